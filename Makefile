@@ -1,0 +1,46 @@
+# make demo | test | bench | fuzz | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# An editable install does not notice a changed table generator, so its inputs are prerequisites here.
+INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
+FUZZ   ?= 100000
+
+.PHONY: demo test lint bench fuzz clean
+.DELETE_ON_ERROR:
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "cannot create $(VENV): install python3-venv or set PYTHON" >&2; exit 1; }
+
+$(VENV)/core.stamp: $(INPUTS) | $(BIN)/python
+	@echo "installing siglum into $(VENV)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(INPUTS) | $(BIN)/python
+	@echo "installing siglum and its development tools into $(VENV)"
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/core.stamp
+
+demo: $(VENV)/core.stamp
+	@BIN=$(BIN) sh benchmarks/demo.sh
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+
+test: lint
+	@$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks fuzz --count $(FUZZ)
+
+clean:
+	rm -rf $(VENV) build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis

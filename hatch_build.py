@@ -1,0 +1,46 @@
+"""Build hook: generates the stencil tables in a child process and puts them in the wheel.
+
+Runs in the isolated build environment, where the package itself is not installed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+TABLES = Path("src/siglum/stencil/tables")
+
+
+class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
+    """Writes the tables before a wheel (or an editable install) is assembled; a source archive carries none."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Generates the tables unless those there already have the digest of their inputs.
+
+        Raises RuntimeError with the child's output when generation fails.
+        """
+        if self.target_name != "wheel":
+            return
+        root = Path(self.root)
+        # LLVM errors end the process they happen in, hence a child; build isolation reaches it through the environment.
+        path = os.pathsep.join([str(root / "src"), *(entry for entry in sys.path if entry)])
+        child = subprocess.run(
+            [sys.executable, "-m", "siglum.stencil.generate", str(root / TABLES)],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if child.returncode != 0:
+            raise RuntimeError(f"stencil generation failed ({child.returncode}):\n{child.stdout}{child.stderr}")
+        if not any((root / TABLES).glob("*.bin")):
+            raise RuntimeError(f"stencil generation wrote no table to {TABLES}")
+        build_data["pure_python"] = True
