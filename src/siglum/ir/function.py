@@ -1,0 +1,305 @@
+"""`Function`, the one intermediate representation, and `Builder`, which makes it.
+
+Imports the modules of `siglum.ir` below it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+from siglum.errors import Place
+from siglum.ir.node import (
+    CONST,
+    LOOP,
+    PARAM,
+    Node,
+    Region,
+    call_node,
+    constant,
+    if_node,
+    loop_node,
+    node,
+    parameter,
+    recur_node,
+    region,
+    result,
+)
+from siglum.ir.primitives import PRIMITIVES, Halt, wrap_to
+from siglum.ir.types import BOOL, F64, I64, Type
+
+
+class Origin(NamedTuple):
+    """Where a node that may stop comes from: the word, and its place in the source."""
+
+    word: str
+    source: str
+    line: int
+    column: int
+    length: int
+
+    def place(self, text: str = "") -> Place:
+        return Place(self.source, self.line, self.column, self.length, text)
+
+
+class Function:
+    """Typed structured SSA. `params` are (name, type); `region.params` are their nodes, `region.results` the one
+    result. Interned: two functions with equal parts are one object.
+    """
+
+    __slots__ = ("__weakref__", "name", "origins", "params", "region", "result")
+    name: str
+    params: tuple[tuple[str, Type], ...]
+    result: Type
+    region: Region
+    origins: tuple[Origin, ...]
+
+    def __repr__(self) -> str:
+        inside = " ".join(f"{n}:{t}" for n, t in self.params)
+        return f"<Function {self.name} {inside} -> {self.result}>"
+
+
+_functions: WeakValueDictionary[tuple[Any, ...], Function] = WeakValueDictionary()
+
+
+def function(
+    name: str, params: tuple[tuple[str, Type], ...], result_type: Type, body: Region, origins: tuple[Origin, ...]
+) -> Function:
+    """The interned function."""
+    key = (name, params, result_type, body, origins)
+    found = _functions.get(key)
+    if found is None:
+        found = Function()
+        found.name, found.params, found.result, found.region, found.origins = key
+        found = _functions.setdefault(key, found)
+    return found
+
+
+_STRUCTURAL = {"left": ("pair", 0), "right": ("pair", 1), "keys": ("mapping", 0), "values": ("mapping", 1),
+               "present": ("option", 0), "held": ("option", 1)}  # fmt: skip
+_NEGATED = {"eq": "ne", "ne": "eq", "lt": "le", "le": "lt", "lt_u": "le_u", "le_u": "lt_u", "feq": "fne", "fne": "feq"}
+_SWAPPED_WHEN_NEGATED = {"lt", "le", "lt_u", "le_u"}
+_NEUTRAL = {"add": 0, "sub": 0, "mul": 1, "add_wrap": 0, "sub_wrap": 0, "mul_wrap": 1, "add_u": 0, "sub_u": 0,
+            "mul_u": 1, "or": 0, "xor": 0, "shl": 0, "shr": 0, "sar": 0}  # fmt: skip
+
+
+class Builder:
+    """Builds a function front to back: `emit` appends a node to the open region unless it is already available.
+
+    Pure nodes with constant arguments fold, projections of constructed values disappear, `not` of an
+    integer comparison turns into its opposite.
+    """
+
+    def __init__(self) -> None:
+        self.level = 0
+        self._bodies: list[list[Node]] = [[]]
+        self._available: set[Node] = set()
+        self._origins: dict[Origin, int] = {}
+        self._serial = 0
+        self._inits: list[tuple[Node, tuple[Node, ...], tuple[Node, ...]]] = []
+        self._lengths: dict[Node, Node] = {}
+
+    def origin(self, o: Origin) -> int:
+        """The index of an origin in the function's table."""
+        return self._origins.setdefault(o, len(self._origins))
+
+    def param(self, index: int, t: Type) -> Node:
+        """A parameter of the function itself."""
+        return parameter(0, index, t)
+
+    def const(self, value: Any, t: Type = I64) -> Node:
+        return constant(value, t)
+
+    def emit(self, name: str, *args: Node, attr: Any = None, origin: int = -1) -> Node:
+        """The node of primitive `name`; `origin` is needed for a node that may stop."""
+        if name == "length":
+            return self.length(args[0])
+        simpler = _simplify(name, args, attr)
+        if simpler is not None:
+            return simpler
+        op = PRIMITIVES[name]
+        if name == "not" and args[0].op.name in _NEGATED:
+            inner = args[0]
+            flipped = inner.args[::-1] if inner.op.name in _SWAPPED_WHEN_NEGATED else inner.args
+            return self.emit(_NEGATED[inner.op.name], *flipped)
+        made = node(op, args, attr, origin if op.stop else -1)
+        return self._list(made)
+
+    def length(self, array: Node) -> Node:
+        """The length of an array, traced through stores and through loops that keep it (`same_length`)."""
+        while True:
+            known = self._lengths.get(array)
+            if known is not None:
+                return known
+            name = array.op.name
+            if name in ("array", "view"):
+                return array.args[-1]
+            if name in ("alloc", "reserve"):
+                return array.args[0]
+            if name == "data":
+                return constant(len(array.attr[1]), I64)
+            if name != "store":
+                return self._list(node(PRIMITIVES["length"], (array,)))
+            array = array.args[0]
+
+    def same_length(self, array: Node, like: Node) -> None:
+        """States that `array` (a carried value, or a result of `if` or `loop`) is as long as `like`.
+
+        The verifier re-derives it; a wrong statement makes a function it refuses.
+        """
+        self._lengths[array] = self.length(like)
+
+    def _list(self, made: Node) -> Node:
+        if made.op.effect or made not in self._available:
+            self._bodies[-1].append(made)
+            self._available.add(made)
+        return made
+
+    def alloc(self, element: Type, count: Node, origin: int, *, zero: bool = True) -> Node:
+        """A fresh array of `count` elements, zero-filled or (with `zero=False`) unwritten."""
+        self._serial += 1
+        return self.emit("alloc" if zero else "reserve", count, attr=(element, self._serial), origin=origin)
+
+    def data(self, element: Type, values: tuple[Any, ...]) -> Node:
+        """A constant array of scalars."""
+        return self._list(node(PRIMITIVES["data"], (), (element, values)))
+
+    def result(self, of: Node, index: int) -> Node:
+        return result(of, index)
+
+    def results(self, of: Node) -> tuple[Node, ...]:
+        return tuple(result(of, k) for k in range(len(of.results)))
+
+    def call(self, callee: Function, args: tuple[Node, ...], origin: int) -> Node:
+        """Calls `callee` and gives its result."""
+        return result(self._list(call_node(callee, args, origin)), 0)
+
+    def recur(self, args: tuple[Node, ...], result_type: Type, origin: int) -> Node:
+        """Calls the function being built."""
+        return result(self._list(recur_node(args, result_type, origin)), 0)
+
+    def read(self, descriptor: Node, buffer: Node, most: Node) -> tuple[Node, Node]:
+        """Reads into the start of `buffer`; the new buffer and the count."""
+        made = self._list(node(PRIMITIVES["read"], (descriptor, buffer, most)))
+        return result(made, 0), result(made, 1)
+
+    # Regions ------------------------------------------------------------------------------------------------
+    def open_region(self) -> None:
+        """Starts a region without parameters (an arm of `if`)."""
+        self._bodies.append([])
+
+    def close_region(self, results: tuple[Node, ...], params: tuple[Node, ...] = ()) -> Region:
+        """Ends the innermost region; what it listed is no longer available."""
+        body = self._bodies.pop()
+        made = region(params, _without_dead(body, results), results)
+        self._available.difference_update(body)
+        return made
+
+    def if_(self, condition: Node, then: Region, otherwise: Region) -> tuple[Node, ...]:
+        """Lists an `if` over two closed regions; gives its results."""
+        return self.results(self._list(if_node(condition, then, otherwise)))
+
+    def open_loop(self, count: Node, inits: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
+        """Starts a loop body; gives the index and the carried values as nodes."""
+        self.level += 1
+        index = parameter(self.level, 0, I64)
+        carried = tuple(parameter(self.level, 1 + k, i.type) for k, i in enumerate(inits))
+        self._inits.append((count, inits, (index, *carried)))
+        self._bodies.append([])
+        return index, carried
+
+    def close_loop(self, again: Node, nexts: tuple[Node, ...]) -> tuple[Node, ...]:
+        """Ends the loop body with whether to go on and the next carried values; gives the loop's results."""
+        count, inits, params = self._inits.pop()
+        body = self.close_region((again, *nexts), params)
+        self.level -= 1
+        return self.results(self._list(loop_node(count, inits, body)))
+
+    def finish(self, name: str, params: tuple[tuple[str, Type], ...], value: Node) -> Function:
+        """The finished function; `value` is its result."""
+        nodes = tuple(parameter(0, k, t) for k, (_, t) in enumerate(params))
+        body = region(nodes, _without_dead(self._bodies[0], (value,)), (value,))
+        return function(name, params, value.type, body, tuple(self._origins))
+
+
+def uses(n: Node) -> list[Node]:
+    """Every node `n` takes from outside itself: its arguments, and what its regions use but do not list."""
+    found = list(n.args)
+    for r in n.regions:
+        found.extend(region_uses(r))
+    return found
+
+
+def region_uses(r: Region) -> list[Node]:
+    """The nodes a region takes from outside."""
+    inside: set[Node] = set(r.params)
+    found: list[Node] = []
+    for n in r.body:
+        found.extend(a for a in uses(n) if a not in inside)
+        inside.add(n)
+    found.extend(a for a in r.results if a not in inside)
+    return [base for a in found for base in _bases(a, inside)]
+
+
+def _bases(n: Node, inside: set[Node]) -> list[Node]:
+    if n.op.name == "result":
+        return [] if n.args[0] in inside else [n.args[0]]
+    return [] if n in inside else [n]
+
+
+def _without_dead(body: list[Node], results: tuple[Node, ...]) -> tuple[Node, ...]:
+    """`body` without pure nodes nothing uses; nodes that may stop or act stay."""
+    needed: set[Node] = set()
+    for r in results:
+        needed.add(r.args[0] if r.op.name == "result" else r)
+    kept: list[Node] = []
+    for n in reversed(body):
+        if n in needed or acts(n):
+            kept.append(n)
+            for a in uses(n):
+                needed.add(a.args[0] if a.op.name == "result" else a)
+    kept.reverse()
+    return tuple(kept)
+
+
+def acts(n: Node) -> bool:
+    """Whether running `n` can be noticed apart from its results: it stops, acts, or holds such a node."""
+    return bool(n.stop) or n.op.effect or any(acts(inner) for r in n.regions for inner in r.body)
+
+
+def _simplify(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
+    """A simpler node equal to `name(args)`, or None."""
+    taken = _STRUCTURAL.get(name)
+    if taken is not None and args[0].op.name == taken[0]:
+        return args[0].args[taken[1]]
+    if args and all(a.op is CONST for a in args):
+        return _fold(name, args, attr)
+    if name == "select":
+        if args[0].op is CONST:
+            return args[1] if args[0].attr else args[2]
+        return args[1] if args[1] is args[2] else None
+    if len(args) == 2 and args[1].op is CONST and args[1].attr == _NEUTRAL.get(name, object()):
+        return args[0]
+    if name == "nonzero" and args[0].op.name == "nonzero":
+        return args[0]
+    return None
+
+
+def _fold(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
+    op = PRIMITIVES[name]
+    values = [a.attr for a in args]
+    if name == "cast":
+        return constant(float(values[0]) if attr is F64 else values[0] if attr is BOOL else wrap_to(attr, int(values[0])), attr)
+    if op.meaning is None or (op.machine is None and name != "select"):
+        return None
+    try:
+        value = op.meaning(*values, attr) if name == "narrow" else op.meaning(*values)
+    except Halt:
+        return None
+    made = op.rule(attr, tuple(a.type for a in args))
+    return constant(wrap_to(made, value), made) if made is not BOOL else constant(value, BOOL)
+
+
+__all__ = [
+    "LOOP", "PARAM", "Builder", "Function", "Node", "Origin", "Region", "acts", "function", "region_uses", "uses",
+]  # fmt: skip

@@ -1,0 +1,163 @@
+"""Interned nodes and regions: structure is identity, so equality is `is`.
+
+A `Node` is an operation on nodes; a `Region` lists nodes in evaluation order. Parameters are named by nesting
+level and index, so functions that differ in names alone are one object. The weak intern tables are the one
+piece of shared state. Imports `ir.types` and `ir.primitives`.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive
+from siglum.ir.types import BOOL, F64, I64, NOTHING, Type
+
+if TYPE_CHECKING:
+    from siglum.ir.function import Function
+
+
+class Node:
+    """One operation. `origin` indexes the function's origins for a node that may stop, else -1.
+
+    `results` are the types of a node with several results (`if`, `loop`, `call`, `recur`, `read`); such a node's own
+    `type` is `NOTHING` and `result` nodes take them apart. `stop` is the kind of its stop, or "".
+    """
+
+    __slots__ = ("__weakref__", "args", "attr", "op", "origin", "regions", "results", "stop", "type")
+    op: Primitive
+    args: tuple[Node, ...]
+    attr: Any
+    origin: int
+    regions: tuple[Region, ...]
+    results: tuple[Type, ...]
+    stop: str
+    type: Type
+
+    def __repr__(self) -> str:
+        inside = ", ".join([*(a.op.name for a in self.args), *([repr(self.attr)] if self.attr is not None else [])])
+        return f"<{self.op.name}({inside}): {self.type}>"
+
+    @property
+    def listed(self) -> bool:
+        """Whether its place in the region matters: it may stop, acts, or holds regions."""
+        return bool(self.stop) or self.op.effect or bool(self.regions)
+
+
+class Region:
+    """`params` stand for the values given on entry, `body` lists nodes in order, `results` are given back."""
+
+    __slots__ = ("__weakref__", "body", "params", "results")
+    params: tuple[Node, ...]
+    body: tuple[Node, ...]
+    results: tuple[Node, ...]
+
+
+_nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+_regions: WeakValueDictionary[tuple[Any, ...], Region] = WeakValueDictionary()
+
+CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ = (
+    PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur", "read")
+)
+
+
+def node(op: Primitive, args: tuple[Node, ...], attr: Any = None, origin: int = -1) -> Node:
+    """The node of a primitive row with a type rule. Raises TypeError when the argument types do not fit."""
+    key = (op, args, attr, origin)
+    found = _nodes.get(key)
+    if found is not None:
+        return found
+    types = tuple(a.type for a in args)
+    try:
+        result = op.rule(attr, types)
+    except TypeError as problem:
+        raise TypeError(f"`{op.name}` {problem}") from None
+    results = (BYTES, I64) if op is READ else ()
+    return _intern(key, op, args, attr, origin, (), results, result)
+
+
+def _intern(
+    key: tuple[Any, ...],
+    op: Primitive,
+    args: tuple[Node, ...],
+    attr: Any,
+    origin: int,
+    regions: tuple[Region, ...],
+    results: tuple[Type, ...],
+    result: Type,
+) -> Node:
+    made = Node()
+    made.op, made.args, made.attr, made.origin = op, args, attr, origin
+    made.regions, made.results, made.type = regions, results, result
+    made.stop = attr if op.stop == "attr" else op.stop
+    return _nodes.setdefault(key, made)
+
+
+def constant(value: Any, t: Type) -> Node:
+    """A scalar constant; `char` constants are code points, f64 ones are told apart by their bits."""
+    if t is F64:
+        bits = struct.pack("<d", value)
+        key: tuple[Any, ...] = (CONST, bits, t)
+    else:
+        value = bool(value) if t is BOOL else int(value)
+        key = (CONST, value, t)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(key, CONST, (), value, -1, (), (), t)
+
+
+def parameter(level: int, index: int, t: Type) -> Node:
+    """Parameter `index` of the region at nesting `level` (the function body is level 0; only loops add one)."""
+    key = (PARAM, level, index, t)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(key, PARAM, (), (level, index), -1, (), (), t)
+
+
+def result(of: Node, index: int) -> Node:
+    """Result `index` of a node with several results."""
+    key = (RESULT, of, index)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(key, RESULT, (of,), index, -1, (), (), of.results[index])
+
+
+def if_node(condition: Node, then: Region, otherwise: Region) -> Node:
+    """Runs one of two regions without parameters; their results are its results."""
+    key = (IF, condition, then, otherwise)
+    found = _nodes.get(key)
+    results = tuple(r.type for r in then.results)
+    return found if found is not None else _intern(key, IF, (condition,), None, -1, (then, otherwise), results, NOTHING)
+
+
+def loop_node(count: Node, inits: tuple[Node, ...], body: Region) -> Node:
+    """Runs `body(i, carried...)` for i = 0 .. count-1; it gives `(again, next...)` and ends early where `again` is
+    false. Its results are the carried values after the last run (`inits` when there was none).
+    """
+    key = (LOOP, count, inits, body)
+    found = _nodes.get(key)
+    results = tuple(i.type for i in inits)
+    return found if found is not None else _intern(key, LOOP, (count, *inits), None, -1, (body,), results, NOTHING)
+
+
+def call_node(function: Function, args: tuple[Node, ...], origin: int) -> Node:
+    """Calls another function, which may stop with stops of its own."""
+    key = (CALL, function, args, origin)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(key, CALL, args, function, origin, (), (function.result,), NOTHING)
+
+
+def recur_node(args: tuple[Node, ...], result_type: Type, origin: int) -> Node:
+    """Calls the function it stands in."""
+    key = (RECUR, args, result_type, origin)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(key, RECUR, args, None, origin, (), (result_type,), NOTHING)
+
+
+def region(params: tuple[Node, ...], body: tuple[Node, ...], results: tuple[Node, ...]) -> Region:
+    """The interned region."""
+    key = (params, body, results)
+    found = _regions.get(key)
+    if found is None:
+        found = Region()
+        found.params, found.body, found.results = params, body, results
+        found = _regions.setdefault(key, found)
+    return found

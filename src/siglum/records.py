@@ -1,0 +1,203 @@
+"""What stages hand to each other: Spec, Candidate, Image with its witness, Verdict.
+
+Logic-free. May import `siglum.ir`, `siglum.errors` and `siglum.stencil.families`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from siglum.ir.function import Function
+from siglum.ir.node import Node
+from siglum.ir.types import Type
+
+# Images -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One stencil put to use: family and operands (see `stencil.families`), its byte span in the code, and the index
+    of the origin (word and place) in the owning function that it serves, or -1.
+    """
+
+    family: str
+    operands: tuple[int, ...]
+    offset: int
+    length: int
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where one component of a value lives: `kind` is "v", "x" or "s" and `index` the register or slot."""
+
+    kind: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A point other instances jump to: its offset, and the allocator's map there: for each live value the locations of
+    its components. `path` names the point in the function: the regions from the outermost in, each as
+    (node, which of its regions), then how many listed nodes of the innermost region lie behind it.
+    """
+
+    offset: int
+    path: tuple[tuple[Node, int], ...]
+    done: int
+    values: tuple[tuple[Node, tuple[Location, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopSite:
+    """Where a program can stop: how, in which word, and the word's place in the source."""
+
+    kind: str
+    origin: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The machine code of one function inside an image: instances in order, labels by number, frame size in slots."""
+
+    function: Function
+    offset: int
+    length: int
+    instances: tuple[Instance, ...]
+    labels: tuple[Label, ...]
+    frame_slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What lets the checker follow the binder: the blocks (the first is the entry's), and every stop site."""
+
+    blocks: tuple[Block, ...]
+    stops: tuple[StopSite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Linked bytes. `code` holds instructions, then constant data from `data_offset` on; entry at offset 0 as
+    docs/frame.md says. `capabilities` are the effects the program may have.
+    """
+
+    target: str
+    code: bytes
+    data_offset: int
+    function: Function
+    witness: Witness
+    table_digest: str
+    capabilities: frozenset[str] = frozenset()
+
+    @property
+    def params(self) -> tuple[tuple[str, Type], ...]:
+        return self.function.params
+
+    @property
+    def result(self) -> Type:
+        return self.function.result
+
+
+# Verdicts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The witness was followed: the bytes are the table's and compute the Function, if the stencils keep their
+    contracts, which is not proved yet (`stencils unproved`).
+    """
+
+    instances: int
+    blocks: int
+
+    def __str__(self) -> str:
+        return f"witness followed ({self.instances} stencils, stencils unproved)"
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Agreed with the reference on `runs` inputs. Not a proof."""
+
+    runs: int
+
+    def __str__(self) -> str:
+        return f"tested ({self.runs} runs, not proved)"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A counterexample: arguments, what was expected, what came out."""
+
+    arguments: tuple[Any, ...]
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"refuted: on {self.arguments} expected {self.expected}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing was established, and why."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"unknown ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The witness does not fit the bytes or the Function: where, and why."""
+
+    reason: str
+    offset: int = -1
+
+    def __str__(self) -> str:
+        return f"rejected: {self.reason}" + (f" at offset {self.offset:#x}" if self.offset >= 0 else "")
+
+
+Finding = Followed | Tested | Refuted | Unknown | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Two findings, never merged: `bytes` (do the bytes refine the Function) and `meaning` (does the Function, as run
+    natively, meet the Spec). `assumptions` are what both rest on.
+    """
+
+    bytes: Finding
+    meaning: Finding
+    assumptions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"bytes: {self.bytes}; meaning: {self.meaning}"
+
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict is no truth value: look at its two findings")
+
+
+# Intent -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The intent, resolved: signature, reference, examples, overflow policy."""
+
+    params: tuple[tuple[str, Type], ...]
+    result: Type | None
+    overflow: str = "stop"
+    examples: tuple[tuple[tuple[Any, ...], Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function or raw bytes, and who proposed it."""
+
+    body: Function | bytes
+    origin: str
+    cost: float = 0.0
+    notes: dict[str, Any] = field(default_factory=dict)
