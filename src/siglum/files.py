@@ -1,0 +1,138 @@
+"""Input and output files: refusals before any work, outputs that appear whole or not at all.
+
+Imports `siglum.errors` only; the stages that write and the faces may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from siglum.errors import EnvironmentFault, UserError, echo
+
+_PREFIX = ".siglum-"
+_SUFFIX = ".tmp"
+
+
+def read_text(path: str) -> str:
+    """The text of a file, without a byte-order mark.
+
+    Raises `UserError`: E-042 no such file or a folder, E-008 not UTF-8, E-009 empty; `EnvironmentFault` E-300 otherwise.
+    """
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fix = "text files are UTF-8; machine code goes to `siglum emit` as .hex or .asm"
+        raise UserError(f"{echo(path)} is not UTF-8 at byte {error.start}", None, fix, "E-008") from None
+    if not text.strip():
+        raise UserError(f"{echo(path)} is empty", None, "give a file with something in it", "E-009")
+    return text
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file. Raises as `read_text`, apart from E-008 and E-009."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a path"
+        raise UserError(f"cannot read {echo(path)}: {why}", None, "give the name of a file", "E-042") from None
+    except OSError as error:
+        raise EnvironmentFault(f"cannot read {echo(path)}: {error.strerror}") from None
+
+
+def check_output(folder: str, names: Iterable[str] = (), inputs: Iterable[str] = ()) -> None:
+    """Refuses a folder that cannot take the outputs, before work starts. Nothing is created.
+
+    Raises `UserError` E-004 when `folder` is a file or an output is one of the `inputs` under any name, and
+    `EnvironmentFault` E-003 when it cannot be written to.
+    """
+    with _naming(folder):
+        existing = folder
+        while not os.path.lexists(existing):
+            existing = os.path.dirname(existing) or "."
+        if not os.path.isdir(existing):
+            fix = "-o takes a folder; it is created when it is not there"
+            raise UserError(f"{echo(existing)} is a file", None, fix, "E-004")
+        if not os.access(existing, os.W_OK | os.X_OK):
+            code = errno.EROFS if os.statvfs(existing).f_flag & os.ST_RDONLY else errno.EACCES
+            fix = "choose another folder with -o"
+            raise EnvironmentFault(f"cannot write {echo(folder)}: {os.strerror(code)}", None, fix, "E-003")
+        given = [path for path in inputs if os.path.exists(path)]
+        for name in names:
+            target = os.path.join(folder, name)
+            if os.path.isdir(target) and not os.path.islink(target):
+                raise UserError(f"{echo(target)} is a folder", None, "choose another name", "E-004")
+            if os.path.exists(target) and any(os.path.samefile(target, path) for path in given):
+                fix = "choose another folder with -o, or another name"
+                raise UserError(f"{echo(target)} would overwrite your input", None, fix, "E-004")
+
+
+def write_files(folder: str, contents: Mapping[str, bytes], executable: Iterable[str] = ()) -> list[str]:
+    """Writes all files into `folder` (created when absent) and returns their paths, in the order given.
+
+    Each is written beside its place, synced and renamed, so no reader ever sees a part of one; when one cannot be
+    written none appears. Raises `UserError` E-004, `EnvironmentFault` E-003 (refused) or E-300 (disk full and the like).
+    """
+    check_output(folder, contents)
+    runnable = set(executable)
+    pending: list[tuple[str, str]] = []
+    with _naming(folder):
+        os.makedirs(folder, exist_ok=True)
+        _sweep(folder)
+        try:
+            for name, data in contents.items():
+                temporary = os.path.join(folder, f"{_PREFIX}{os.getpid()}-{len(pending)}{_SUFFIX}")
+                pending.append((temporary, os.path.join(folder, name)))
+                _write_synced(temporary, data, 0o777 if name in runnable else 0o666)
+            while pending:
+                os.replace(*pending[0])
+                del pending[0]
+            _sync_folder(folder)
+        finally:
+            for temporary, _ in pending:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+    return [os.path.join(folder, name) for name in contents]
+
+
+@contextlib.contextmanager
+def _naming(folder: str) -> Iterator[None]:
+    """Turns what the system refuses into one line that names the folder."""
+    try:
+        yield
+    except ValueError as error:
+        raise UserError(f"{echo(folder)} is not a path: {error}", None, "", "E-004") from None
+    except OSError as error:
+        refused = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        what = f"cannot write {echo(folder)}: {error.strerror}"
+        raise EnvironmentFault(what, None, "choose another folder with -o", "E-003" if refused else "E-300") from None
+
+
+def _write_synced(path: str, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(folder: str) -> None:
+    """Removes what a killed process left behind."""
+    for name in os.listdir(folder):
+        if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
+            owner = name[len(_PREFIX) : -len(_SUFFIX)].partition("-")[0]
+            if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(folder, name))

@@ -1,0 +1,106 @@
+"""Files are refused before work starts, and outputs appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from siglum import files
+from siglum.errors import EnvironmentFault, SiglumError, UserError
+
+
+def test_outputs_are_written_with_their_modes_into_a_new_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    paths = files.write_files(str(folder), {"x.so": b"code", "x": b"run"}, executable=["x"])
+    assert [Path(p).read_bytes() for p in paths] == [b"code", b"run"]
+    assert os.access(folder / "x", os.X_OK)
+    assert not os.access(folder / "x.so", os.X_OK)
+    assert sorted(os.listdir(folder)) == ["x", "x.so"]
+
+
+@pytest.mark.parametrize("failing_call", ["fsync", "replace", "open"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
+def test_a_failing_disk_leaves_the_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing_call: str, number: int
+) -> None:
+    (tmp_path / "x.so").write_bytes(b"old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(files.os, failing_call, fail)
+    with pytest.raises(EnvironmentFault) as caught:
+        files.write_files(str(tmp_path), {"x.so": b"new", "x.h": b"new"})
+    monkeypatch.undo()
+    assert (caught.value.exit, caught.value.code) == (3, "E-300")
+    assert str(tmp_path)[:20] in caught.value.message
+    assert os.listdir(tmp_path) == ["x.so"]
+    assert (tmp_path / "x.so").read_bytes() == b"old"
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("x")
+    for folder in (tmp_path / "f", tmp_path / "f" / "inner"):
+        with pytest.raises(UserError) as caught:
+            files.check_output(str(folder))
+        assert caught.value.code == "E-004"
+        assert "is a file" in caught.value.message
+
+
+def test_a_folder_that_refuses_writes_is_named_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files.os, "access", lambda *_: False)  # root may write everywhere
+    with pytest.raises(EnvironmentFault) as caught:
+        files.check_output(str(tmp_path / "new"))
+    assert (caught.value.code, caught.value.exit) == ("E-003", 3)
+    assert "Permission denied" in caught.value.message
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_an_output_that_is_the_input_under_another_name_is_refused(tmp_path: Path, link: object) -> None:
+    source = tmp_path / "source.py"
+    source.write_text("x")
+    assert callable(link)
+    link(source, tmp_path / "x.so")
+    with pytest.raises(UserError) as caught:
+        files.check_output(str(tmp_path), ["x.so"], [str(source)])
+    assert caught.value.code == "E-004"
+    assert "would overwrite your input" in caught.value.message
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    dead = tmp_path / ".siglum-999999999-0.tmp"
+    alive = tmp_path / f".siglum-{os.getppid()}-0.tmp"
+    dead.write_bytes(b"part")
+    alive.write_bytes(b"part")
+    files.write_files(str(tmp_path), {"x": b"1"})
+    assert not dead.exists()
+    assert alive.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [(b"ab\xff", "E-008", "is not UTF-8 at byte 2"), (b"", "E-009", "is empty"), (b" \r\n", "E-009", "is empty")],
+)
+def test_inputs_that_are_no_text_are_refused(tmp_path: Path, content: bytes, code: str, message: str) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(content)
+    with pytest.raises(SiglumError) as caught:
+        files.read_text(str(path))
+    assert (caught.value.code, caught.value.exit) == (code, 2)
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["missing", ".", "missing/inner", "nul\0"])
+def test_inputs_that_are_not_there_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        files.read_text(os.path.join(tmp_path, name))
+    assert caught.value.code == "E-042"
+
+
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(b"\xef\xbb\xbfxs sum\r\n")
+    assert files.read_text(str(path)) == "xs sum\r\n"
