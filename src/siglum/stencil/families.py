@@ -97,7 +97,7 @@ for _name in FLOAT_BINARY:
 for _name in ("fsqrt", "fneg", "fabs", "ffloor", "fceil", "ftrunc", "canonical", "narrow_f32"):
     _family(f"{_name}.x", "xx", _name, "unary")
 for _name in ("feq", "fne", "flt", "fle"):
-    _family(f"{_name}.vxx", "vxx", _name, "own")  # operand 0 := primitive(operand 1, operand 2)
+    _family(f"{_name}.xx", "xx", _name, "own")  # v0 := primitive(operand 0, operand 1)
 for _name in ("to_int", "float_bits"):
     _family(f"{_name}.vx", f"vx{_stop(_name)}", _name, "unary")
 for _name in ("to_float", "to_float_u", "float_from_bits"):
