@@ -1,0 +1,206 @@
+"""What every verb shares: the lazy command group, `--json`, errors as one line or one object, exit codes.
+
+Imports click, `siglum.errors` and its neighbours here; verbs are imported when they are used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import IO, Any, Final
+
+import click
+
+from siglum import __version__
+from siglum.cli.suggest import nearest, unknown
+from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
+
+VERBS: Final = {
+    "tokens": "Count the tokens of a file or a phrase in several vocabularies.",
+}
+"""Each verb, in the order of the help text, with its one line. Its command is `command` in `siglum.cli.VERB_verb`."""
+
+INTERRUPTED: Final = 130
+INTERNAL: Final = "E-999"
+
+
+@dataclass(slots=True)
+class Output:
+    """What a verb gives back: `text` for a person, `data` for `--json`, and the exit code."""
+
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+    exit: int = 0
+
+
+class Verb(click.Command):
+    """A command with `--json`, whose number-like arguments (`-5`) are arguments and not options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = "Print one JSON object, errors included."
+        self.params.append(click.Option(["--json"], is_flag=True, expose_value=False, help=help_text))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # No argument of a process can hold a NUL, so the mark is unambiguous.
+        rest = super().parse_args(ctx, [f"\0{a}" if _is_negative(a) else a for a in args])
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _is_negative(argument: str) -> bool:
+    return len(argument) > 1 and argument[0] == "-" and (argument[1].isdigit() or argument[1] == "." or argument == "-inf")
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.removeprefix("\0")
+    return tuple(_unmarked(v) for v in value) if isinstance(value, tuple) else value
+
+
+class Verbs(click.Group):
+    """The group; a verb's module is imported when that verb is looked up."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        from importlib import import_module
+
+        command = import_module(f"siglum.cli.{cmd_name}_verb").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in VERBS:
+            if name.startswith("-"):
+                raise click.NoSuchOption(name, ctx=ctx)
+            raise unknown("verb", name, list(VERBS))
+        return name, self.get_command(ctx, name), args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--json", is_flag=True, expose_value=False, hidden=True)
+@click.version_option(__version__, prog_name="siglum", message="%(prog)s %(version)s")
+def siglum() -> None:
+    """From a phrase or a Python function to machine code that a checker has followed byte by byte.
+
+    Every verb takes --json. Exit codes: 0 done, 1 refuted or stopped, 2 bad input, 3 environment, 4 unknown or out of
+    budget, 5 unsafe code, 130 interrupted.
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the command line `arguments` and returns the exit code; whatever goes wrong is printed here, as one line
+    on stderr or, with `--json`, as one object on stdout.
+    """
+    as_json = "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        instruction = os.environ.get("_SIGLUM_COMPLETE")
+        if instruction:
+            from click.shell_completion import shell_complete
+
+            return shell_complete(siglum, {}, "siglum", "_SIGLUM_COMPLETE", instruction)
+        output = invoke(arguments)
+        print_output(output, as_json)
+        sys.stdout.flush()
+        return output.exit
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return report(SiglumError("interrupted", None, "", "E-130", INTERRUPTED), as_json)
+    except SiglumError as error:
+        return report(error, as_json)
+    except click.UsageError as error:
+        return report(usage_error(error), as_json)
+    except MemoryError:
+        return report(EnvironmentFault("out of memory", None, "give a smaller input or raise the limit"), as_json)
+    except OSError as error:
+        name = f" {echo(str(error.filename))}" if error.filename is not None else ""
+        return report(EnvironmentFault(f"the system refused{name}: {error.strerror or error}"), as_json)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback is no answer
+        return report(internal_error(error), as_json)
+
+
+def invoke(arguments: list[str]) -> Output:
+    """Parses `arguments` and runs the verb they name. Help and version come back as output without data."""
+    try:
+        with siglum.make_context("siglum", arguments or ["--help"]) as context:
+            output = siglum.invoke(context)
+    except click.exceptions.Exit as stop:
+        return Output("", exit=stop.exit_code)
+    assert isinstance(output, Output)
+    return output
+
+
+def print_output(output: Output, as_json: bool) -> None:
+    """Writes a verb's result to stdout."""
+    if as_json and output.data:
+        print_json(output.data)
+    elif output.text:
+        sys.stdout.write(output.text if output.text.endswith("\n") else output.text + "\n")
+
+
+def print_json(data: dict[str, Any]) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def report(error: SiglumError, as_json: bool) -> int:
+    """Prints `error` and returns its exit code; a caret follows the line on a terminal."""
+    try:
+        if as_json:
+            print_json(error.as_json())
+            sys.stdout.flush()
+        else:
+            line = " ".join(error.line().split("\n"))
+            caret = f"\n{error.place.caret()}" if error.place and error.place.text and sys.stderr.isatty() else ""
+            sys.stderr.write(f"{line}{caret}\n")
+    except BrokenPipeError:
+        _silence(sys.stdout)
+    return error.exit
+
+
+def _silence(stream: IO[str]) -> None:
+    """Lets the interpreter end without a second complaint about a reader that has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def usage_error(error: click.UsageError) -> UserError:
+    """The refusal (E-002) of a command line that click could not parse."""
+    verb = error.ctx.info_name if error.ctx else None
+    fix = f"see siglum {verb} --help" if verb and verb != "siglum" else "see siglum --help"
+    if isinstance(error, click.NoSuchOption):
+        options = [o for p in error.ctx.command.params for o in p.opts if o.startswith("--")] if error.ctx else []
+        close = nearest(error.option_name, options)
+        maybe = f"did you mean {close[0]}? {fix}" if close else fix
+        return UserError(f"unknown option '{echo(error.option_name)}'", None, maybe, "E-002")
+    message = error.format_message().rstrip(".")
+    return UserError(echo(message[:1].lower() + message[1:], 200), None, fix, "E-002")
+
+
+def internal_error(error: Exception) -> SiglumError:
+    """The one line for a fault of Siglum itself; with SIGLUM_DEBUG=1 the traceback is printed first."""
+    if os.environ.get("SIGLUM_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    at = f" at {os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else ""
+    message = f"internal error: {type(error).__name__}{at}: {echo(str(error), 120)}"
+    return SiglumError(message, None, "please report it with the command; SIGLUM_DEBUG=1 shows the traceback", INTERNAL, 3)
