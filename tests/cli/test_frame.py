@@ -14,6 +14,7 @@ import pytest
 
 from siglum import __version__
 from siglum.cli import frame
+from siglum.cli.verb import Output, Verb
 from siglum.errors import Place, Stop, UserError
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +27,9 @@ def siglum(*arguments: str, **options: object) -> subprocess.CompletedProcess[st
 
 
 def failing_verb(error: BaseException) -> click.Command:
-    @click.command("tokens", cls=frame.Verb)
+    @click.command("tokens", cls=Verb)
     @click.argument("rest", nargs=-1)
-    def command(rest: tuple[str, ...]) -> frame.Output:
+    def command(rest: tuple[str, ...]) -> Output:
         raise error
 
     return command
@@ -129,10 +130,10 @@ def test_what_was_mistyped_is_named_with_the_nearest_name(
 
 
 def test_numbers_below_zero_are_arguments_not_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    @click.command("tokens", cls=frame.Verb)
+    @click.command("tokens", cls=Verb)
     @click.argument("rest", nargs=-1)
-    def command(rest: tuple[str, ...]) -> frame.Output:
-        return frame.Output(" ".join(rest))
+    def command(rest: tuple[str, ...]) -> Output:
+        return Output(" ".join(rest))
 
     monkeypatch.setattr(frame.Verbs, "get_command", lambda *_: command)
     assert frame.invoke(["tokens", "-5", "-.5", "-inf", "x"]).text == "-5 -.5 -inf x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from siglum.cli.frame import Output, Verb
+from siglum.cli.verb import Output, Verb
 from siglum.errors import UserError
 
 

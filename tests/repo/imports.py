@@ -1,0 +1,96 @@
+"""Reads what a module imports from its source, in every form Python has, without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: `importer` and `target` are dotted names; `lazy` inside a function; `typing` never runs."""
+
+    importer: str
+    target: str
+    line: int
+    lazy: bool
+    typing: bool
+
+
+class UnresolvedImport(ValueError):
+    """An import whose target cannot be read from the source."""
+
+
+def modules(source_root: Path) -> dict[str, Path]:
+    """Dotted name -> file of every module below `source_root`; a package has the name of its folder."""
+    found = {}
+    for path in sorted(source_root.rglob("*.py")):
+        parts = path.relative_to(source_root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports_of(name: str, path: Path, known: Iterable[str]) -> Iterator[Import]:
+    """Every import of the module `name`. Names of `known` modules are told from names inside a module.
+
+    Raises UnresolvedImport for a dynamic import whose target is no literal.
+    """
+    known = set(known)
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    yield from _walk(tree, name, package, known, lazy=False, typing=False)
+
+
+def _walk(node: ast.AST, name: str, package: str, known: set[str], lazy: bool, typing: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for target in _targets(child, package, known):
+            yield Import(name, target, getattr(child, "lineno", 0), lazy, typing)
+        if isinstance(child, ast.If) and _is_type_checking(child.test):
+            for part in child.body:
+                yield from _walk(ast.Module([part], []), name, package, known, lazy, True)
+            for part in child.orelse:
+                yield from _walk(ast.Module([part], []), name, package, known, lazy, typing)
+        else:
+            yield from _walk(child, name, package, known, lazy or inside, typing)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def _targets(node: ast.AST, package: str, known: set[str]) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name
+    elif isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parts = package.split(".")
+            kept = parts[: len(parts) - node.level + 1]
+            base = ".".join([*kept, base] if base else kept)
+        for alias in node.names:
+            inner = f"{base}.{alias.name}"
+            yield inner if inner in known else base
+    elif isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        if called in ("importlib.import_module", "import_module", "__import__"):
+            yield from _dynamic(node, known)
+
+
+def _dynamic(call: ast.Call, known: set[str]) -> Iterator[str]:
+    """The targets of `import_module(X)`; an f-string stands for every known module its fixed parts allow."""
+    argument = call.args[0] if call.args else None
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        yield argument.value
+        return
+    if isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.Constant):
+        parts = [re.escape(str(v.value)) if isinstance(v, ast.Constant) else r"\w+" for v in argument.values]
+        fitting = [name for name in sorted(known) if re.fullmatch("".join(parts), name)]
+        if fitting:
+            yield from fitting
+            return
+    raise UnresolvedImport(f"line {call.lineno}: {ast.unparse(call)}")
