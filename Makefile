@@ -27,7 +27,7 @@ $(VENV)/dev.stamp: $(INPUTS) | $(BIN)/python
 	@touch $@ $(VENV)/core.stamp
 
 demo: $(VENV)/core.stamp
-	@BIN=$(BIN) sh benchmarks/demo.sh
+	@BIN=$(BIN) sh examples/demo.sh
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .

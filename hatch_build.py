@@ -14,6 +14,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = Path("src/siglum/stencil/tables")
+CHILD = """
+import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("siglum.stencil.generate", run_name="__main__", alter_sys=True)
+"""
 
 
 class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
@@ -29,12 +34,12 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
         if self.target_name != "wheel":
             return
         root = Path(self.root)
-        # LLVM errors end the process they happen in, hence a child; build isolation reaches it through the environment.
-        path = os.pathsep.join([str(root / "src"), *(entry for entry in sys.path if entry)])
+        # LLVM errors end the process they happen in, hence a child. Build isolation reaches it through the environment,
+        # so not -I; and pip's isolation drops from PYTHONPATH what an editable install has put in place, so not that.
         child = subprocess.run(
-            [sys.executable, "-m", "siglum.stencil.generate", str(root / TABLES)],
+            [sys.executable, "-c", CHILD, str(root / "src"), str(root / TABLES)],
             cwd=root,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             check=False,
