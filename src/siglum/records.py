@@ -17,8 +17,8 @@ from siglum.ir.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One stencil put to use: family and operands (see `stencil.families`), its byte span in the code, and the index
-    of the origin (word and place) in the owning function that it serves, or -1.
+    """One stencil put to use: family and operands (see `stencil.families`), its byte span in the code, the index
+    of the origin (word and place) in the owning function that it serves, or -1, and where its cold part stands, or -1.
     """
 
     family: str
@@ -26,6 +26,7 @@ class Instance:
     offset: int
     length: int
     origin: int
+    cold: int = -1
 
 
 @dataclass(frozen=True, slots=True)
