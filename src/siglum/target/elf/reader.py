@@ -1,6 +1,6 @@
 """Reads the code out of an ELF64 x86-64 file; every field is checked before it is used.
 
-Imports `errors` and this folder's layout; `host` and the faces may import it.
+Imports `errors`, `files` and this folder's layout; `host` and the faces may import it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from siglum.errors import EnvironmentFault, UserError, echo
+from siglum.errors import UserError, echo
+from siglum.files import read_bytes
 from siglum.target.elf import layout
 
 _KINDS = (layout.ET_REL, layout.ET_EXEC, layout.ET_DYN)
@@ -62,16 +63,9 @@ def read_elf_code(source: str | Path | bytes, symbol: str | None = None) -> ElfC
 
     With section headers the code is `.text` (else the first executable section), without them the executable segment
     after the headers. Raises UserError E-034 naming the field and its value for a file that is not well formed, another
-    class, byte order or machine, or a symbol that is not there; EnvironmentFault where the file cannot be read.
+    class, byte order or machine, or a symbol that is not there; as `files.read_bytes` where the file cannot be read.
     """
-    if isinstance(source, bytes):
-        data = source
-    else:
-        try:
-            data = Path(source).read_bytes()
-        except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or "not a usable path"
-            raise EnvironmentFault(f"cannot read {echo(str(source))}: {reason}", code="E-301") from error
+    data = source if isinstance(source, bytes) else read_bytes(str(source))
     return _ElfFile(data).code(symbol)
 
 
