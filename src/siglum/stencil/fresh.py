@@ -1,0 +1,83 @@
+"""Notices stale tables in a source tree and rebuilds them in a child process.
+
+Imports `siglum.errors` and the standard library only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from siglum.errors import EnvironmentFault
+
+PACKAGE: Final = Path(__file__).parents[1]
+_DIGEST_AT: Final = slice(8, 40)
+
+
+def source_files() -> list[Path]:
+    """The files the tables are made from, in the order of the digest. The LLVM version is written in one of them."""
+    return [PACKAGE / "ir" / name for name in ("types.py", "primitives.py", "machine.py")] + sorted(
+        (PACKAGE / "stencil").glob("*.py")
+    )
+
+
+def source_digest() -> bytes:
+    """SHA-256 over the names and contents of `source_files`."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for path in source_files():
+        content = path.read_bytes()
+        digest.update(f"{path.parent.name}/{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.digest()
+
+
+def is_source_tree() -> bool:
+    """Whether the package runs from a checkout, where its sources may be newer than its tables."""
+    return (PACKAGE.parents[1] / "hatch_build.py").is_file()
+
+
+def ensure(folder: Path) -> None:
+    """In a source tree: rebuild the tables in `folder` if their sources have changed. Elsewhere: nothing.
+
+    Raises EnvironmentFault when they have changed and llvmlite is missing or generation fails.
+    """
+    if not is_source_tree():
+        return
+    digest = source_digest()
+    tables = sorted(folder.glob("*.bin")) if folder.is_dir() else []
+    if len(tables) >= 2 and all(_digest_of(path) == digest for path in tables):
+        return
+    _rebuild(folder)
+
+
+def _digest_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_DIGEST_AT.stop)[_DIGEST_AT]
+
+
+def _rebuild(folder: Path) -> None:
+    import importlib.util
+    import os
+    import subprocess
+    import sys
+
+    command = f"python -m siglum.stencil.generate {folder}"
+    if importlib.util.find_spec("llvmlite") is None:
+        raise EnvironmentFault(
+            "the stencil tables are older than their sources and llvmlite is missing",
+            fix=f"pip install 'siglum[asm]', then {command}",
+            code="E-301",
+        )
+    path = os.pathsep.join([str(PACKAGE.parent), *(entry for entry in sys.path if entry)])
+    child = subprocess.run(
+        [sys.executable, "-m", "siglum.stencil.generate", str(folder)],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode != 0:
+        last = (child.stderr.strip().splitlines() or ["no output"])[-1]
+        raise EnvironmentFault(f"the stencil tables could not be rebuilt: {last}", fix=f"run {command}", code="E-301")
