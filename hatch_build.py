@@ -15,9 +15,13 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = Path("src/siglum/stencil/tables")
 CHILD = """
-import runpy, sys
-sys.path.insert(0, sys.argv.pop(1))
-runpy.run_module("siglum.stencil.generate", run_name="__main__", alter_sys=True)
+import sys
+from pathlib import Path
+from siglum.stencil.fresh import is_fresh
+folder = Path(sys.argv[1])
+if not is_fresh(folder):
+    from siglum.stencil.generate import generate
+    generate(folder)
 """
 
 
@@ -34,12 +38,13 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
         if self.target_name != "wheel":
             return
         root = Path(self.root)
-        # LLVM errors end the process they happen in, hence a child. Build isolation reaches it through the environment,
-        # so not -I; and pip's isolation drops from PYTHONPATH what an editable install has put in place, so not that.
+        # LLVM errors end the process they happen in, hence a child, which build isolation reaches through the environment
+        # (so not -I). It finds the sources by its working folder: pip's isolation drops from PYTHONPATH what an editable
+        # install has put in place.
         child = subprocess.run(
-            [sys.executable, "-c", CHILD, str(root / "src"), str(root / TABLES)],
-            cwd=root,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            [sys.executable, "-c", CHILD, str(root / TABLES)],
+            cwd=root / "src",
+            env={**{k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             check=False,

@@ -43,13 +43,15 @@ def ensure(folder: Path) -> None:
 
     Raises EnvironmentFault when they have changed and llvmlite is missing or generation fails.
     """
-    if not is_source_tree():
-        return
+    if is_source_tree() and not is_fresh(folder):
+        _rebuild(folder)
+
+
+def is_fresh(folder: Path) -> bool:
+    """Whether `folder` holds the tables of all targets, made from the sources as they are."""
     digest = source_digest()
     tables = sorted(folder.glob("*.bin")) if folder.is_dir() else []
-    if len(tables) >= 2 and all(_digest_of(path) == digest for path in tables):
-        return
-    _rebuild(folder)
+    return len(tables) >= 2 and all(_digest_of(path) == digest for path in tables)
 
 
 def _digest_of(path: Path) -> bytes:
