@@ -17,7 +17,9 @@ from siglum.cli.verb import Output
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 
 VERBS: Final = {
+    "words": "Search the vocabulary by name, type or meaning.",
     "tokens": "Count the tokens of a file or a phrase in several vocabularies.",
+    "doctor": "Report what this machine and this installation can do.",
 }
 """Each verb, in the order of the help text, with its one line. Its command is `command` in `siglum.cli.VERB_verb`."""
 

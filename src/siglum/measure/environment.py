@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Final
 
+from siglum.errors import SiglumError
 from siglum.target.x86_64.cpu import FEATURES, cpu_features, missing_features
 
 EXTRAS: Final = {
@@ -38,7 +39,7 @@ class Check:
 
 def check_environment() -> list[Check]:
     """Every finding about the machine and the optional packages, the ones the main job needs first."""
-    return [check_python(), check_system(), *check_cpu(cpu_features()), *check_extras()]
+    return [check_python(), check_system(), *check_cpu(cpu_features()), *check_tables(), check_listing(), *check_extras()]
 
 
 def check_python() -> Check:
@@ -61,6 +62,26 @@ def check_cpu(features: frozenset[str]) -> list[Check]:
         fix = "" if position == 0 else "build with --target x86-64-v2 for this machine"
         checks.append(Check(level, not missing, detail if features else "the CPU does not tell", fix, core=position == 0))
     return checks
+
+
+def check_tables() -> list[Check]:
+    """One finding per stencil table: there, readable, and made from the sources as they are."""
+    from siglum.stencil.table import TARGETS, load
+
+    checks = []
+    for target in TARGETS:
+        try:
+            detail, ok, fix = f"digest {load(target).digest[:12]}", True, ""
+        except SiglumError as error:
+            detail, ok, fix = error.message, False, error.fix
+        checks.append(Check(f"stencils {target}", ok, detail, fix, core=True))
+    return checks
+
+
+def check_listing() -> Check:
+    """The disassembler that listings and `explain` need."""
+    there = find_spec("iced_x86") is not None
+    return Check("iced-x86", there, "disassembler", "reinstall siglum: it is a dependency", core=True)
 
 
 def check_extras() -> list[Check]:
