@@ -11,13 +11,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Import:
-    """One import: `importer` and `target` are dotted names; `lazy` inside a function; `typing` never runs."""
+    """One import: `importer` and `target` are dotted names; `lazy` inside a function; `typing` never runs; `registry`
+    where an f-string names one of several modules.
+    """
 
     importer: str
     target: str
     line: int
     lazy: bool
     typing: bool
+    registry: bool = False
 
 
 class UnresolvedImport(ValueError):
@@ -47,8 +50,9 @@ def imports_of(name: str, path: Path, known: Iterable[str]) -> Iterator[Import]:
 def _walk(node: ast.AST, name: str, package: str, known: set[str], lazy: bool, typing: bool) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
         inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        registry = isinstance(child, ast.Call) and bool(child.args) and isinstance(child.args[0], ast.JoinedStr)
         for target in _targets(child, package, known):
-            yield Import(name, target, getattr(child, "lineno", 0), lazy, typing)
+            yield Import(name, target, getattr(child, "lineno", 0), lazy, typing, registry)
         if isinstance(child, ast.If) and _is_type_checking(child.test):
             for part in child.body:
                 yield from _walk(ast.Module([part], []), name, package, known, lazy, True)

@@ -59,10 +59,12 @@ def layer_violations(imports: list[Import]) -> list[str]:
 
 
 def cycles(imports: list[Import]) -> list[list[str]]:
-    """The groups of modules that import each other, lazily or not; imports for annotations alone do not count."""
+    """The groups of modules that import each other, lazily or not. Imports for annotations alone do not count, nor does
+    a registry that loads the modules which declare themselves with it.
+    """
     graph: dict[str, set[str]] = {}
     for i in own(imports):
-        if not i.typing and i.importer != i.target:
+        if not i.typing and not i.registry and i.importer != i.target:
             graph.setdefault(i.importer, set()).add(i.target)
 
     def reachable(start: str) -> set[str]:
