@@ -13,12 +13,9 @@ from siglum.ir.primitives import PRIMITIVES
 from siglum.stencil.families import REGISTER_KINDS, Family
 from siglum.stencil.llvm import Builder, Truth
 
-PROBES: Final[dict[str, tuple[int, int, int]]] = {
-    **dict.fromkeys(("shl", "shr", "sar"), (37, 42, 1)),
-    **dict.fromkeys(("mul", "mul_wrap", "mul_overflows"), (0x35A7C913, -0x4B96E3D5, 4)),
-}
-"""Primitives for which LLVM takes an immediate only as a number: two numbers it is given in turn, and the bytes of the
-field, which is where the two codes differ. Opposite signs exclude fields that are not sign-extended."""
+COUNT_PROBES: Final = (37, 42, 1)
+WORD_PROBES: Final = (-0x35A7C913, -0x4B96E3D5, 4)
+"""Two numbers for an immediate and the bytes of its field. Being negative, a field of 4 bytes is sign-extended."""
 COLD_SUFFIX: Final = "_cold"
 CONTEXT: Final = {"arena_next": 0, "arena_end": 8, "fuel": 16}
 """Byte offsets in the context, as docs/frame.md has them."""
@@ -52,7 +49,8 @@ class Site:
             return self.name(k)
         if letter == "s":
             return self.b.load(kind, self.b.slot(k))
-        if letter == "i" and self.probe is not None:
+        probed = probes(self.family)
+        if self.probe is not None and probed is not None and probed[0] == k:
             return self.b.const(self.probe)
         return self.b.operand(k, wide=letter == "q")
 
@@ -186,8 +184,8 @@ def _store(s: Site) -> None:
 def _cell(s: Site, array: int, index: int) -> str:
     """The address of a component: operands 3 and 4 are the stride and the offset."""
     base = s.b.load("ptr", s.b.slot(array))
-    start = s.b.emit(f"getelementptr i8, ptr {base}, i64 {s.b.mul(s.value(index), s.b.operand(3))}")
-    return s.b.emit(f"getelementptr i8, ptr {start}, i64 {s.b.operand(4)}")
+    start = s.b.emit(f"getelementptr i8, ptr {base}, i64 {s.b.mul(s.value(index), s.value(3))}")
+    return s.b.emit(f"getelementptr i8, ptr {start}, i64 {s.value(4)}")
 
 
 def _cell_load(s: Site) -> None:
@@ -360,9 +358,19 @@ _OWN: Final[dict[str, Callable[[Site], None]]] = {
 }  # fmt: skip
 
 
-def is_probed(family: Family) -> bool:
-    """Whether the stencil's immediate is found by compiling it for two values."""
-    return family.primitive in PROBES and "i" in family.kinds
+_PROBED: Final = {
+    **dict.fromkeys(("shl.vi", "shr.vi", "sar.vi"), (1, COUNT_PROBES)),
+    **dict.fromkeys(("mul.vi", "mul_wrap.vi", "mul_overflows.vi", "and.vi", "or.vi", "xor.vi", "const.vi"), (1, WORD_PROBES)),
+    **dict.fromkeys((f"cell.{access}.{kind}" for access in ("load", "store") for kind in "vxs"), (3, WORD_PROBES)),
+    "view": (4, WORD_PROBES),
+}  # fmt: skip
+
+
+def probes(family: Family) -> tuple[int, tuple[int, int, int]] | None:
+    """Where LLVM takes an immediate only as a number: its operand, the two numbers it is given in turn, and the bytes
+    of the field, which is where the two codes differ.
+    """
+    return _PROBED.get(family.name)
 
 
 def write(family: Family, registers: tuple[int, ...], name: str, probe: int | None = None) -> Written:

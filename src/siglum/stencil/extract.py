@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from siglum.stencil.bodies import PROBES
+from siglum.stencil.bodies import probes
 from siglum.stencil.compile import Section
 from siglum.stencil.families import Family
 from siglum.stencil.table import Hole, Stencil
@@ -17,17 +17,24 @@ _PC32, _64, _PLT32, _32S = 2, 1, 4, 11
 """ELF relocation types of x86-64 (psABI, table 4.9)."""
 _EDGES: Final = {"_TAKEN": "t", "_STOP": "k", "_CALL": "c", "_D": "d"}
 _JMP: Final = 0xE9
+_PARTIAL: Final = frozenset(
+    ("to_float.xv", "to_float_u.xv", "fsqrt.x", "ffloor.x", "fceil.x", "ftrunc.x", "narrow_f32.x", "load.f32", "store.f32")
+)
+"""Families whose result goes to a float register through cvt*, sqrtsd or roundsd; `store.f32` uses xmm8."""
 
 
 class Unexpected(Exception):
     """LLVM gave something a stencil may not hold."""
 
 
-def make_stencil(family: Family, section: Section, cold: Section | None, probed: Section | None) -> Stencil:
+def make_stencil(
+    family: Family, registers: tuple[int, ...], section: Section, cold: Section | None, probed: Section | None
+) -> Stencil:
     """The stencil of a section; `probed` is the same one compiled for the second probe. Raises Unexpected."""
     code, holes = _holes(family, section, is_cold=False)
     if probed is not None:
-        holes = (*holes, _probed_hole(family, code, _holes(family, probed, is_cold=False)[0]))
+        code, hole = _probed_hole(family, code, _holes(family, probed, is_cold=False)[0])
+        holes = (*holes, hole)
     cold_code, cold_holes = _holes(family, cold, is_cold=True) if cold is not None else (b"", ())
     if (cold is not None) != any(hole.kind == "o" for hole in holes):
         raise Unexpected(f"{family.name}: the cold part is never reached")
@@ -35,7 +42,19 @@ def make_stencil(family: Family, section: Section, cold: Section | None, probed:
         hole.operand == k for hole in (*holes, *cold_holes))]  # fmt: skip
     if missing and not _may_lack(family, missing):
         raise Unexpected(f"{family.name}: operands {missing} have no hole")
-    return Stencil(code, tuple(sorted(holes)), cold_code, tuple(sorted(cold_holes)))
+    prefix = _dependency_breaker(family, registers)
+    holes = tuple(hole._replace(offset=hole.offset + len(prefix)) for hole in holes)
+    return Stencil(prefix + code, tuple(sorted(holes)), cold_code, tuple(sorted(cold_holes)))
+
+
+def _dependency_breaker(family: Family, registers: tuple[int, ...]) -> bytes:
+    """`xorps r, r` before an instruction that writes only the low part of float register r, which is dead: without it
+    each use waits for the one before. Nothing where r is also the source.
+    """
+    if family.name not in _PARTIAL or family.kinds == "xx" and registers[0] == registers[1]:
+        return b""
+    r = 8 if family.name == "store.f32" else registers[0]
+    return (b"\x45" if r > 7 else b"") + bytes([0x0F, 0x57, 0xC0 | (r & 7) << 3 | r & 7])
 
 
 def _may_lack(family: Family, missing: list[int]) -> bool:
@@ -79,11 +98,15 @@ def _operand_hole(family: Family, offset: int, width: int, operand: int, addend:
     return Hole(offset, width, kind, operand, addend)
 
 
-def _probed_hole(family: Family, first: bytes, second: bytes) -> Hole:
-    """The one field that holds the first probe in one code and the second in the other, all else being equal."""
-    low, high, width = PROBES[family.primitive]
+def _probed_hole(family: Family, first: bytes, second: bytes) -> tuple[bytes, Hole]:
+    """The one field that holds the first probe in one code and the second in the other, all else being equal; and the
+    code with that field cleared.
+    """
+    wanted = probes(family)
+    assert wanted is not None, family.name
+    operand, (low, high, width) = wanted
     low_bytes, high_bytes = (int.to_bytes(probe % 256**width, width, "little") for probe in (low, high))
     offset = first.find(low_bytes)
     if offset < 0 or first[:offset] + high_bytes + first[offset + width :] != second:
         raise Unexpected(f"{family.name}: no single field holds the immediate")
-    return Hole(offset, width, "i", family.kinds.index("i"), 0)
+    return first[:offset] + bytes(width) + first[offset + width :], Hole(offset, width, "i", operand, 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from siglum.errors import EnvironmentFault
+from siglum.stencil.table import TARGETS, path_of
 
 PACKAGE: Final = Path(__file__).parents[1]
 _DIGEST_AT: Final = slice(8, 40)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from siglum.stencil import assembly
-from siglum.stencil.bodies import COLD_SUFFIX, PROBES, is_probed, write
+from siglum.stencil.bodies import COLD_SUFFIX, probes, write
 from siglum.stencil.compile import compile_object, read_sections
 from siglum.stencil.extract import make_stencil
 from siglum.stencil.families import FAMILIES, REGISTER_KINDS, Family
@@ -41,11 +41,11 @@ def make_stencils(target: str, families: Iterable[Family]) -> list[Stencil]:
         if family.name in assembly.TEXT:
             assembled[family.name] = name
             continue
-        probes: list[tuple[str, int | None]] = [(name, None)]
-        if is_probed(family):
-            first, second, _ = PROBES[family.primitive]
-            probes = [(name, first), (name + PROBE_SUFFIX, second)]
-        for function, probe in probes:
+        versions: list[tuple[str, int | None]] = [(name, None)]
+        probed = probes(family)
+        if probed is not None:
+            versions = [(name, probed[1][0]), (name + PROBE_SUFFIX, probed[1][1])]
+        for function, probe in versions:
             written = write(family, registers, function, probe)
             functions.append(written.text)
             constants |= written.constants
@@ -55,11 +55,12 @@ def make_stencils(target: str, families: Iterable[Family]) -> list[Stencil]:
     return [
         make_stencil(
             family,
+            registers,
             sections[f"s{number}"],
             sections.get(f"s{number}{COLD_SUFFIX}"),
             sections.get(f"s{number}{PROBE_SUFFIX}"),
         )
-        for number, (family, _) in enumerate(wanted)
+        for number, (family, registers) in enumerate(wanted)
     ]
 
 

@@ -59,7 +59,7 @@ class Builder:
         self._split = split
         self._known: dict[tuple[str, ...], str] = {}
         self._count = 0
-        self._stops = False
+        self._edges: list[tuple[str, str, dict[str, str]]] = []
 
     # Writing ------------------------------------------------------------------------------------------------
     def emit(self, text: str) -> str:
@@ -93,8 +93,8 @@ class Builder:
         """Leave by `edge` (rare) when `condition`; go on otherwise."""
         rest, away = self.fresh(), self.fresh()
         self.write(f"br i1 {condition}, label %{away}, label %{rest}, !prof !2")
-        self.label(away)
-        self.leave(edge, changed)
+        # written last: LLVM then folds the branch and the tail call into one conditional jump
+        self._edges.append((away, edge, changed or {}))
         self.label(rest)
 
     def leave(self, edge: str, changed: dict[str, str] | None = None) -> None:
@@ -111,10 +111,10 @@ class Builder:
     def function(self, name: str) -> str:
         """The finished function, in a section of its own."""
         body = list(self.lines)
-        if self._stops:
-            stop = Builder()
-            stop.leave("_STOP")
-            body += ["stop:", *stop.lines]
+        for label, edge, changed in self._edges:
+            away = Builder()
+            away.leave(edge, changed)
+            body += [f"{label}:", *away.lines]
         head = f'define hidden preserve_nonecc void @{name}({", ".join(PARAMETERS)}) #0 section ".text.{name}" {{'
         return "\n".join([head, *body, "}", ""])
 
@@ -125,8 +125,9 @@ class Builder:
 
     def slot(self, number: int, offset: int = 0) -> str:
         """The address of the frame slot that is operand `number`, plus `offset` bytes."""
-        address = self.emit(f"getelementptr i8, ptr %frame, i64 {self.operand(number)}")
-        return self.emit(f"getelementptr i8, ptr {address}, i64 {offset}") if offset else address
+        # computed at each use, so that it becomes a displacement and not a register
+        address = self.read(f"getelementptr i8, ptr %frame, i64 {self.operand(number)}")
+        return self.read(f"getelementptr i8, ptr {address}, i64 {offset}") if offset else address
 
     def load(self, kind: str, address: str, align: int = 8) -> str:
         return self.read(f"load {kind}, ptr {address}, align {align}")
@@ -221,16 +222,22 @@ class Builder:
         return Truth(self.emit(f"icmp ne i64 {x}, {y}"))
 
     def slt(self, x: str, y: str) -> Truth:
-        return Truth(self.emit(f"icmp slt i64 {x}, {y}"))
+        return self._ordered("slt", "sgt", x, y)
 
     def sle(self, x: str, y: str) -> Truth:
-        return Truth(self.emit(f"icmp sle i64 {x}, {y}"))
+        return self._ordered("sle", "sge", x, y)
 
     def ult(self, x: str, y: str) -> Truth:
-        return Truth(self.emit(f"icmp ult i64 {x}, {y}"))
+        return self._ordered("ult", "ugt", x, y)
 
     def ule(self, x: str, y: str) -> Truth:
-        return Truth(self.emit(f"icmp ule i64 {x}, {y}"))
+        return self._ordered("ule", "uge", x, y)
+
+    def _ordered(self, order: str, mirrored: str, x: str, y: str) -> Truth:
+        # x86 compares with an immediate on the right
+        if x.startswith("ptrtoint"):
+            order, x, y = mirrored, y, x
+        return Truth(self.emit(f"icmp {order} i64 {x}, {y}"))
 
     def both(self, x: str, y: str) -> Truth:
         return Truth(self.emit(f"and i1 {x}, {y}"))
@@ -248,10 +255,7 @@ class Builder:
         return Truth(self.emit(f"icmp ne i64 {x}, 0"))
 
     def stop_if(self, b: str) -> None:
-        self._stops = True
-        rest = self.fresh()
-        self.write(f"br i1 {b}, label %stop, label %{rest}, !prof !2")
-        self.label(rest)
+        self.branch(b, "_STOP")
 
     # Machine: floats ----------------------------------------------------------------------------------------
     def fadd(self, x: str, y: str) -> str:
