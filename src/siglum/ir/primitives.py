@@ -346,7 +346,8 @@ _row("float_from_bits", ((I64,), F64), lambda x: struct.unpack("<d", struct.pack
 
 
 # 8. Checks --------------------------------------------------------------------------------------------------
-_row("bounds", _II_I, lambda i, n: i if 0 <= i < n else _halt("index"),
+# compared as unsigned words, which for a length n (never negative) says 0 <= i < n
+_row("bounds", _II_I, lambda i, n: i if (i & MASK64) < (n & MASK64) else _halt("index"),
      lambda m, i, n: (m.stop_if(m.ule(n, i)), i)[1], stop="index")  # fmt: skip
 _row("require", ((BOOL,), NOTHING), None, stop="attr")
 _row("tick", ((), NOTHING), None, stop="fuel", effect=True)
