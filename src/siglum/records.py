@@ -6,7 +6,7 @@ Logic-free. May import `siglum.ir`, `siglum.errors` and `siglum.stencil.families
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from siglum.ir.function import Function
 from siglum.ir.node import Node
@@ -15,8 +15,7 @@ from siglum.ir.types import Type
 # Images -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One stencil put to use: family and operands (see `stencil.families`), its byte span in the code, the index
     of the origin (word and place) in the owning function that it serves, or -1, and where its cold part stands, or -1.
     """
@@ -29,19 +28,28 @@ class Instance:
     cold: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where one component of a value lives: `kind` is "v", "x" or "s" and `index` the register or slot."""
+class Location(NamedTuple):
+    """Where one component of a value lives: `kind` is "v", "x" or "s" and `index` the register or slot. A wide sum has two,
+    low word and high word; float lanes have one, the first of their eight slots.
+    """
 
     kind: str
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+DEAD: Final = Location("", 0)
+"""Stands for a component nobody needs any more."""
+
+
+class Label(NamedTuple):
     """A point other instances jump to: its offset, and the allocator's map there: for each live value the locations of
     its components. `path` names the point in the function: the regions from the outermost in, each as
     (node, which of its regions), then how many listed nodes of the innermost region lie behind it.
+
+    There is a label at the start of an `if`'s arm that is jumped to, at the start of every loop's body (`done` 0), and behind every
+    `if` and `loop` (`done` counts it). In `values` stand the nodes that own live components: parameters, nodes with a
+    machine operation, `result` nodes, constants held in registers; not the structural nodes made of them. Node `length(a)` is
+    component 1 of `a`, so `a` may be listed with `DEAD` as its base. A label of a stop's stub has `done` -1.
     """
 
     offset: int
@@ -50,8 +58,7 @@ class Label:
     values: tuple[tuple[Node, tuple[Location, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StopSite:
+class StopSite(NamedTuple):
     """Where a program can stop: how, in which word, and the word's place in the source."""
 
     kind: str
@@ -61,7 +68,10 @@ class StopSite:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The machine code of one function inside an image: instances in order, labels by number, frame size in slots."""
+    """The machine code of one function inside an image: instances in order, labels by number, frame size in slots
+    (even). The first block runs from `entry` to `leave`, the others end in `ret`; each ends with its stops' stubs, then cold
+    code. A function that calls itself has a block of the second sort, even if it is the image's.
+    """
 
     function: Function
     offset: int
