@@ -51,6 +51,7 @@ LOOPS: dict[str, tuple[str, str]] = {
 }
 """C name to (signature, phrase); an empty signature means Python source."""
 
+FLOAT_RESULTS = {"axpb", "float_sum", "polynomial"}
 FLAGS = {"O0": ["-O0"], "O2": ["-O2"], "O3": ["-O3"]}
 
 
@@ -148,7 +149,8 @@ def main() -> None:
                 else:
                     stitched = siglum.compile_python(text, name, overflow=overflow, target=chosen.target)
                 args = given[name]
-                result = np.zeros(max(chosen.elements, 256), np.float64 if name in ("axpb", "float_sum", "polynomial") else np.int64)
+                kind = np.float64 if name in FLOAT_RESULTS else np.int64
+                result = np.zeros(max(chosen.elements, 256), kind)
                 same(name, args, stitched, getattr(libraries["O2"], name), result)
                 peers = {"stitched": native_call(stitched.native, args)}
                 peers |= {level: c_call(getattr(library, name), args, result) for level, library in libraries.items()}
