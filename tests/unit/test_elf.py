@@ -225,7 +225,7 @@ def test_reader_names_near_symbols() -> None:
 def test_reader_says_which_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SiglumError, match="No such file") as refusal:
         read_elf_code(tmp_path / "missing")
-    assert refusal.value.exit == 3
+    assert refusal.value.exit == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 1700), st.integers(0, 255)), max_size=12), st.sampled_from(["so", "o", "exe"]))

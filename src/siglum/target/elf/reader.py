@@ -219,3 +219,36 @@ class _ElfFile:
         near = difflib.get_close_matches(wanted, [name for name, _, _ in symbols], 3)
         fix = "did you mean " + ", ".join(echo(name) for name in near) if near else "the file has no such function"
         raise UserError(f"no symbol `{echo(wanted)}`", fix=fix, code="E-034")
+
+
+class Needs(NamedTuple):
+    """What an object offers and needs: global names in its `.text`, names nobody defines, loaded sections beside `.text`,
+    whether a linker must patch it, and whether it has code at all.
+    """
+
+    exported: tuple[str, ...]
+    undefined: tuple[str, ...]
+    sections: tuple[str, ...]
+    relocated: bool
+    code: bool
+
+
+def object_needs(data: bytes) -> Needs:
+    """What a relocatable object needs before its `.text` stands alone. Raises as `read_elf_code`."""
+    file = _ElfFile(data)
+    exported: list[str] = []
+    undefined: list[str] = []
+    code = file.code_section()
+    for table in file.sections:
+        if table.kind == layout.SHT_SYMTAB and table.link < len(file.sections):
+            for entry in range(1, table.size // layout.SYMBOL_SIZE):
+                name, info, _, home, _, _ = _SYMBOL.unpack_from(data, table.offset + entry * layout.SYMBOL_SIZE)
+                if name and (home == 0 or (home == code and info >> 4 == layout.STB_GLOBAL)):
+                    (exported if home else undefined).append(file.text_at(file.sections[table.link], name))
+    others = tuple(
+        file.text_at(file.sections[file.name_section], section.name)
+        for index, section in enumerate(file.sections)
+        if section.flags & layout.SHF_ALLOC and section.size and index != code
+    )
+    relocated = any(section.kind in (layout.SHT_RELA, layout.SHT_REL) and section.size for section in file.sections)
+    return Needs(tuple(exported), tuple(undefined), others, relocated, code is not None)
