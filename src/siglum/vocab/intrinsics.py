@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from siglum.errors import Stop
 from siglum.frontend.python.scalars import u8, u64
 from siglum.ir.primitives import MASK64, PRIMITIVES, Halt, wrap_signed
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def _checked(name: str, *values: int | float) -> int | float:
@@ -142,6 +145,22 @@ def truncate(x: float) -> int:
     return int(_checked("to_int", x))
 
 
+# Maps -------------------------------------------------------------------------------------------------------
+def mapping(keys: list[K], values: list[V]) -> dict[K, V]:
+    """The map from keys, all different, to the values at equal positions."""
+    return dict(zip(keys, values, strict=True))
+
+
+def keys_of(m: dict[K, V]) -> list[K]:
+    """The keys in their order."""
+    return list(m.keys())
+
+
+def values_of(m: dict[K, V]) -> list[V]:
+    """The values in the order of their keys."""
+    return list(m.values())
+
+
 # Stops and effects ------------------------------------------------------------------------------------------
 def stop(kind: str) -> NoReturn:
     """Stops the program; `kind` is a constant, a key of `siglum.errors.STOP_CODES`."""
@@ -189,7 +208,7 @@ def clock() -> int:
 INTRINSICS: Final = (
     "add_wrap", "sub_wrap", "mul_wrap", "add_wrap_u", "sub_wrap_u", "mul_wrap_u", "mul_overflows", "as_unsigned",
     "as_signed", "shift_left_wrap", "shift_left_wrap_u", "shift_right_logical", "popcount", "leading_zeros",
-    "trailing_zeros", "float_bits", "float_from_bits", "sqrt", "divide", "floor", "ceil", "trunc", "truncate", "stop",
-    "write", "read", "open_file", "close", "clock",
+    "trailing_zeros", "float_bits", "float_from_bits", "sqrt", "divide", "floor", "ceil", "trunc", "truncate",
+    "mapping", "keys_of", "values_of", "stop", "write", "read", "open_file", "close", "clock",
 )  # fmt: skip
 """The names above, for the elaborator."""
