@@ -17,6 +17,7 @@ from siglum.cli.verb import Output
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 
 VERBS: Final = {
+    "emit": "Turn hex digits or assembly into an executable, an object or a shared library.",
     "words": "Search the vocabulary by name, type or meaning.",
     "tokens": "Count the tokens of a file or a phrase in several vocabularies.",
     "doctor": "Report what this machine and this installation can do.",
