@@ -51,7 +51,7 @@ def _dependency_breaker(family: Family, registers: tuple[int, ...]) -> bytes:
     """`xorps r, r` before an instruction that writes only the low part of float register r, which is dead: without it
     each use waits for the one before. Nothing where r is also the source.
     """
-    if family.name not in _PARTIAL or family.kinds == "xx" and registers[0] == registers[1]:
+    if family.name not in _PARTIAL or (family.kinds == "xx" and registers[0] == registers[1]):
         return b""
     r = 8 if family.name == "store.f32" else registers[0]
     return (b"\x45" if r > 7 else b"") + bytes([0x0F, 0x57, 0xC0 | (r & 7) << 3 | r & 7])

@@ -191,7 +191,8 @@ _family("clock", "", "clock")  # v0 := nanoseconds since boot (CLOCK_MONOTONIC)
 
 def variants(family: Family) -> int:
     """How many stencils a family has: one for each choice of its registers."""
-    return 8 ** sum(k in REGISTER_KINDS for k in family.kinds)
+    count: int = 8 ** sum(k in REGISTER_KINDS for k in family.kinds)
+    return count
 
 
 def element_family(t: Type) -> str:

@@ -1,4 +1,4 @@
-"""Notices stale tables in a source tree and rebuilds them in a child process.
+"""Where the tables are; notices stale ones in a source tree and rebuilds them in a child process.
 
 Imports `siglum.errors` and the standard library only.
 """
@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from siglum.errors import EnvironmentFault
-from siglum.stencil.table import TARGETS, path_of
 
 PACKAGE: Final = Path(__file__).parents[1]
+TARGETS: Final = ("x86-64-v2", "x86-64-v3")
+"""The CPU levels there are tables for."""
+FOLDER: Final = PACKAGE / "stencil" / "tables"
 _DIGEST_AT: Final = slice(8, 40)
+
+
+def path_of(target: str, folder: Path = FOLDER) -> Path:
+    """Where the table of `target` is."""
+    return folder / f"{target}.bin"
 
 
 def source_files() -> list[Path]:
@@ -44,20 +51,37 @@ def ensure(folder: Path) -> None:
 
     Raises EnvironmentFault when they have changed and llvmlite is missing or generation fails.
     """
-    if is_source_tree() and not is_fresh(folder):
-        _rebuild(folder)
+    if not is_source_tree() or is_fresh(folder):
+        return
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise EnvironmentFault(
+            f"the stencil tables are older than their sources and {folder} cannot be written: {error.strerror}",
+            fix="make the folder writable, or install siglum",
+            code="E-301",
+        ) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several processes that find them stale, one rebuilds
+        if not is_fresh(folder):
+            _rebuild(folder)
 
 
 def is_fresh(folder: Path) -> bool:
     """Whether `folder` holds the tables of all targets, made from the sources as they are."""
     digest = source_digest()
-    tables = sorted(folder.glob("*.bin")) if folder.is_dir() else []
-    return len(tables) >= 2 and all(_digest_of(path) == digest for path in tables)
+    return all(_digest_of(path_of(target, folder)) == digest for target in TARGETS)
 
 
 def _digest_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_DIGEST_AT.stop)[_DIGEST_AT]
+    try:
+        with path.open("rb") as file:
+            return file.read(_DIGEST_AT.stop)[_DIGEST_AT]
+    except OSError:
+        return b""
 
 
 def _rebuild(folder: Path) -> None:

@@ -16,9 +16,9 @@ from siglum.stencil.bodies import COLD_SUFFIX, probes, write
 from siglum.stencil.compile import compile_object, read_sections
 from siglum.stencil.extract import make_stencil
 from siglum.stencil.families import FAMILIES, REGISTER_KINDS, Family
-from siglum.stencil.fresh import source_digest
+from siglum.stencil.fresh import TARGETS, path_of, source_digest
 from siglum.stencil.llvm import PRELUDE
-from siglum.stencil.table import TARGETS, Stencil, encode, path_of
+from siglum.stencil.table import Stencil, encode
 
 PROBE_SUFFIX = "_probe"
 

@@ -1,6 +1,6 @@
 """The stencil table of one target: its file format, and look-up at run time.
 
-Imports `siglum.stencil.families`, `siglum.errors` and the standard library only; loading needs no LLVM.
+Imports `families` and `fresh`, `siglum.errors` and the standard library only; loading needs no LLVM.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from array import array
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
 from siglum.stencil.families import FAMILIES, REGISTER_KINDS, variants
+from siglum.stencil.fresh import FOLDER, TARGETS, ensure, path_of
 
-TARGETS: Final = ("x86-64-v2", "x86-64-v3")
-"""The CPU levels there are tables for."""
-FOLDER: Final = Path(__file__).parent / "tables"
 MAGIC: Final = b"SIGLUM1\n"
 _HEADER: Final = struct.Struct("<8s32sII")
 _HOLE: Final = struct.Struct("<HBBbh")
@@ -163,11 +160,6 @@ def encode(stencils: Iterable[Stencil], digest: bytes) -> bytes:
     return _HEADER.pack(MAGIC, digest, len(lengths), len(shapes)) + zlib.compress(body, 9)
 
 
-def path_of(target: str, folder: Path = FOLDER) -> Path:
-    """Where the table of `target` is."""
-    return folder / f"{target}.bin"
-
-
 @cache
 def load(target: str) -> Table:
     """The table of `target`, read once per process. In a source tree a missing or stale table is rebuilt first.
@@ -176,8 +168,6 @@ def load(target: str) -> Table:
     """
     if target not in TARGETS:
         raise KeyError(target)
-    from siglum.stencil.fresh import ensure
-
     ensure(FOLDER)
     try:
         return Table(target, path_of(target).read_bytes())

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from siglum.stencil.families import FAMILIES
-from siglum.stencil.table import REACH, TARGETS, Hole, Stencil, Table, registers_of
+from siglum.stencil.fresh import TARGETS
+from siglum.stencil.table import REACH, Hole, Table, registers_of
 from siglum.target.x86_64 import encode as x86
 
 NEXT, TAKEN, STOP = 0, 1, 2
@@ -52,7 +52,6 @@ class Cpu:
         self._code = mmap.mmap(descriptor, _CODE_SIZE)
         self._run_view = mmap.mmap(descriptor, _CODE_SIZE, prot=mmap.PROT_READ | mmap.PROT_EXEC)
         os.close(descriptor)
-        self._libc = ctypes.CDLL(None)
         self.code_at = self._address(self._run_view)
         self._data = mmap.mmap(-1, _DATA_SIZE)
         self.data_at = self._address(self._data)
@@ -160,11 +159,3 @@ def _fill(code: bytearray, at: int, holes: Sequence[Hole], operands: tuple[int, 
             assert low <= value <= high, hole
         assert not any(code[hole.offset : hole.offset + hole.width]), "a hole's field is not clear"
         code[hole.offset : hole.offset + hole.width] = (value % 256**hole.width).to_bytes(hole.width, "little")
-
-
-def same_code(one: Stencil, other: Stencil) -> bool:
-    return one == other
-
-
-def kinds(family: str) -> str:
-    return FAMILIES[family].kinds
