@@ -66,7 +66,8 @@ def check_cpu(features: frozenset[str]) -> list[Check]:
 
 def check_tables() -> list[Check]:
     """One finding per stencil table: there, readable, and made from the sources as they are."""
-    from siglum.stencil.table import TARGETS, load
+    from siglum.stencil.fresh import TARGETS
+    from siglum.stencil.table import load
 
     checks = []
     for target in TARGETS:
