@@ -29,8 +29,8 @@ class Shape(NamedTuple):
         return any(self.functions)
 
 
-class Overload(Protocol):
-    """One declaration of a word. Parameter types may hold variables; function parameters are of kind `fn`."""
+class Declaration(Protocol):
+    """A name with types. Parameter types may hold variables; function parameters are of kind `fn`."""
 
     @property
     def name(self) -> str: ...
@@ -43,6 +43,10 @@ class Overload(Protocol):
 
     @property
     def doc(self) -> str: ...
+
+
+class Overload(Declaration, Protocol):
+    """One declaration of a word."""
 
     @property
     def reference(self) -> Callable[..., Any]:
@@ -64,6 +68,6 @@ class Vocabulary(Protocol):
         ...
 
 
-def shape_of(overload: Overload) -> Shape:
+def shape_of(overload: Declaration) -> Shape:
     """The shape that the parameters of `overload` imply."""
     return Shape(tuple(len(pattern.args) - 1 if pattern.kind == "fn" else 0 for _, pattern in overload.params))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from siglum.errors import UserError, echo, place_in
 from siglum.ir.types import BOOL, CHAR, F64, I64, STR, Type
-from siglum.ir.vocabulary import Overload, Vocabulary
+from siglum.ir.vocabulary import Declaration, Vocabulary
 
 NEAREST = 3
 
@@ -37,13 +37,13 @@ def unknown_word(
     return error
 
 
-def signatures(overloads: Sequence[Overload]) -> str:
+def signatures(overloads: Sequence[Declaration]) -> str:
     """The types of a word: `[N] -> N`; several overloads are joined by a comma, at most three shown."""
     shown = ", ".join(signature(o) for o in overloads[:3])
     return shown + (", ..." if len(overloads) > 3 else "")
 
 
-def signature(overload: Overload) -> str:
+def signature(overload: Declaration) -> str:
     """`[T] (T -> bool) -> [T]`."""
     return " ".join([*(str(pattern) for _, pattern in overload.params), "->", str(overload.result)])
 

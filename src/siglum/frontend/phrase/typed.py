@@ -59,6 +59,7 @@ class Call:
     (after `bindings`), or, where `lifted[i]`, an array of such. If any argument is lifted, the word runs once
     per element: lifted arguments together (unequal lengths stop with `length`), others broadcast; the
     result is the array of results, and if the overload's result is an option each absent one stops with `empty`.
+    Arguments given to all elements are evaluated first, also where the arrays are empty.
 
     The words `and` and `or`, not lifted, evaluate their second argument only when it matters.
     """
@@ -121,9 +122,9 @@ class Choice:
 
     `per_element`: `condition` is `[bool]` and `type` is an array. `elements` says for each arm whether it is
     an array that gives its elements (its length equals the mask's, or the program stops with `length`) or one
-    value for all. An arm stops the program only at elements that choose it: a lifted call in an arm, and any value that
-    is not an array, runs only for the chosen elements; an array that is not a lifted call is evaluated
-    whole, when the choice is reached.
+    value for all. An arm stops the program only at elements that choose it: in an arm a lifted call, another choice
+    per element, a `Widen` or `as` name of those, and any value that is not an array, run only for the chosen
+    elements; any other array is evaluated whole, when the choice is reached.
     """
 
     __slots__ = ("condition", "elements", "otherwise", "per_element", "span", "then", "type")

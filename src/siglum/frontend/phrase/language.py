@@ -1,0 +1,42 @@
+"""The front end over one vocabulary: parse, print, type, complete. Everything outside calls this.
+
+Imports `siglum.ir` and its siblings.
+"""
+
+from __future__ import annotations
+
+from siglum.frontend.phrase import syntax, typed
+from siglum.frontend.phrase.parser import parse_program
+from siglum.frontend.phrase.resolve import Resolver
+from siglum.frontend.phrase.typer import type_program
+from siglum.ir.types import Type
+from siglum.ir.vocabulary import Vocabulary
+
+Params = tuple[tuple[str, Type], ...]
+
+
+class Language:
+    """Phrases over `vocabulary`; keep one, it remembers which overloads words mean."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.resolver = Resolver(vocabulary)
+
+    def parse(self, text: str, params: Params = (), result: Type | None = None, source: str = "<phrase>") -> syntax.Program:
+        """The untyped tree. `params` and `result` are the signature of a bare expression. Raises `UserError`."""
+        return parse_program(text, self.vocabulary, source, params, result)
+
+    def read(
+        self,
+        text: str,
+        params: Params = (),
+        result: Type | None = None,
+        subject: Type | None = None,
+        source: str = "<phrase>",
+    ) -> typed.Program:
+        """The typed tree of a text: definitions, or a bare expression with `params`, or with `it` of type `subject`.
+
+        `result` is what a bare expression has to give; without it a result that may be absent stops. Raises `UserError`.
+        """
+        program = parse_program(text, self.vocabulary, source, params, result)
+        return type_program(program, self.resolver, subject, result)
