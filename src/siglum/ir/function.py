@@ -5,6 +5,7 @@ Imports the modules of `siglum.ir` below it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -26,7 +27,7 @@ from siglum.ir.node import (
     result,
 )
 from siglum.ir.primitives import PRIMITIVES, Halt, wrap_to
-from siglum.ir.types import BOOL, F64, I64, Type
+from siglum.ir.types import BOOL, F64, I64, NOTHING, Type
 
 
 class Origin(NamedTuple):
@@ -94,14 +95,20 @@ class Builder:
         self.level = 0
         self._bodies: list[list[Node]] = [[]]
         self._available: set[Node] = set()
-        self._origins: dict[Origin, int] = {}
+        self._origins: list[Origin] = []
+        self._known: dict[Origin, int] = {}
+        self._acted: set[Node] = set()
         self._serial = 0
         self._inits: list[tuple[Node, tuple[Node, ...], tuple[Node, ...]]] = []
         self._lengths: dict[Node, Node] = {}
 
     def origin(self, o: Origin) -> int:
         """The index of an origin in the function's table."""
-        return self._origins.setdefault(o, len(self._origins))
+        found = self._known.get(o)
+        if found is None:
+            found = self._known[o] = len(self._origins)
+            self._origins.append(o)
+        return found
 
     def param(self, index: int, t: Type) -> Node:
         """A parameter of the function itself."""
@@ -122,6 +129,10 @@ class Builder:
             inner = args[0]
             flipped = inner.args[::-1] if inner.op.name in _SWAPPED_WHEN_NEGATED else inner.args
             return self.emit(_NEGATED[inner.op.name], *flipped)
+        if op.effect and op.rule(attr, tuple(a.type for a in args)) is not NOTHING:
+            # what acts and has a value is a node of its own each time
+            self._serial += 1
+            attr = self._serial
         made = node(op, args, attr, origin if op.stop else -1)
         return self._list(made)
 
@@ -172,15 +183,24 @@ class Builder:
 
     def call(self, callee: Function, args: tuple[Node, ...], origin: int) -> Node:
         """Calls `callee` and gives its result."""
-        return result(self._list(call_node(callee, args, origin)), 0)
+        return result(self._call(call_node(callee, args, origin), lambda again: call_node(callee, args, again)), 0)
 
     def recur(self, args: tuple[Node, ...], result_type: Type, origin: int) -> Node:
         """Calls the function being built."""
-        return result(self._list(recur_node(args, result_type, origin)), 0)
+        return result(self._call(recur_node(args, result_type, origin), lambda o: recur_node(args, result_type, o)), 0)
+
+    def _call(self, made: Node, again: Callable[[int], Node]) -> Node:
+        """Lists a call; a second one like it gets an equal origin of its own, so that it is a node of its own."""
+        if made in self._acted:
+            self._origins.append(self._origins[made.origin])
+            made = again(len(self._origins) - 1)
+        self._acted.add(made)
+        return self._list(made)
 
     def read(self, descriptor: Node, buffer: Node, most: Node) -> tuple[Node, Node]:
         """Reads into the start of `buffer`; the new buffer and the count."""
-        made = self._list(node(PRIMITIVES["read"], (descriptor, buffer, most)))
+        self._serial += 1
+        made = self._list(node(PRIMITIVES["read"], (descriptor, buffer, most), self._serial))
         return result(made, 0), result(made, 1)
 
     # Regions ------------------------------------------------------------------------------------------------

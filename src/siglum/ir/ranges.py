@@ -1,0 +1,176 @@
+"""Which indices lie inside their arrays, by syntax alone: the rules that `ir.verify` lists as R1 to R5.
+
+Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
+"""
+
+from __future__ import annotations
+
+from siglum.ir.node import CONST, IF, LOOP, PARAM, RESULT, Node, constant, node
+from siglum.ir.primitives import PRIMITIVES
+from siglum.ir.types import BOOL, I64
+
+_LENGTH = PRIMITIVES["length"]
+
+
+class Ranges:
+    """The loops and equalities around the point that the verifier has reached."""
+
+    def __init__(self) -> None:
+        self.loops: list[Node] = []
+        self.equal: list[tuple[Node, Node]] = []
+        self._facts: list[int] = []
+        self._capacity: dict[Node, Node] = {}
+
+    # Capacities ---------------------------------------------------------------------------------------------
+    def capacity(self, array: Node) -> Node:
+        """The node whose value is the number of elements of `array`."""
+        while True:
+            known = self._capacity.get(array)
+            if known is not None:
+                return known
+            op = array.op
+            if op.name == "store":
+                array = array.args[0]
+            elif op.name in ("array", "view"):
+                return array.args[-1]
+            elif op.name in ("alloc", "reserve"):
+                return array.args[0]
+            elif op.name == "data":
+                return constant(len(array.attr[1]), I64)
+            elif op is RESULT and array.args[0].op.name == "read":
+                array = array.args[0].args[1]
+            elif op is RESULT and array.args[0].op is IF:
+                return self._joined(array)
+            elif op is RESULT and array.args[0].op is LOOP:
+                return self._looped(array)
+            else:
+                return node(_LENGTH, (array,))
+
+    def _joined(self, array: Node) -> Node:
+        then, otherwise = (self.capacity(r.results[array.attr]) for r in array.args[0].regions)
+        return then if then is otherwise else node(_LENGTH, (array,))
+
+    def _looped(self, array: Node) -> Node:
+        loop = array.args[0]
+        saved = dict(self._capacity)
+        self.enter(loop)
+        kept = self._capacity.get(loop.regions[0].params[1 + array.attr])
+        self.leave()
+        self._capacity = saved
+        return kept if kept is not None else node(_LENGTH, (array,))
+
+    def enter(self, loop: Node) -> None:
+        """Enters a loop: finds the carried arrays that keep the capacity of their first value."""
+        self.loops.append(loop)
+        self._facts.append(len(self.equal))
+        body = loop.regions[0]
+        for p in body.params:
+            self._capacity.pop(p, None)
+        kept = {}
+        for k, p in enumerate(body.params[1:]):
+            if p.type.kind == "array":
+                kept[p] = (self.capacity(loop.args[1 + k]), body.results[1 + k])
+        self._capacity.update((p, first) for p, (first, _) in kept.items())
+        # assume that all keep theirs; drop those that do not until none is left to drop
+        while True:
+            failed = [p for p, (first, following) in kept.items() if self.capacity(following) is not first]
+            if not failed:
+                return
+            for p in failed:
+                del kept[p]
+                del self._capacity[p]
+
+    def leave(self) -> None:
+        """Leaves the innermost loop."""
+        self._facts.pop()
+        for p in self.loops.pop().regions[0].params:
+            self._capacity.pop(p, None)
+
+    # Indices ------------------------------------------------------------------------------------------------
+    def inside(self, index: Node, array: Node) -> bool:
+        """Whether `index` is known to be at least 0 and below the capacity of `array`."""
+        most = self.capacity(array)
+        if index.op is CONST:
+            return most.op is CONST and 0 <= index.attr < most.attr
+        if index.op.name == "bounds":
+            return _at_most(index.args[1], most)
+        if index.op is PARAM and 0 < index.attr[0] <= len(self.loops):
+            loop = self.loops[index.attr[0] - 1]
+            if index.attr[1] == 0 or is_rank(loop, index):
+                return _at_most(loop.args[0], most) or self._equal_at(index.attr[0], loop.args[0], most)
+        return False
+
+    def eight_inside(self, index: Node, array: Node) -> bool:
+        """Whether `index` .. `index` + 7 are known to lie inside `array`: it is 8*i in a loop of capacity/8 runs."""
+        if index.op.name != "shl" or not _is_constant(index.args[1], 3):
+            return False
+        counter = index.args[0]
+        if counter.op is not PARAM or counter.attr[1] != 0 or not 0 < counter.attr[0] <= len(self.loops):
+            return False
+        level = counter.attr[0]
+        count = self.loops[level - 1].args[0]
+        most = self.capacity(array)
+        if count.op is CONST and most.op is CONST:
+            return 8 * int(count.attr) <= int(most.attr)
+        return count.op.name == "shr" and _is_constant(count.args[1], 3) and self._equal_at(level, count.args[0], most)
+
+    def room(self, count: Node, array: Node) -> bool:
+        """Whether `count` is at least 0 and at most the capacity of `array`."""
+        most = self.capacity(array)
+        return count is most or (count.op is CONST and most.op is CONST and 0 <= count.attr <= most.attr)
+
+    def _equal_at(self, level: int, x: Node, y: Node) -> bool:
+        """Whether `x` and `y` are one node, or equal by requirements before the loop at `level` was entered."""
+        facts = self.equal[: self._facts[level - 1]]
+        reached = {x}
+        grown = bool(facts)
+        while grown and y not in reached:
+            grown = False
+            for pair in facts:
+                if (pair[0] in reached) != (pair[1] in reached):
+                    reached.update(pair)
+                    grown = True
+        return y in reached
+
+    def require(self, n: Node) -> None:
+        """Notes the equality that a `require` establishes, if it is one."""
+        condition = n.args[0]
+        if condition.op.name == "eq" and condition.args[0].type is I64:
+            self.equal.append((condition.args[0], condition.args[1]))
+
+
+def _at_most(bound: Node, most: Node) -> bool:
+    if bound is most:
+        return True
+    if bound.op is CONST and most.op is CONST:
+        return bool(bound.attr <= most.attr)
+    return bound.op.name == "min" and any(_at_most(a, most) for a in bound.args)
+
+
+def is_rank(loop: Node, p: Node) -> bool:
+    """Whether the carried value `p` of `loop` starts at 0 and grows by at most 1 a run, so never passes the index."""
+    k = p.attr[1]
+    if p.type is not I64 or not _is_constant(loop.args[k], 0):
+        return False
+    return _at_most_one_more(loop.regions[0].results[k], p)
+
+
+def _at_most_one_more(n: Node, p: Node) -> bool:
+    """Whether `n` is `p` or `p` + 1 on every path."""
+    if n is p:
+        return True
+    if n.op.name in ("add", "add_wrap"):
+        return any(x is p and _is_zero_or_one(y) for x, y in (n.args, n.args[::-1]))
+    if n.op.name == "select":
+        return _at_most_one_more(n.args[1], p) and _at_most_one_more(n.args[2], p)
+    if n.op is RESULT and n.args[0].op is IF:
+        return all(_at_most_one_more(r.results[n.attr], p) for r in n.args[0].regions)
+    return False
+
+
+def _is_zero_or_one(n: Node) -> bool:
+    return _is_constant(n, 0) or _is_constant(n, 1) or (n.op.name == "cast" and n.args[0].type is BOOL)
+
+
+def _is_constant(n: Node, value: int) -> bool:
+    return n.op is CONST and n.type is I64 and bool(n.attr == value)
