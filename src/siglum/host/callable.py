@@ -11,9 +11,10 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Any
 
-from siglum.errors import Stop, UserError, echo
+from siglum.errors import UserError, echo
 from siglum.host.marshal import Keep, component_format, numpy_unpacker, packer, unpacker
 from siglum.host.memory import ARENA_LIMIT, FRAME_LIMIT, FRAME_SLACK, FUEL, call_memory_pool, process_arena
+from siglum.host.stops import stop_at
 from siglum.ir.types import CHAR, Type, is_scalar
 from siglum.records import Image
 
@@ -87,7 +88,7 @@ class Native:
             memory.prepare(self._fuel)
             self._arguments.pack_into(memory.view, memory.frames + SLOT, *words)
             if self._entry(memory.base, memory.base + memory.frames):
-                raise self._stopped(memory.stop)
+                raise stop_at(self.image, memory.stop)
             found = self._results.unpack_from(memory.view, memory.frames + SLOT)
             if self._unpack_numpy is not None and any(type(a).__name__ == "ndarray" for a in args):
                 return self._unpack_numpy(found, 0)
@@ -108,15 +109,6 @@ class Native:
         if missing:
             raise UserError(f"`{self.__name__}` needs `{missing[0]}`", fix=fix, code="E-001")
         return (*args, *(named[name] for name in names[len(args) :]))
-
-    def _stopped(self, number: int) -> Stop:
-        """The stop whose site has index `number - 1`."""
-        witness = self.image.witness
-        site = witness.stops[number - 1]
-        origins = witness.blocks[site.block].function.origins
-        if 0 <= site.origin < len(origins):
-            return Stop(site.kind, origins[site.origin].word, origins[site.origin].place())
-        return Stop(site.kind)
 
 
 def _flush_output() -> None:
