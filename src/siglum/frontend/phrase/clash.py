@@ -86,7 +86,7 @@ def fitting_words(tree: syntax.Call, keys: Sequence[Key | None], resolver: Resol
                 found.append(name)
     if not found:
         return ""
-    return "words that fit between: " + ", ".join(f"`{n}`" for n in sorted(found, key=len)[:MAX_FITTING])
+    return f"words that fit before `{tree.word}`: " + ", ".join(f"`{n}`" for n in sorted(found, key=len)[:MAX_FITTING])
 
 
 def function_clash(text: str, source: str, call: syntax.Call, function: syntax.Function, pattern: Type, got: Type) -> UserError:

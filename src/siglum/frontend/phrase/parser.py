@@ -144,6 +144,9 @@ class _Parser:
         if name == self.own:
             fix = f"a definition that calls itself writes its result: {name} ... -> TYPE = ..."
             return self.fail(f"`{name}` does not know itself", fix, token)
+        if token is self.tokens[0] and self.tokens[1].value == "=":
+            fix = f"a definition without parameters writes its result: {name} -> i64 = ..."
+            return self.fail(f"unknown word `{name}`", fix, token)
         if token is self.tokens[0] and self.tokens[1].kind == "name" and any(t.value == "=" for t in self.tokens[2:9]):
             untyped = self.tokens[1].value
             fix = f"a definition writes its parameters' types: {name} {untyped}:[i64] = ..."

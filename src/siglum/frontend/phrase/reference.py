@@ -57,8 +57,6 @@ class _Runner:
 
     def run(self, definition: typed.Definition, args: Sequence[Any]) -> Any:
         self.calls += 1
-        if self.calls > MAX_CALLS:
-            raise Stop("stack", definition.name)
         frame = _Frame(self, definition)
         result = frame.value(definition.body, dict(zip(definition.params, args, strict=True)))
         self.calls -= 1
@@ -204,11 +202,13 @@ class _Frame:
         name = self.definition.name if isinstance(node, typed.SelfCall) else node.overload.name
         if not runner.burn():
             raise self.stop("fuel", name, node.span)
-        if isinstance(node, typed.SelfCall):
-            return runner.run(self.definition, args)
+        called = self.definition if isinstance(node, typed.SelfCall) else _defined(node)
+        if called is not None:
+            if runner.calls >= MAX_CALLS:
+                raise self.stop("stack", name, node.span)
+            return runner.run(called, args)
+        assert isinstance(node, typed.Call) and not isinstance(node.overload, typed.DefinedWord)
         overload = node.overload
-        if isinstance(overload, typed.DefinedWord):
-            return runner.run(overload.definition, args)
         ready = []
         for value, (_, pattern) in zip(args, overload.params, strict=True):
             convert = runner.outward(pattern) if pattern.kind != "fn" else None
@@ -317,6 +317,10 @@ class _Frame:
                 arms.append(self.broadcast(arm, env, True))
         then, otherwise = arms
         return _Delayed(mask.length, lambda i: then(i) if mask.get(i) else otherwise(i))
+
+
+def _defined(node: typed.Call) -> typed.Definition | None:
+    return node.overload.definition if isinstance(node.overload, typed.DefinedWord) else None
 
 
 def _as_array(array: _Delayed, type_: Type) -> Any:

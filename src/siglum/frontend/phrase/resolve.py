@@ -72,9 +72,14 @@ class Resolver:
 
 
 def readings_of(overloads: Sequence[Word], keys: Sequence[Key | None]) -> tuple[Reading, ...]:
-    """The ways to take a word that has these overloads."""
-    for lift in ((), (False,), (True,)) if None not in keys else ((),):
-        found = [r for o in overloads for r in _fitting(o, keys, lift)]
+    """The ways to take a word that has these overloads: as it is, lifted, lifted with text by character, and last
+    with a 'c' taken as text.
+    """
+    as_characters = [(k[0], FIXED) if k is not None and k[1] == LETTER else k for k in keys]
+    for lift, tried in (((), as_characters), ((False,), as_characters), ((True,), as_characters), ((), keys)):
+        if lift and None in keys:
+            continue
+        found = [r for o in overloads for r in _fitting(o, tried, lift)]
         if found:
             found.sort(key=lambda r: r.cost)
             return tuple(found)
