@@ -69,6 +69,11 @@ class Cpu:
         ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(view), buffer, 0)
         return ctypes.cast(buffer, ctypes.POINTER(ctypes.c_size_t))[0]
 
+    @property
+    def free(self) -> int:
+        """Where the next code goes."""
+        return self.code_at + self._free
+
     def place(self, code: bytes) -> int:
         """Puts code at a fresh address."""
         at = self._free
@@ -79,14 +84,33 @@ class Cpu:
     def link(self, table: Table, family: str, operands: tuple[int, ...], goals: dict[str, int] | None = None) -> int:
         """Places an instance followed by the NEXT exit; `goals` are other targets of `t`, `k`, `c`, `d` holes."""
         stencil = table.stencil(family, registers_of(family, operands))
-        at = self.code_at + self._free
+        at = self.free
         after = at + len(stencil.code)
         cold = after + 5
         where = {"t": self.exits[TAKEN], "k": self.exits[STOP], "o": cold, "n": after, **(goals or {})}
-        code = bytearray(stencil.code + b"\xe9" + struct.pack("<i", self.exits[NEXT] - after - 5) + stencil.cold)
-        _fill(code, at, stencil.holes, operands, where)
-        _fill(code, at, [hole._replace(offset=hole.offset + cold - at) for hole in stencil.cold_holes], operands, where)
-        return self.place(bytes(code))
+        code = self.filled(stencil.code, at, stencil.holes, operands, where)
+        code += b"\xe9" + struct.pack("<i", self.exits[NEXT] - after - 5)
+        return self.place(code + self.filled(stencil.cold, cold, stencil.cold_holes, operands, where))
+
+    def filled(
+        self, code: bytes, at: int, holes: Sequence[Hole], operands: tuple[int, ...], where: dict[str, int]
+    ) -> bytes:
+        """`code`, to be placed at `at`, with its holes filled as the documentation of `Hole` says."""
+        out = bytearray(code)
+        for hole in holes:
+            x = operands[hole.operand] if hole.operand >= 0 else 0
+            if hole.kind in "siqz":
+                value = (8 * x if hole.kind == "s" else x) + hole.addend
+            else:
+                value = where[hole.kind] + (x if hole.kind == "d" else 0) - (at + hole.offset) + hole.addend
+            if hole.width == 1:
+                value %= 64
+            else:
+                low, high = REACH[hole.width]
+                assert low <= value <= high, hole
+            assert not any(out[hole.offset : hole.offset + hole.width]), "a hole's field is not clear"
+            out[hole.offset : hole.offset + hole.width] = (value % 256**hole.width).to_bytes(hole.width, "little")
+        return bytes(out)
 
     def run(self, at: int, v: Sequence[int], x: Sequence[int], slots: Sequence[int]) -> Outcome:
         """Runs the code at `at` with the given words in registers and slots; slot 0 is the caller's business."""
@@ -142,20 +166,3 @@ def _trampoline() -> tuple[bytes, dict[str, int]]:
         a.pop(register)
     a.ret()
     return a.finish()
-
-
-def _fill(code: bytearray, at: int, holes: Sequence[Hole], operands: tuple[int, ...], where: dict[str, int]) -> None:
-    """Fills holes as the documentation of `Hole` says."""
-    for hole in holes:
-        x = operands[hole.operand] if hole.operand >= 0 else 0
-        if hole.kind in "siqz":
-            value = (8 * x if hole.kind == "s" else x) + hole.addend
-        else:
-            value = where[hole.kind] + (x if hole.kind == "d" else 0) - (at + hole.offset) + hole.addend
-        if hole.width == 1:
-            value %= 64
-        else:
-            low, high = REACH[hole.width]
-            assert low <= value <= high, hole
-        assert not any(code[hole.offset : hole.offset + hole.width]), "a hole's field is not clear"
-        code[hole.offset : hole.offset + hole.width] = (value % 256**hole.width).to_bytes(hole.width, "little")
