@@ -1,0 +1,432 @@
+"""Branches, loops, calls and whole functions: the block writer.
+
+Every label has one map of live values; each way to it ends in a parallel move that makes the map true. So any choice of
+locations is correct, and hints make the moves vanish. Imports `ir` and the modules of `bind` above it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, Condition, If, Loop, Plan, Step
+from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move, OpenLoop, Restart, Sites, held
+from siglum.bind.straight import STRAIGHT, Straight, fits32
+from siglum.stencil.families import FAMILIES
+
+OUTGOING: Final = 1 << 20
+"""Slots from here on are the callee's: OUTGOING + k stands for slot `frame size + k`, known when the block is written."""
+KEPT_FREE: Final = 3
+"""Registers of a class that promotion of slots before a loop leaves free."""
+
+
+class Writer(Straight):
+    """Writes one block."""
+
+    def __init__(self, image: Sites) -> None:
+        super().__init__(image)
+        self.outgoing: list[int] = []
+        self.calls: list[int] = []
+
+    def block(self, plan: Plan, *, entry: bool) -> int:
+        """Writes the whole function; gives the frame's slots."""
+        k = 1
+        for atoms in plan.params:
+            for a in atoms:
+                a.loc = SLOT + k
+                if a.uses:
+                    self.live[a] = None
+                k += 1
+        self.next_slot = max(k, 1 + len(plan.result))
+        if entry:
+            self.out.append(("entry", (), -1))
+        self.walk(plan.steps)
+        self.parallel([(SLOT + 1 + j, a, a.loc) for j, a in enumerate(plan.result)])
+        self.out.append(("leave" if entry else "ret", (), -1))
+        frame = self.next_slot + (self.next_slot & 1)
+        for at in self.outgoing:
+            family, operands, origin = self.out[at]
+            kinds = FAMILIES[family].kinds
+            fixed = [o - OUTGOING + frame if k == "s" and o >= OUTGOING else o for k, o in zip(kinds, operands, strict=True)]
+            self.out[at] = (family, tuple(fixed), origin)
+        for at in self.calls:
+            family, (block, _, site), origin = self.out[at]
+            self.out[at] = (family, (block, 8 * frame, site), origin)
+        return frame
+
+    def walk(self, steps: list[Any]) -> None:
+        for step in reversed(steps):
+            HANDLERS[step[0]](self, step)
+
+    # Branches -----------------------------------------------------------------------------------------------
+    def branch(self, step: If) -> None:
+        then, otherwise = step.arms
+        self.clear(0, step.pos)
+        self.clear(8, step.pos)
+        swap = not then.steps and bool(otherwise.steps)
+        first, second = (otherwise, then) if swap else (then, otherwise)
+        node, path, end = step.node, self.path, step.end
+        jump = self.jump(step.condition, swap, step.pos)
+        start = self.snapshot(step.pos)
+        outs = [out for atoms in step.outs for out in atoms]
+
+        self.path = (*path, (node, int(swap)))
+        sources = [a for atoms in first.results for a in atoms]
+        for out, a in zip(outs, sources, strict=True):
+            if out.hint > 0:
+                a.hint = out.hint
+        saved = self.narrow_lives(start, then, otherwise) if first is then else []
+        try:
+            self.walk(first.steps)
+        finally:
+            for a, last in saved:
+                a.last = last
+        through = [(a, a.loc) for a, _ in start if a.last > end]
+        results = self.settle(outs, first, through, end)
+        self.parallel([(loc, a, a.loc) for _, a, loc in results])
+        leave = len(self.out)
+        self.out.append(("jmp", (-1,), -1))
+
+        self.restore(start)
+        self.path = (*path, (node, int(not swap)))
+        labels = len(self.labels)
+        label = self.label(self.path, 0, start)
+        self.jump_to(jump, label)
+        sources = [a for atoms in second.results for a in atoms]
+        for k, _, loc in results:
+            sources[k].hint = loc
+        saved = self.narrow_lives(start, then, otherwise) if second is then else []
+        try:
+            self.walk(second.steps)
+        finally:
+            for a, last in saved:
+                a.last = last
+        moves: list[Move] = [(loc, a, a.loc) for a, loc in through]
+        moves += [(loc, sources[k], sources[k].loc) for k, _, loc in results]
+        self.parallel(moves)
+
+        self.path = path
+        merged = through + [(outs[k], loc) for k, _, loc in results]
+        self.restore(merged)
+        if len(self.out) == leave + 1:
+            self.out.pop()
+            del self.labels[labels:]
+            self.jump_to(jump, self.label(path, step.done + 1, merged))
+        else:
+            self.jump_to(leave, self.label(path, step.done + 1, merged))
+
+    def narrow_lives(self, start: Map, then: Arm, otherwise: Arm) -> list[tuple[Atom, int]]:
+        """Ends, while the first arm is written, lives that go on in the second arm only. Gives what they were."""
+        saved = []
+        for a, _ in start:
+            if otherwise.start <= a.last <= otherwise.end:
+                saved.append((a, a.last))
+                here = [use for use in a.uses if then.start <= use <= then.end]
+                a.last = then.end if here and then.loops else max(here, default=then.start - 1)
+        return saved
+
+    def settle(self, outs: list[Atom], arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
+        """Where the used results of a branch shall be: (which of `outs`, its value in this arm, location)."""
+        taken = 0b1_0000_0001
+        slots = set()
+        for _, loc in through:
+            if loc < SLOT:
+                taken |= 1 << loc
+            else:
+                slots.add(loc)
+        sources = [a for atoms in arm.results for a in atoms]
+        found: list[tuple[int, Atom, int]] = []
+        for k, (out, a) in enumerate(zip(outs, sources, strict=True)):
+            kind = out.kind
+            pair = outs[k : k + 2] if kind == BASE else outs[k - 1 : k + 1] if kind == LENGTH else [out]
+            if not any(part.uses for part in pair):
+                continue
+            if kind == INT or kind == FLOAT:
+                base = 8 if kind == FLOAT else 0
+                loc = out.hint
+                if not (base < loc < base + 8 and not taken >> loc & 1):
+                    loc = a.loc
+                    if not (base < loc < base + 8 and a.last <= end and not taken >> loc & 1):
+                        loc = self.unclaimed(base, taken, end)
+                if loc < SLOT:
+                    taken |= 1 << loc
+            elif kind == BASE:
+                length = sources[k + 1]
+                ours = a.loc not in slots and a.loc + 1 == length.loc and a.last <= end and length.last <= end
+                loc = a.loc if ours else SLOT + self.slots(2)
+                slots.add(loc)
+            elif kind == LENGTH:
+                loc = found[-1][2] + 1
+            else:
+                ours = a.loc not in slots and a.loc >= 0 and a.last <= end
+                loc = a.loc if ours else SLOT + self.slots(LANES_SLOTS if kind == BLOCK else 1)
+                slots.add(loc)
+            found.append((k, a, loc))
+        return found
+
+    def unclaimed(self, base: int, taken: int, end: int) -> int:
+        """A register outside `taken`, best one free now and wanted by no loop; else a slot."""
+        best = -1
+        for r in range(base + 1, base + 8):
+            if not taken >> r & 1:
+                occupant = self.regs[r]
+                if (occupant is None or occupant.last <= end) and not self.wanted >> r & 1:
+                    return r
+                best = r
+        return best if best >= 0 else SLOT + self.slots(1)
+
+    # Loops --------------------------------------------------------------------------------------------------
+    def loop(self, step: Loop) -> None:
+        grown: tuple[list[Any], ...] = (self.out, self.labels, self.stop_jumps, self.outgoing, self.calls, self.loops)
+        sizes = [len(part) for part in grown]
+        next_slot = self.next_slot
+        wanted, path = self.wanted, self.path
+        before = [(a, a.loc) for a in self.live if a.last >= step.pos]
+        while True:
+            try:
+                self.loop_once(step)
+                return
+            except Restart as again:
+                if again.key != step.end:
+                    raise
+            for part, size in zip(grown, sizes, strict=True):
+                del part[size:]
+            self.next_slot, self.wanted, self.path = next_slot, wanted, path
+            self.restore(before)
+
+    def loop_once(self, step: Loop) -> None:
+        pos, end, node, path = step.pos, step.end, step.node, self.path
+        wanted = self.wanted
+        self.clear(0, pos)
+        self.clear(8, pos)
+        places = self.enter(step)
+        moves: list[Move] = [(loc, c[0], c[0].loc) for loc, c in zip(places, step.carried, strict=True)]
+        self.parallel(moves)
+        through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.index]
+        index = step.index
+        self.out.append(("const.vi", (index.loc, 0), -1))
+        guard = self.guard(step)
+        inside = [(c[1], loc) for c, loc in zip(step.carried, places, strict=True) if c[1].uses]
+        header = [*through, *inside, (index, index.loc)]
+        self.restore(header)
+        self.path = (*path, (node, 0))
+        top = self.label(self.path, 0, header)
+        self.loops.append(OpenLoop(end, dict(header), index))
+        for c, loc in zip(step.carried, places, strict=True):
+            if loc < SLOT:
+                self.wanted |= 1 << loc
+                c[2].hint = loc
+        self.walk(step.steps)
+        out = self.bottom(step, [*through, header[-1]], places, top)
+        self.loops.pop()
+        self.wanted, self.path = wanted, path
+        after = [(a, loc) for a, loc in through if a.last > end]
+        after += [(c[3], loc) for c, loc in zip(step.carried, places, strict=True) if c[3] is not None]
+        self.restore(after)
+        exit_label = self.label(path, step.done + 1, after)
+        for jump in (guard, out):
+            if jump >= 0:
+                self.jump_to(jump, exit_label)
+
+    def enter(self, step: Loop) -> list[int]:
+        """Chooses, before a loop, where each carried component and the index live, and moves what lives through."""
+        pos, end = step.pos, step.end
+        forced = self.forced.get(end, ())
+        for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
+            self.spill(a)
+        places: list[int] = []
+        dying = {}
+        for start, _, _, _ in step.carried:
+            dying[start] = start.last <= pos and start.loc >= 0
+        claimed: set[int] = set()
+        avoid = 0
+        for k, (start, inner, _, _) in enumerate(step.carried):
+            kind = inner.kind
+            if kind == INT or kind == FLOAT:
+                base = 8 if kind == FLOAT else 0
+                loc = start.loc
+                if step.calls or inner in forced:
+                    ours = loc >= SLOT and start.kind == kind and dying[start] and loc not in claimed
+                    loc = loc if ours else SLOT + self.slots(1)
+                elif not (base < loc < base + 8 and dying[start] and not avoid >> loc & 1):
+                    rest = 0
+                    for other, _, _, _ in step.carried[k + 1 :]:
+                        if other is not start:
+                            rest |= held(other)
+                    loc = self.carry_register(base, pos, avoid, rest)
+            elif kind == LENGTH and k and step.carried[k - 1][1].node is inner.node and step.carried[k - 1][1].kind == BASE:
+                loc = places[-1] + 1
+            elif kind == LENGTH:
+                loc = SLOT + self.slots(2) + 1
+            elif kind == BASE:
+                paired = k + 1 < len(step.carried) and step.carried[k + 1][1].node is inner.node
+                whole = paired and dying[step.carried[k + 1][0]] and step.carried[k + 1][0].loc == start.loc + 1
+                loc = start.loc if whole and dying[start] and start.loc not in claimed else SLOT + self.slots(2)
+            else:
+                ours = dying[start] and start.loc not in claimed
+                loc = start.loc if ours else SLOT + self.slots(LANES_SLOTS if kind == BLOCK else 1)
+            if loc < SLOT:
+                avoid |= 1 << loc
+            claimed.add(loc)
+            places.append(loc)
+        rest = 0
+        for start, _, _, _ in step.carried:
+            rest |= held(start)
+        self.put(step.index, self.carry_register(0, pos, avoid, rest))
+        avoid |= 1 << step.index.loc
+        if not step.calls:
+            self.promote(step, avoid | rest, forced)
+        return places
+
+    def carry_register(self, base: int, pos: int, avoid: int, rest: int) -> int:
+        """A register for a carried value: not one that still holds another's start, if it can be."""
+        for r in range(base + 1, base + 8):
+            occupant = self.regs[r]
+            if (occupant is None or occupant.last <= pos) and not (avoid | rest | self.wanted) >> r & 1:
+                return r
+        return self.take(base, pos, -1, avoid)
+
+    def promote(self, step: Loop, avoid: int, forced: Any) -> None:
+        """Brings slots that the outermost loop reads into registers, and its float constants."""
+        pos, end = step.pos, step.end
+        outer = self.loops[-1].header if self.loops else {}
+        for a in step.constants:
+            a.loc = -1
+        free = []
+        for base in (0, 8):
+            free.append([
+                r for r in range(base + 1, base + 8)
+                if not avoid >> r & 1 and ((occupant := self.regs[r]) is None or occupant.last <= pos)
+            ])  # fmt: skip
+        wanting = [a for a in self.live if a.loc >= SLOT and a.last >= end and a.kind in (INT, FLOAT) and a not in outer]
+        for a in [*wanting, *step.constants]:
+            registers = free[a.kind == FLOAT]
+            inner = sum(pos < use < end for use in a.uses)
+            if a in forced or len(registers) <= KEPT_FREE or inner < 1:
+                continue
+            r = registers.pop(0)
+            self.move(r, a.loc, a)
+            self.put(a, r)
+
+    def guard(self, step: Loop) -> int:
+        """Skips the loop where it does not run at all; -1 where it surely does."""
+        count, index = step.count, step.index.loc
+        if count.loc < 0 and count.value > 0:
+            return -1
+        if count.loc >= SLOT:
+            self.out.append(("j.le.sv", (index, count.loc - SLOT, -1), -1))
+        elif count.loc >= 0:
+            self.out.append(("j.le.vi", (count.loc, 0, -1), -1))
+        elif fits32(count):
+            self.out.append(("j.le.iv", (index, count.value, -1), -1))
+        else:
+            self.out.append(("const.vq", (0, count.value), -1))
+            self.out.append(("j.le.vi", (0, 0, -1), -1))
+        return len(self.out) - 1
+
+    def bottom(self, step: Loop, kept: Map, places: list[int], top: int) -> int:
+        """The end of a loop's body; gives the jump out of it, or -1."""
+        pos = step.end
+        moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
+        moves += [(loc, c[2], c[2].loc) for c, loc in zip(step.carried, places, strict=True)]
+        again = step.again
+        jump = -1
+        if again is None:
+            self.parallel(moves)
+        else:
+            written = {to for to, _, at in moves if to != at}
+            asked = [a for a in (again.a, again.b) if a is not None]
+            if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
+                self.truth(step)
+                self.parallel(moves, v0_busy=True)
+                self.out.append(("j.false.v", (0, -1), -1))
+                jump = len(self.out) - 1
+            else:
+                self.parallel(moves)
+                for base in (0, 8):
+                    self.regs[base] = None
+                jump = self.jump(again, False, pos)
+        count = step.count
+        where = dict(kept)
+        index, bound = where[step.index], where.get(count, count.loc)
+        if bound >= SLOT:
+            self.out.append(("latch.vs", (index, bound - SLOT, top), -1))
+        elif bound >= 0:
+            self.out.append(("latch.vv", (index, bound, top), -1))
+        elif fits32(count):
+            self.out.append(("latch.vi", (index, count.value, top), -1))
+        else:
+            self.out.append(("const.vq", (0, count.value), -1))
+            self.out.append(("latch.vv", (index, 0, top), -1))
+        return jump
+
+    def truth(self, step: Loop) -> None:
+        """Leaves in v0 whether the loop goes on."""
+        again = step.again
+        assert again is not None
+        name, a, b, sense = again
+        pos = step.end
+        self.clear(0, pos - 1)
+        if b is None:
+            self.move(0, a.loc, a)
+        elif name[0] == "f":
+            first = self.need(a, 8, pos - 1, held(b))
+            second = first if a is b else self.need(b, 8, pos - 1, 1 << first)
+            self.out.append((f"{name}.xx", (first - 8, second - 8), -1))
+        else:
+            # v0 := a, then compared in place; no other register changes
+            self.move(0, a.loc, a)
+            if 0 <= b.loc < 8:
+                self.out.append((f"{name}.vv", (0, b.loc), -1))
+            elif b.loc >= SLOT:
+                self.out.append((f"{name}.vs", (0, b.loc - SLOT), -1))
+            elif fits32(b):
+                self.out.append((f"{name}.vi", (0, b.value), -1))
+            else:
+                other = self.take(0, pos - 1, -1, held(a) | 1)
+                self.move(other, -1, b)
+                self.out.append((f"{name}.vv", (0, other), -1))
+        if not sense:
+            self.out.append(("not.v", (0, 0), -1))
+
+    # Calls --------------------------------------------------------------------------------------------------
+    def call(self, step: Step) -> None:
+        node, pos = step.node, step.pos
+        for a in [a for a in self.live if a.loc < SLOT and a.last > pos]:
+            self.spill(a)
+        given = [a for atoms in step.ins for a in atoms]
+        first = len(self.out)
+        for j, a in enumerate(given):
+            self.move(SLOT + OUTGOING + 1 + j, a.loc, a)
+        block = self.image.block_of(node.attr if node.op.name == "call" else None)
+        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), node.origin))
+        call = len(self.out) - 1
+        self.regs = [None] * 16
+        outs = step.outs
+        for j, a in enumerate(outs):
+            at = SLOT + OUTGOING + 1 + j
+            if a.kind == BASE:
+                self.pair_of_slots(outs[j : j + 2])
+                self.move(a.loc, at, a)
+            elif a.kind == LENGTH:
+                self.move(a.loc, at, a)
+            elif a.uses:
+                r = self.take(8 if a.kind == FLOAT else 0, pos, a.hint, 0)
+                self.move(r, at, a)
+                self.put(a, r)
+        self.outgoing += [k for k in range(first, len(self.out)) if k != call]
+        self.calls.append(call)
+
+
+def needs_two(condition: Condition) -> bool:
+    """Whether a jump on the condition may take two temporaries, and so more than v0 or x0."""
+    name, a, b, _ = condition
+    if b is None:
+        return False
+    if name[0] == "f":
+        return not 8 <= a.loc < SLOT and not 8 <= b.loc < SLOT
+    return (a.loc < 0 and not fits32(a)) or (b.loc < 0 and not fits32(b))
+
+
+HANDLERS: Final[dict[str, Any]] = {
+    **STRAIGHT, "if": Writer.branch, "loop": Writer.loop, "call": Writer.call, "recur": Writer.call, "require": Writer.require,
+}  # fmt: skip

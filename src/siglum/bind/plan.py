@@ -1,0 +1,458 @@
+"""The binder's first pass, back to front: which components exist, where each is used last, what fuses with what.
+
+It turns regions into plans: lists of steps in reverse order, whose operands are `Atom`s. Structural nodes (pairs, options,
+maps, casts, lengths) disappear here. Imports `siglum.ir` only.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from siglum.ir.function import Function, acts
+from siglum.ir.node import CONST, Node, Region
+from siglum.ir.primitives import LANES, WIDE
+from siglum.ir.types import I64, NOTHING, Type, components
+
+INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT = range(7)
+"""Kinds of atoms: integer or float (register or slot), array base and length (slots k, k + 1), high word of a wide
+sum (slot), the eight slots of float lanes, constant."""
+NEVER: Final = -(1 << 60)
+COMPARISONS: Final = frozenset(("eq", "ne", "lt", "le", "lt_u", "le_u", "feq", "fne", "flt", "fle"))
+_KIND: Final = {"i": INT, "f": FLOAT, "b": BASE, "n": LENGTH}
+_TRANSPARENT: Final = frozenset(
+    ("pair", "left", "right", "option", "present", "held", "mapping", "keys", "values", "length", "cast", "wide")
+)
+_FUSE_WITHIN: Final = 6
+
+
+class Atom:
+    """One component of a value. `loc` is where it is: 0..7 integer registers, 8..15 float registers, 16 + k slot k, -1 nowhere
+    (constants). `last` is the position of its last use, loops it lives through included; `uses` are positions, last
+    first; `hint` is the location it should best be computed in; `value` a constant's word.
+    """
+
+    __slots__ = ("chain", "hint", "kind", "last", "loc", "node", "part", "parts", "uses", "value")
+
+    def __init__(self, node: Node, part: int, parts: int, kind: int) -> None:
+        self.node, self.part, self.parts, self.kind = node, part, parts, kind
+        self.loc = self.hint = -1
+        self.last = NEVER
+        self.uses: list[int] = []
+        self.chain: Chain = None
+        self.value = 0
+
+
+Chain = tuple[int, Any] | None
+"""The loops around a place, innermost first: (position of the loop's end, loops around it)."""
+Atoms = tuple[Atom, ...]
+
+
+class Condition(NamedTuple):
+    """True when comparison `name` of `a` and `b` gives `sense`; with `name` "" when the bool `a` is `sense`."""
+
+    name: str
+    a: Atom
+    b: Atom | None
+    sense: bool
+
+
+class Step(NamedTuple):
+    """One operation: what it makes and takes, at a position that grows in program order."""
+
+    name: str
+    node: Node
+    pos: int
+    outs: Atoms
+    ins: tuple[Atoms, ...]
+
+
+class Arm(NamedTuple):
+    """One arm of an `if`: its steps in reverse, the atoms of its used results, its first and last position."""
+
+    steps: list[Any]
+    results: tuple[Atoms, ...]
+    start: int
+    end: int
+    loops: bool
+
+
+class If(NamedTuple):
+    name: str
+    node: Node
+    pos: int
+    done: int
+    outs: tuple[Atoms, ...]
+    condition: Condition
+    arms: tuple[Arm, Arm]
+    end: int
+
+
+class Loop(NamedTuple):
+    """`carried` pairs up, for each carried component that matters: initial, inside, next, result (or None)."""
+
+    name: str
+    node: Node
+    pos: int
+    done: int
+    count: Atom
+    index: Atom
+    carried: tuple[tuple[Atom, Atom, Atom, Atom | None], ...]
+    again: Condition | None
+    steps: list[Any]
+    end: int
+    calls: bool
+    constants: tuple[Atom, ...]
+
+
+class Require(NamedTuple):
+    name: str
+    node: Node
+    pos: int
+    condition: Condition
+
+
+class Plan(NamedTuple):
+    """A whole function: parameters' atoms, steps in reverse, the result's atoms, the effects it has itself."""
+
+    params: tuple[Atoms, ...]
+    steps: list[Any]
+    result: Atoms
+    effects: frozenset[str]
+
+
+@cache
+def kinds_of(t: Type) -> tuple[int, ...]:
+    """The kinds of the atoms of a value of type `t`."""
+    if t is WIDE:
+        return INT, HIGH
+    if t is LANES:
+        return (BLOCK,)
+    return tuple(_KIND[c] for c in components(t))
+
+
+def word_of(n: Node) -> int:
+    """A constant's machine word as a signed integer; floats by their bits."""
+    if n.type.kind in ("f64", "f32"):
+        return int.from_bytes(struct.pack("<d", n.attr), "little", signed=True)
+    value = int(n.attr)
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+_EFFECTS: Final = {"write": "stdout", "read": "stdin", "open": "files", "close": "files", "clock": "clock"}
+
+
+class Planner:
+    """Plans one function."""
+
+    def __init__(self) -> None:
+        self.pos = 0
+        self.chain: Chain = None
+        self.atoms: dict[Node, Atoms] = {}
+        self.several: dict[Node, dict[int, Atoms]] = {}
+        self.fused: set[Node] = set()
+        self.constants: dict[Node, Atoms] = {}
+        self.hoisted: dict[Node, Atoms] = {}
+        self.calls = 0
+        self.loops = 0
+        self.effects: set[str] = set()
+
+    def plan(self, function: Function) -> Plan:
+        region = function.region
+        result = self.resolve(region.results[0])
+        self.use(result, 0)
+        steps: list[Any] = []
+        self.walk(region.body, steps)
+        params = tuple([self.atoms.pop(p, ()) or fresh(p, p.type) for p in region.params])
+        for atoms in params:
+            for a in atoms:
+                self.define(a, self.pos - 1)
+        return Plan(params, steps, result, frozenset(self.effects))
+
+    # Values -------------------------------------------------------------------------------------------------
+    def resolve(self, n: Node) -> Atoms:
+        """The atoms of a value, made on first sight."""
+        found = self.atoms.get(n)
+        if found is not None:
+            return found
+        op = n.op
+        if op is CONST:
+            return self.constant(n)
+        name = op.name
+        if name in _TRANSPARENT:
+            found = self.transparent(name, n)
+        elif name == "store":
+            found = (Atom(n, 0, 2, BASE), self.resolve(n.args[0])[1])
+        elif name == "result":
+            of, k = n.args[0], n.attr
+            if of.op.name == "read" and k == 0:
+                found = (Atom(n, 0, 2, BASE), self.resolve(of.args[1])[1])
+            else:
+                found = fresh(n, n.type)
+            self.several.setdefault(of, {})[k] = found
+        else:
+            found = fresh(n, n.type)
+        self.atoms[n] = found
+        return found
+
+    def transparent(self, name: str, n: Node) -> Atoms:
+        inner = self.resolve(n.args[0])
+        if name == "length":
+            return inner[1:2]
+        if name in ("pair", "option", "mapping"):
+            return inner + self.resolve(n.args[1])
+        if name == "cast":
+            return inner
+        if name == "left":
+            return inner[: len(kinds_of(n.type))]
+        if name == "right":
+            return inner[len(inner) - len(kinds_of(n.type)) :]
+        if name == "present":
+            return inner[:1]
+        if name == "held":
+            return inner[1:]
+        if name == "keys":
+            return inner[:2]
+        if name == "values":
+            return inner[2:]
+        zero = Atom(n, 1, 2, CONSTANT)
+        return (*inner, zero)
+
+    def constant(self, n: Node) -> Atoms:
+        if self.chain is not None and n.type.kind in ("f64", "f32"):
+            found = self.hoisted.get(n)
+            if found is None:
+                found = self.hoisted[n] = (Atom(n, 0, 1, FLOAT),)
+                found[0].value = word_of(n)
+            return found
+        found = self.constants.get(n)
+        if found is None:
+            found = self.constants[n] = (Atom(n, 0, 1, CONSTANT),)
+            found[0].value = word_of(n)
+        return found
+
+    def use(self, atoms: Atoms, pos: int) -> None:
+        for a in atoms:
+            uses = a.uses
+            if not uses:
+                a.last = pos
+                a.chain = self.chain
+            uses.append(pos)
+
+    def define(self, a: Atom, pos: int) -> None:
+        """Closes an atom's life at its definition: it lives to the end of every loop that uses but does not define it."""
+        if not a.uses:
+            a.last = pos
+            return
+        chain, here = a.chain, self.chain
+        while chain is not here:
+            assert chain is not None
+            a.last, chain = chain
+
+    # Regions ------------------------------------------------------------------------------------------------
+    def walk(self, body: tuple[Node, ...], steps: list[Any]) -> None:
+        atoms, fused = self.atoms, self.fused
+        i = len(body)
+        while i:
+            i -= 1
+            n = body[i]
+            op = n.op
+            name = op.name
+            if name in _TRANSPARENT:
+                atoms.pop(n, None)
+                continue
+            if name == "if":
+                self.branch(n, body, i, steps)
+                continue
+            if name == "loop":
+                self.loop(n, i, steps)
+                continue
+            if n in fused:
+                fused.discard(n)
+                continue
+            if n.results:
+                self.call(n, i, steps)
+                continue
+            if name == "require":
+                self.pos = pos = self.pos - 1
+                steps.append(Require("require", n, pos, self.condition(n.args[0], body, i, pos)))
+                continue
+            outs = atoms.pop(n, None)
+            if outs is None:
+                if not n.stop and not op.effect:
+                    continue
+                outs = () if n.type is NOTHING else fresh(n, n.type)
+            if op.effect and name in _EFFECTS:
+                self.effects.add(_EFFECTS[name])
+            self.pos = pos = self.pos - 1
+            for a in outs:
+                if a.node is n:
+                    self.define(a, pos)
+            ins = tuple([self.resolve(x) for x in n.args])
+            for given in ins:
+                self.use(given, pos)
+            if name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
+                ins[0][0].hint = 0
+            steps.append(Step(name, n, pos, outs, ins))
+
+    def condition(self, c: Node, body: tuple[Node, ...], i: int, pos: int) -> Condition:
+        """What decides a jump at `body[i]`: a comparison used only there melts into it."""
+        sense = True
+        while c.op.name == "not" and self.alone(c, body, i):
+            self.fused.add(c)
+            sense = not sense
+            c = c.args[0]
+        if c.op.name in COMPARISONS and self.alone(c, body, i):
+            self.fused.add(c)
+            a, b = self.resolve(c.args[0]), self.resolve(c.args[1])
+            self.use(a, pos)
+            self.use(b, pos)
+            return Condition(c.op.name, a[0], b[0], sense)
+        atoms = self.resolve(c)
+        self.use(atoms, pos)
+        return Condition("", atoms[0], None, sense)
+
+    def alone(self, c: Node, body: tuple[Node, ...], i: int) -> bool:
+        """Whether `c` is listed shortly before `body[i]` and nothing else uses it."""
+        if c in self.atoms:
+            return False
+        for j in range(i - 1, max(-1, i - 1 - _FUSE_WITHIN), -1):
+            n = body[j]
+            if n is c:
+                return True
+            if n.regions or (c in n.args and n not in self.fused):
+                return False
+        return False
+
+    def branch(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
+        given = self.several.pop(n, {})
+        if not given and not acts(n):
+            return
+        used = sorted(given)
+        outs = tuple([given[k] for k in used])
+        self.forget(n, outs)
+        end = self.pos = self.pos - 1
+        for atoms in outs:
+            for a in atoms:
+                self.define(a, end)
+        otherwise = self.arm(n.regions[1], used)
+        then = self.arm(n.regions[0], used)
+        self.pos = pos = self.pos - 1
+        steps.append(If("if", n, pos, i, outs, self.condition(n.args[0], body, i, pos), (then, otherwise), end))
+
+    def forget(self, n: Node, outs: tuple[Atoms, ...]) -> None:
+        """Ends the scope of `n`'s results: the same node may be listed again in another region."""
+        for atoms in outs:
+            self.atoms.pop(atoms[0].node, None)
+
+    def arm(self, region: Region, used: list[int]) -> Arm:
+        end = self.pos = self.pos - 1
+        results = tuple([self.resolve(region.results[k]) for k in used])
+        for atoms in results:
+            self.use(atoms, end)
+        steps: list[Any] = []
+        loops = self.loops
+        self.walk(region.body, steps)
+        self.pos -= 1
+        return Arm(steps, results, self.pos, end, self.loops != loops)
+
+    def loop(self, n: Node, i: int, steps: list[Any]) -> None:
+        given = self.several.pop(n, {})
+        if not given and not acts(n):
+            return
+        self.forget(n, tuple(given.values()))
+        region = n.regions[0]
+        outer = self.chain
+        end = self.pos = self.pos - 1
+        for atoms in given.values():
+            for a in atoms:
+                self.define(a, end)
+        if outer is None:
+            self.hoisted = {}
+        self.chain = (end, outer)
+        self.loops += 1
+        calls = self.calls
+        params, results = region.params, region.results
+        index = Atom(params[0], 0, 1, INT)
+        self.atoms[params[0]] = (index,)
+        self.use((index,), end)
+        count = self.resolve(n.args[0])
+        self.use(count, end)
+        nexts = [self.carry(r) for r in results[1:]]
+        for atoms in nexts:
+            self.use(atoms, end)
+        again = None
+        if not (results[0].op is CONST and results[0].attr):
+            again = self.condition(results[0], region.body, len(region.body), end)
+        inner: list[Any] = []
+        self.walk(region.body, inner)
+        self.pos = pos = self.pos - 1
+        self.define(index, pos)
+        del self.atoms[params[0]]
+        inside = [self.atoms.pop(p, ()) or fresh(p, p.type) for p in params[1:]]
+        for atoms in inside:
+            for a in atoms:
+                self.define(a, pos)
+        self.chain = outer
+        constants: tuple[Atom, ...] = ()
+        if outer is None:
+            constants = tuple([a for (a,) in self.hoisted.values()])
+            for a in constants:
+                self.define(a, pos)
+            self.hoisted = {}
+        self.pos = pos = self.pos - 1
+        self.use(count, pos)
+        carried = []
+        for k, atoms in enumerate(inside):
+            out = given.get(k)
+            for j, a in enumerate(atoms):
+                after = out[j] if out is not None and out[j].uses else None
+                beside = a.kind == LENGTH and carried and carried[-1][1].node is a.node and carried[-1][1].kind == BASE
+                if a.uses or after is not None or beside:
+                    start = self.carry(n.args[1 + k])
+                    self.use((start[j],), pos)
+                    carried.append((start[j], a, nexts[k][j], after))
+        steps.append(
+            Loop("loop", n, pos, i, count[0], index, tuple(carried), again, inner, end, self.calls != calls, constants)
+        )
+
+    def carry(self, n: Node) -> Atoms:
+        """A carried value; constants are no registers of their own there."""
+        if n.op is CONST:
+            chain, self.chain = self.chain, None
+            atoms = self.constant(n)
+            self.chain = chain
+            return atoms
+        return self.resolve(n)
+
+    def call(self, n: Node, i: int, steps: list[Any]) -> None:
+        """A call, or `read`: nodes with several results and no regions."""
+        given = self.several.pop(n, {})
+        self.forget(n, tuple(given.values()))
+        self.pos = pos = self.pos - 1
+        name = n.op.name
+        if name == "read":
+            self.effects.add("stdin")
+            outs = given.get(0, ()) or (Atom(n, 0, 2, BASE), self.resolve(n.args[1])[1])
+            self.define(outs[0], pos)
+            count = given.get(1, ()) or fresh(n, I64)
+            self.define(count[0], pos)
+            outs = (outs[0], count[0])
+        else:
+            self.calls += 1
+            outs = given.get(0, ())
+            for a in outs:
+                self.define(a, pos)
+        ins = tuple([self.resolve(x) for x in n.args])
+        for atoms in ins:
+            self.use(atoms, pos)
+        steps.append(Step(name, n, pos, outs, ins))
+
+
+def fresh(n: Node, t: Type) -> Atoms:
+    """New atoms for a value of type `t`."""
+    kinds = kinds_of(t)
+    if len(kinds) == 1:
+        return (Atom(n, 0, 1, kinds[0]),)
+    return tuple([Atom(n, k, len(kinds), kind) for k, kind in enumerate(kinds)])

@@ -1,0 +1,410 @@
+"""Straight-line steps to stencil instances: selection and register assignment in one.
+
+Imports `ir`, `stencil.families` and the modules of `bind` above it.
+"""
+
+from __future__ import annotations
+
+from siglum.bind.plan import BASE, CONSTANT, FLOAT, INT, LENGTH, Atom, Condition, Require, Step
+from siglum.bind.registers import LANES_SLOTS, SLOT, Registers, Sites, held
+from siglum.bind.tables import BINARY, NEGATED, UNARY, load_family, store_family
+from siglum.ir.types import element_size, is_scalar
+
+
+def fits32(a: Atom) -> bool:
+    """Whether a constant is an immediate of the stencils."""
+    return a.loc < 0 and -0x80000000 <= a.value <= 0x7FFFFFFF
+
+
+class Straight(Registers):
+    """Writes steps without regions. Steps' methods take the step and append to `out`. `stop_jumps` are the jumps
+    that go to a stop's stub, with its site.
+    """
+
+    def __init__(self, image: Sites) -> None:
+        super().__init__(image)
+        self.stop_jumps: list[tuple[int, int]] = []
+
+    def need(self, a: Atom, base: int, pos: int, avoid: int) -> int:
+        """A register that holds `a` for this step: its own, or a temporary outside the mask `avoid`."""
+        loc = a.loc
+        if base <= loc < base + 8:
+            return loc
+        r = self.temporary(base, pos, avoid)
+        self.move(r, a.loc, a)
+        return r
+
+    def target(self, a: Atom, base: int, pos: int, avoid: int = 0) -> int:
+        """A register for the result `a`."""
+        if a.hint == base and a.last > pos and self.is_free(base, pos) and not avoid >> base & 1:
+            return base
+        return self.take(base, pos, a.hint, avoid)
+
+    def is_free(self, r: int, pos: int) -> bool:
+        found = self.regs[r]
+        return found is None or found.last <= pos
+
+    # Arithmetic ---------------------------------------------------------------------------------------------
+    def binary(self, step: Step) -> None:
+        name, node, pos, outs, ins = step
+        row = BINARY[name]
+        d, x, y = outs[0], ins[0][0], ins[1][0]
+        family = ""
+        if row.commutes:
+            if x.loc < 0:
+                x, y = y, x
+            elif y.loc >= 0 and x is not y:
+                y_dies = y.last <= pos and y.loc < SLOT
+                if y_dies and (not (x.last <= pos and x.loc < SLOT) or d.hint == y.loc):
+                    x, y = y, x
+        elif row.iv and fits32(x) and y.loc >= 0:
+            x, y, family = y, x, row.iv
+        base = row.base
+        r = self.two_address(d, x, y, base, pos)
+        if y.loc < 0 and fits32(y) and (family or row.vi):
+            family, operand = family or row.vi, y.value
+        elif base <= y.loc < base + 8:
+            family, operand = row.vv, y.loc - base
+        elif y.loc >= SLOT:
+            family, operand = row.vs, y.loc - SLOT
+        else:
+            family, operand = row.vv, self.need(y, base, pos, 1 << r) - base
+        operands = (r - base, operand)
+        if row.stops:
+            operands = (*operands, self.image.site(node.stop, node.origin))
+        self.out.append((family, operands, node.origin))
+        self.put(d, r)
+
+    def two_address(self, d: Atom, x: Atom, y: Atom, base: int, pos: int) -> int:
+        """The register of `d`, holding `x` already; `y`'s register stays as it is."""
+        avoid = held(y) if y is not x else 0
+        r = x.loc
+        if base < r < base + 8 and x.last <= pos and not avoid >> r & 1:
+            hint = d.hint
+            if base < hint < base + 8 and hint != r and not avoid >> hint & 1 and self.is_free(hint, pos):
+                self.move(hint, r, x)
+                return hint
+            return r
+        if x is y and r < SLOT:
+            # x op x into another register: the move must not free x before it is read
+            avoid |= held(x) if x.last > pos else 0
+        r = self.target(d, base, pos, avoid)
+        if r != x.loc:
+            self.move(r, x.loc, x)
+        return r
+
+    def unary(self, step: Step) -> None:
+        name, node, pos, outs, ins = step
+        row = UNARY[name]
+        source = self.need(ins[0][0], row.source, pos, 0)
+        r = self.target(outs[0], row.target, pos)
+        operands: tuple[int, ...] = (r - row.target, source - row.source)
+        if row.stops:
+            operands = (*operands, self.image.site(node.stop, node.origin))
+        self.out.append((row.family, operands, node.origin))
+        self.put(outs[0], r)
+
+    def narrow(self, step: Step) -> None:
+        node, pos = step.node, step.pos
+        source = self.need(step.ins[0][0], 0, pos, 0)
+        r = self.target(step.outs[0], 0, pos)
+        self.out.append((f"narrow.{node.attr}", (r, source, self.image.site(node.stop, node.origin)), node.origin))
+        self.put(step.outs[0], r)
+
+    def float_compare(self, step: Step) -> None:
+        pos = step.pos
+        x, y = step.ins[0][0], step.ins[1][0]
+        self.clear(0, pos)
+        first = self.need(x, 8, pos, held(y))
+        second = self.need(y, 8, pos, 1 << first)
+        self.out.append((f"{step.name}.xx", (first - 8, second - 8), -1))
+        self.from_v0(step.outs[0], pos)
+
+    def from_v0(self, d: Atom, pos: int) -> None:
+        """Gives the result that a stencil left in v0 its place."""
+        if d.hint == 0:
+            self.put(d, 0)
+            return
+        if d.last > pos:
+            r = self.take(0, pos, d.hint, 1)
+            self.move(r, 0, d)
+            self.put(d, r)
+
+    def select(self, step: Step) -> None:
+        pos, d = step.pos, step.outs[0]
+        c, x, y = (atoms[0] for atoms in step.ins)
+        base = 8 if d.kind == FLOAT else 0
+        if c.loc != 0:
+            self.clear(0, pos - 1)
+            self.move(0, c.loc, c)
+        avoid = held(y) | 1
+        r = x.loc
+        if not (base < r < base + 8 and x.last <= pos and not avoid >> r & 1):
+            r = self.take(base, pos, d.hint, avoid | (held(x) if x.last > pos else 0))
+            self.move(r, x.loc, x)
+        other = y.loc if base <= y.loc < base + 8 else self.need(y, base, pos, 1 << r | 1)
+        self.out.append(("select.xx" if base else "select.vv", (r - base, other - base), -1))
+        self.put(d, r)
+
+    # Arrays -------------------------------------------------------------------------------------------------
+    def pair_of_slots(self, outs: tuple[Atom, ...]) -> int:
+        """Fresh slots for an array's base and length."""
+        k = self.slots(2)
+        for j, a in enumerate(outs):
+            a.loc = SLOT + k + j
+            self.live[a] = None
+        return k
+
+    def load(self, step: Step) -> None:
+        pos = step.pos
+        array, index = step.ins[0], step.ins[1][0]
+        element = step.node.args[0].type.element
+        at = self.need(index, 0, pos, 0)
+        base_slot = array[0].loc - SLOT
+        if is_scalar(element):
+            d = step.outs[0]
+            base = 8 if d.kind == FLOAT else 0
+            r = self.target(d, base, pos)
+            self.out.append((load_family(element), (r - base, base_slot, at), -1))
+            self.put(d, r)
+            return
+        stride = element_size(element)
+        for k, d in enumerate(step.outs):
+            if d.kind == BASE:
+                pair = self.pair_of_slots(step.outs[k : k + 2])
+                self.out.append(("cell.load.s", (pair, base_slot, at, stride, 8 * k), -1))
+            elif d.kind == LENGTH:
+                self.out.append(("cell.load.s", (d.loc - SLOT, base_slot, at, stride, 8 * k), -1))
+            elif d.uses:
+                base = 8 if d.kind == FLOAT else 0
+                r = self.take(base, pos, d.hint, 1 << at)
+                family = "cell.load.x" if base else "cell.load.v"
+                self.out.append((family, (r - base, base_slot, at, stride, 8 * k), -1))
+                self.put(d, r)
+
+    def store(self, step: Step) -> None:
+        pos = step.pos
+        array, index, value = step.ins
+        element = step.node.args[0].type.element
+        base_slot = array[0].loc - SLOT
+        scalar = is_scalar(element)
+        avoid = 0
+        for a in value:
+            avoid |= held(a)
+        at = self.need(index[0], 0, pos, avoid)
+        for k, a in enumerate(value):
+            stride = element_size(element)
+            base = 8 if a.kind == FLOAT or (a.kind == CONSTANT and a.node.type.kind in ("f64", "f32")) else 0
+            if scalar:
+                r = self.need(a, base, pos, 1 << at)
+                self.out.append((store_family(element), (base_slot, at, r - base), -1))
+            elif a.loc >= SLOT:
+                self.out.append(("cell.store.s", (base_slot, at, a.loc - SLOT, stride, 8 * k), -1))
+            else:
+                r = self.need(a, base, pos, 1 << at | avoid)
+                self.out.append(("cell.store.x" if base else "cell.store.v", (base_slot, at, r - base, stride, 8 * k), -1))
+        self.in_place(step.outs[0], array[0])
+
+    def in_place(self, d: Atom, a: Atom) -> None:
+        """`d` stands where `a` stood, in slots."""
+        d.loc = a.loc
+        self.live[d] = None
+
+    def data(self, step: Step) -> None:
+        k = self.pair_of_slots(step.outs)
+        self.out.append(("data", (k, self.image.data(step.node), len(step.node.attr[1])), -1))
+
+    def alloc(self, step: Step) -> None:
+        node = step.node
+        count = self.need(step.ins[0][0], 0, step.pos, 0)
+        k = self.pair_of_slots(step.outs)
+        site = self.image.site(node.stop, node.origin)
+        self.out.append((step.name, (k, count, element_size(node.attr[0]), site), node.origin))
+
+    def array(self, step: Step) -> None:
+        node = step.node
+        source = step.ins[0][0].loc - SLOT
+        count = self.need(step.ins[1][0], 0, step.pos, 0)
+        k = self.pair_of_slots(step.outs)
+        self.out.append(("array", (k, source, count, self.image.site(node.stop, node.origin)), node.origin))
+
+    def view(self, step: Step) -> None:
+        node, pos = step.node, step.pos
+        source = step.ins[0][0].loc - SLOT
+        start, count = step.ins[1][0], step.ins[2][0]
+        first = self.need(start, 0, pos, held(count))
+        second = first if count is start else self.need(count, 0, pos, 1 << first)
+        k = self.pair_of_slots(step.outs)
+        size = element_size(node.type.element)
+        site = self.image.site(node.stop, node.origin)
+        self.out.append(("view", (k, source, first, second, size, site), node.origin))
+
+    # Wide sums and lanes ------------------------------------------------------------------------------------
+    def own_slots(self, a: Atom, pos: int, count: int) -> int:
+        """The location of `a`'s slots if it dies here, else of a copy."""
+        if a.loc >= 0 and a.last <= pos:
+            return a.loc
+        loc = SLOT + self.slots(count)
+        for k in range(count):
+            self.move(loc + k, a.loc + k if a.loc >= 0 else -1, a)
+        return loc
+
+    def wide_add(self, step: Step) -> None:
+        pos = step.pos
+        low, high = step.ins[0]
+        x = step.ins[1][0]
+        to_high = self.own_slots(high, pos, 1)
+        r = self.two_address(step.outs[0], low, x, 0, pos)
+        other = x.loc if 0 <= x.loc < 8 else self.need(x, 0, pos, 1 << r)
+        self.out.append(("wide_add", (r, other, to_high - SLOT), -1))
+        self.put(step.outs[0], r)
+        step.outs[1].loc = to_high
+        self.live[step.outs[1]] = None
+
+    def wide_fit(self, step: Step) -> None:
+        node, pos = step.node, step.pos
+        low, high = step.ins[0]
+        to_high = high.loc if high.loc >= 0 else self.own_slots(high, pos, 1)
+        r = self.two_address(step.outs[0], low, low, 0, pos)
+        self.out.append(("wide_fit", (r, to_high - SLOT, self.image.site(node.stop, node.origin)), node.origin))
+        self.put(step.outs[0], r)
+
+    def lanes(self, step: Step) -> None:
+        loc = SLOT + self.slots(LANES_SLOTS)
+        self.out.append(("lanes", (loc - SLOT,), -1))
+        step.outs[0].loc = loc
+        self.live[step.outs[0]] = None
+
+    def lanes_add(self, step: Step) -> None:
+        pos = step.pos
+        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
+        index = self.need(step.ins[1][0], 0, pos, 0)
+        x = self.need(step.ins[2][0], 8, pos, 0)
+        self.out.append(("lanes_add", (loc - SLOT, index, x - 8), -1))
+        step.outs[0].loc = loc
+        self.live[step.outs[0]] = None
+
+    def lanes_add8(self, step: Step) -> None:
+        pos = step.pos
+        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
+        index = self.need(step.ins[2][0], 0, pos, 0)
+        self.out.append(("lanes_add8", (loc - SLOT, step.ins[1][0].loc - SLOT, index), -1))
+        step.outs[0].loc = loc
+        self.live[step.outs[0]] = None
+
+    def lanes_total(self, step: Step) -> None:
+        r = self.target(step.outs[0], 8, step.pos)
+        self.out.append(("lanes_total", (r - 8, step.ins[0][0].loc - SLOT), -1))
+        self.put(step.outs[0], r)
+
+    # Stops and system calls ---------------------------------------------------------------------------------
+    def tick(self, step: Step) -> None:
+        self.out.append(("tick", (self.image.site("fuel", step.node.origin),), step.node.origin))
+
+    def require(self, step: Require) -> None:
+        node, pos = step.node, step.pos
+        condition = step.condition
+        site = self.image.site(node.stop, node.origin)
+        if condition.name:
+            at = self.jump(condition, False, pos)
+            self.stop_jumps.append((at, site))
+            family, operands, _ = self.out[at]
+            self.out[at] = (family, operands, node.origin)
+            return
+        r = self.need(condition.a, 0, pos, 0)
+        if not condition.sense:
+            inverted = self.temporary(0, pos, 1 << r)
+            self.out.append(("not.v", (inverted, r), -1))
+            r = inverted
+        self.out.append(("require.v", (r, site), node.origin))
+
+    def system(self, step: Step) -> None:
+        """`write`, `open`, `close`, `clock`, `read`: descriptor or flags in v0, result in v0."""
+        name, node, pos, outs, ins = step
+        self.clear(0, pos - 1)
+        operands: tuple[int, ...] = ()
+        if name in ("write", "read"):
+            operands = (ins[1][0].loc - SLOT,)
+        elif name == "open":
+            operands = (ins[0][0].loc - SLOT,)
+        if name == "read":
+            most = ins[2][0]
+            if most.loc != 1:
+                found = self.regs[1]
+                if found is not None and found.last >= pos:
+                    r = self.take(0, pos - 1, -1, 0b11)
+                    self.move(r, 1, found)
+                    self.put(found, r)
+                    self.regs[1] = None
+                self.move(1, most.loc, most)
+        if name in ("write", "read", "close"):
+            self.move(0, ins[0][0].loc, ins[0][0])
+        elif name == "open":
+            self.move(0, ins[1][0].loc, ins[1][0])
+        self.out.append((name, operands, node.origin))
+        if name == "read":
+            self.in_place(outs[0], ins[1][0])
+            self.from_v0(outs[1], pos)
+        else:
+            self.from_v0(outs[0], pos)
+
+    # Jumps --------------------------------------------------------------------------------------------------
+    def jump(self, condition: Condition, when: bool, pos: int) -> int:
+        """Writes the jump taken when `condition` is `when`; gives its instance, whose label is set later."""
+        name, a, b, sense = condition
+        out = self.out
+        if b is None:
+            r = self.need(a, 0, pos, 0)
+            out.append(("j.true.v" if sense is when else "j.false.v", (r, -1), -1))
+            return len(out) - 1
+        if name[0] == "f":
+            return self.float_jump(name, a, b, sense is when, pos)
+        if sense is not when:
+            name, swap = NEGATED[name]
+            if swap:
+                a, b = b, a
+        if not 0 <= a.loc < 8:
+            if name in ("eq", "ne"):
+                if 0 <= b.loc < 8 or a.loc < 0:
+                    a, b = b, a
+            elif 0 <= b.loc < 8 and (a.loc >= SLOT or fits32(a)):
+                slot = a.loc >= SLOT
+                out.append((f"j.{name}.sv" if slot else f"j.{name}.iv", (b.loc, a.loc - SLOT if slot else a.value, -1), -1))
+                return len(out) - 1
+            elif fits32(a) and b.loc >= SLOT:
+                out.append((f"j.{name}.iv", (self.need(b, 0, pos, 0), a.value, -1), -1))
+                return len(out) - 1
+        first = self.need(a, 0, pos, held(b))
+        if 0 <= b.loc < 8:
+            out.append((f"j.{name}.vv", (first, b.loc, -1), -1))
+        elif b.loc >= SLOT:
+            out.append((f"j.{name}.vs", (first, b.loc - SLOT, -1), -1))
+        elif fits32(b):
+            out.append((f"j.{name}.vi", (first, b.value, -1), -1))
+        else:
+            out.append((f"j.{name}.vv", (first, self.need(b, 0, pos, 1 << first), -1), -1))
+        return len(out) - 1
+
+    def float_jump(self, name: str, a: Atom, b: Atom, when: bool, pos: int) -> int:
+        family = f"j.{name}.xx"
+        if not when:
+            family = f"j.{NEGATED[name][0]}.xx" if name in NEGATED else f"jn.{name}.xx"
+        first = self.need(a, 8, pos, held(b))
+        second = first if a is b else self.need(b, 8, pos, 1 << first)
+        self.out.append((family, (first - 8, second - 8, -1), -1))
+        return len(self.out) - 1
+
+
+STRAIGHT = {
+    **dict.fromkeys(BINARY, Straight.binary),
+    **dict.fromkeys(UNARY, Straight.unary),
+    **dict.fromkeys(("feq", "fne", "flt", "fle"), Straight.float_compare),
+    **dict.fromkeys(("alloc", "reserve"), Straight.alloc),
+    **dict.fromkeys(("write", "open", "close", "clock", "read"), Straight.system),
+    "narrow": Straight.narrow, "select": Straight.select, "load": Straight.load, "store": Straight.store,
+    "data": Straight.data, "array": Straight.array, "view": Straight.view, "wide_add": Straight.wide_add,
+    "wide_fit": Straight.wide_fit, "lanes": Straight.lanes, "lanes_add": Straight.lanes_add,
+    "lanes_add8": Straight.lanes_add8, "lanes_total": Straight.lanes_total, "tick": Straight.tick,
+}  # fmt: skip
+
+__all__ = ["INT", "STRAIGHT", "Straight", "fits32"]
