@@ -91,12 +91,12 @@ class Builder:
     integer comparison turns into its opposite.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, origins: tuple[Origin, ...] = ()) -> None:
         self.level = 0
         self._bodies: list[list[Node]] = [[]]
         self._available: set[Node] = set()
-        self._origins: list[Origin] = []
-        self._known: dict[Origin, int] = {}
+        self._origins: list[Origin] = list(origins)
+        self._known: dict[Origin, int] = {o: k for k, o in enumerate(origins)}
         self._acted: set[Node] = set()
         self._serial = 0
         self._inits: list[tuple[Node, tuple[Node, ...], tuple[Node, ...]]] = []
@@ -159,6 +159,10 @@ class Builder:
         The verifier re-derives it; a wrong statement makes a function it refuses.
         """
         self._lengths[array] = self.length(like)
+
+    def append(self, made: Node) -> Node:
+        """Lists a ready node, as a rewrite of another function does."""
+        return self._list(made)
 
     def _list(self, made: Node) -> Node:
         if made.op.effect or made not in self._available:

@@ -1,0 +1,220 @@
+"""Small branches inside loops become selections, so that an unpredictable condition costs no mispredicted jump.
+
+`if c: acc += x * x` computes on `x & -c` instead: what a dropped element would do is done on zeros, which
+cannot stop, and adds nothing. A Function in, a Function of the same meaning out. Imports `siglum.ir` only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.function import Builder, Function
+from siglum.ir.node import CALL, CONST, IF, LOOP, RECUR, RESULT, Node, Region, call_node, node, recur_node
+from siglum.ir.primitives import WIDE
+from siglum.ir.types import BOOL, CHAR, F64, I64, U64
+
+MOST_NODES: Final = 5
+"""Arms that compute more than this, together, stay branches."""
+ZERO_IN_ZERO_OUT: Final = frozenset(("add", "sub", "mul"))
+"""Stopping primitives that give 0 on zeros."""
+CHEAP: Final = frozenset(
+    (
+        "add_wrap", "sub_wrap", "mul_wrap", "and", "or", "xor", "not", "shl", "shr", "sar", "eq", "ne", "lt", "le",
+        "lt_u", "le_u", "min", "max", "select", "cast", "fadd", "fsub", "fmul", "fneg", "fabs", "fmin", "fmax",
+        "feq", "fne", "flt", "fle",
+    )
+)  # fmt: skip
+"""Primitives that cannot stop and cost about a cycle."""
+_SELECTABLE: Final = frozenset((BOOL, I64, U64, CHAR, F64))
+_EXTREME: Final = {"lt": ("max", "min"), "le": ("max", "min"), "flt": ("fmax", "fmin")}
+
+
+def without_small_branches(function: Function) -> Function:
+    """`function` with the small branches of its loops computed without jumps."""
+    if not _has_branch_in_loop(function.region, False):
+        return function
+    replay = _Replay(function)
+    replay.region(function.region, False)
+    return replay.builder.finish(function.name, function.params, replay.get(function.region.results[0]))
+
+
+def _has_branch_in_loop(region: Region, in_loop: bool) -> bool:
+    for n in region.body:
+        if n.op is IF and in_loop:
+            return True
+        for inner in n.regions:
+            if _has_branch_in_loop(inner, in_loop or n.op is LOOP):
+                return True
+    return False
+
+
+class _Replay:
+    """Builds the function again, front to back; `known` maps nodes that changed to what they became."""
+
+    def __init__(self, function: Function) -> None:
+        self.builder = Builder(function.origins)
+        self.known: dict[Node, Node] = {}
+
+    def get(self, n: Node) -> Node:
+        return self.known.get(n, n)
+
+    def region(self, region: Region, in_loop: bool) -> None:
+        """Lists what the region lists; its results are then found by `get`."""
+        for n in region.body:
+            if n.op is IF:
+                if not (in_loop and self.branchless(n, region)):
+                    self.branch(n, in_loop)
+            elif n.op is LOOP:
+                self.loop(n)
+            else:
+                self.plain(n)
+
+    def plain(self, n: Node) -> None:
+        args = tuple(map(self.get, n.args))
+        if n.op is CALL:
+            made = call_node(n.attr, args, n.origin)
+        elif n.op is RECUR:
+            made = recur_node(args, n.results[0], n.origin)
+        else:
+            made = node(n.op, args, n.attr, n.origin)
+        self.builder.append(made)
+        self.became(n, made)
+
+    def became(self, old: Node, new: Node) -> None:
+        if new is not old:
+            self.known[old] = new
+            for k, changed in enumerate(self.builder.results(new)):
+                self.known[self.builder.result(old, k)] = changed
+
+    def branch(self, n: Node, in_loop: bool) -> None:
+        arms = []
+        for arm in n.regions:
+            self.builder.open_region()
+            self.region(arm, in_loop)
+            arms.append(self.builder.close_region(tuple(map(self.get, arm.results))))
+        self.take_results(n, self.builder.if_(self.get(n.args[0]), arms[0], arms[1]))
+
+    def loop(self, n: Node) -> None:
+        count, *inits = map(self.get, n.args)
+        self.builder.open_loop(count, tuple(inits))
+        self.region(n.regions[0], True)
+        again, *nexts = map(self.get, n.regions[0].results)
+        self.take_results(n, self.builder.close_loop(again, tuple(nexts)))
+
+    def take_results(self, n: Node, results: tuple[Node, ...]) -> None:
+        for k, value in enumerate(results):
+            old = self.builder.result(n, k)
+            if old is not value:
+                self.known[old] = value
+
+    def branchless(self, n: Node, region: Region) -> bool:
+        """Computes the `if` without a jump, if it is small and harmless enough."""
+        then, otherwise = n.regions
+        if not _small(n, region):
+            return False
+        condition = self.get(n.args[0])
+        flipped = not then.body and then.results and bool(otherwise.body)
+        if flipped:
+            then, otherwise = otherwise, then
+            condition = self.builder.emit("not", condition)
+        if any(m.stop for m in otherwise.body) or not all(_mergeable(t, e, then) for t, e in _pairs(then, otherwise)):
+            return False
+        _Selection(self, condition, then, otherwise).run(n)
+        return True
+
+
+def _pairs(then: Region, otherwise: Region) -> list[tuple[Node, Node]]:
+    return list(zip(then.results, otherwise.results, strict=True))
+
+
+def _small(n: Node, region: Region) -> bool:
+    then, otherwise = n.regions
+    body = then.body + otherwise.body
+    if len(body) > MOST_NODES or (not body and not then.results):
+        return False
+    again = region.results[0]
+    if again.op is RESULT and again.args[0] is n:
+        return False  # one arm leaves the loop: the jump is wanted
+    return all(m.op.name in CHEAP or m.op.name in ZERO_IN_ZERO_OUT or m.op.name == "wide_add" for m in body)
+
+
+def _mergeable(t: Node, e: Node, then: Region) -> bool:
+    """Whether the two values of a result can be chosen without a jump."""
+    if t is e or t.type in _SELECTABLE:
+        return True
+    return t.type is WIDE and t.op.name == "wide_add" and t in then.body and t.args[0] is e
+
+
+class _Selection:
+    """One `if` turned into straight code; `then` is the arm that may hold stopping nodes."""
+
+    def __init__(self, replay: _Replay, condition: Node, then: Region, otherwise: Region) -> None:
+        self.replay, self.builder, self.condition = replay, replay.builder, condition
+        self.then, self.otherwise = then, otherwise
+        self.zeroed: set[Node] = set()
+        """What is 0 whenever the condition is false."""
+        self.mask: Node | None = None
+
+    def run(self, n: Node) -> None:
+        sums = {t for t, e in _pairs(self.then, self.otherwise) if _accumulates(t, e, self.then)}
+        for m in self.then.body:
+            if m not in sums:
+                self.compute(m)
+        for m in self.otherwise.body:
+            self.replay.plain(m)
+        merged = [self.merge(t, e, t in sums) for t, e in _pairs(self.then, self.otherwise)]
+        self.replay.take_results(n, tuple(merged))
+
+    def compute(self, m: Node) -> None:
+        args = tuple(map(self.replay.get, m.args))
+        if m.stop:
+            args = tuple(map(self.zero_when_off, args))
+        made = node(m.op, args, m.attr, m.origin)
+        self.builder.append(made)
+        self.replay.became(m, made)
+        if m.stop:
+            self.zeroed.add(made)
+
+    def merge(self, t: Node, e: Node, accumulates: bool) -> Node:
+        if accumulates:
+            added = self.zero_when_off(self.replay.get(_added(t, e)))
+            made = node(t.op, (self.replay.get(e), added), t.attr, t.origin)
+            self.builder.append(made)
+            return made
+        new, old = self.replay.get(t), self.replay.get(e)
+        if new is old:
+            return new
+        c = self.condition
+        extreme = _EXTREME.get(c.op.name)
+        if extreme is not None and c.args == (old, new):
+            return self.builder.emit(extreme[0], old, new)
+        if extreme is not None and c.args == (new, old):
+            return self.builder.emit(extreme[1], old, new)
+        return self.builder.emit("select", c, new, old)
+
+    def zero_when_off(self, value: Node) -> Node:
+        """`value` where the condition holds, else 0."""
+        if value in self.zeroed:
+            return value
+        if value.op is CONST and value.attr == 1:
+            return self.builder.emit("cast", self.condition, attr=I64)
+        if self.mask is None:
+            one = self.builder.emit("cast", self.condition, attr=I64)
+            self.mask = self.builder.emit("sub_wrap", self.builder.const(0), one)
+        made = self.builder.emit("and", value, self.mask)
+        self.zeroed.add(made)
+        return made
+
+
+def _accumulates(t: Node, e: Node, then: Region) -> bool:
+    """Whether the arm's result is the other arm's value plus something, so that adding 0 stands for the other arm."""
+    return t is not e and t in then.body and t.op.name in ("wide_add", "add") and e in t.args and not _used_in(t, then)
+
+
+def _used_in(t: Node, then: Region) -> bool:
+    return any(t in m.args for m in then.body) or then.results.count(t) > 1
+
+
+def _added(t: Node, e: Node) -> Node:
+    return t.args[1] if t.args[0] is e else t.args[0]
+
