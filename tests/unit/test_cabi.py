@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 
 from siglum.errors import SiglumError
+from siglum.host.assemble import assemble
 from siglum.host.cabi import library
+from siglum.host.emit import parse_hex
 from siglum.host.header import header, parameters
+from siglum.host.outputs import files
 from siglum.ir.function import Origin
 from siglum.ir.types import components, parse_type
 from siglum.records import StopSite
-from siglum.target.elf import write_object, write_shared
+from siglum.target.elf import read_elf_code, write_object, write_shared
 from siglum.target.x86_64.encode import RAX, RCX, RDI, RSI, Assembler
 
 IDENTITY = bytes.fromhex("31c0c3")
@@ -35,7 +38,14 @@ def image(code: bytes, parameters: str, result: str, *, stops: tuple[StopSite, .
         function=function, frame_slots=1, instances=(ARENA_FAMILY,) if arena else (), offset=0, length=len(code)
     )
     witness = SimpleNamespace(blocks=(block,), stops=stops)
-    return SimpleNamespace(code=code, params=params, result=parse_type(result), function=function, witness=witness)
+    return SimpleNamespace(
+        code=code,
+        data_offset=len(code),
+        params=params,
+        result=parse_type(result),
+        function=function,
+        witness=witness,
+    )
 
 
 def assembled(build: Any) -> bytes:
@@ -297,3 +307,22 @@ def test_glue_depends_on_the_signature_alone() -> None:
     second = library(image(bytes.fromhex("90c3cc"), "x:[i64]", "f64", stops=STOPS))
     assert first.code[3:] == second.code[3:]
     assert first == library(image(IDENTITY, "x:[i64]", "f64", stops=STOPS))
+
+
+def test_every_file_kind_holds_the_same_code(tmp_path: Path) -> None:
+    code = sum_of_slots(3) + bytes(range(10))
+    made = image(code, "x:i64;y:i64;z:i64", "i64", stops=STOPS)
+    made.data_offset = len(code) - 10
+    out = files(made, "weigh", ["so", "o", "h", "asm", "hex"])
+    assert list(out) == ["weigh.so", "weigh.o", "weigh.h", "weigh.asm", "weigh.hex"]
+    whole = read_elf_code(out["weigh.so"]).code
+    assert whole == read_elf_code(out["weigh.o"]).code == assemble(out["weigh.asm"].decode()).code
+    assert whole.startswith(code)
+    assert parse_hex(out["weigh.hex"].decode()) == code
+    assert out == files(made, "weigh", ["so", "o", "h", "asm", "hex"])
+
+
+def test_unknown_outputs_are_refused() -> None:
+    with pytest.raises(SiglumError, match="unknown output 'dll'") as refusal:
+        files(image(IDENTITY, "x:i64", "i64"), "f", ["dll"])
+    assert refusal.value.exit == 2

@@ -49,12 +49,13 @@ NO_ROOM, NEGATIVE_LENGTH = -1, -2
 @dataclass(frozen=True, slots=True)
 class Library:
     """Code to put into a shared object or an object file: `code` starts with the image's; `symbols` and `local` map names
-    to (offset, size); `header` is the text of the C header.
+    to (offset, size); `data` are the (start, end) offsets of constants; `header` is the text of the C header.
     """
 
     code: bytes
     symbols: dict[str, tuple[int, int]]
     local: dict[str, tuple[int, int]]
+    data: tuple[tuple[int, int], ...]
     header: str
 
 
@@ -65,11 +66,12 @@ def library(image: Image, name: str = "") -> Library:
     """
     name = check_c_name(name or image.function.name)
     glue = _Glue(image, name)
-    code, symbols = glue.build()
+    code, symbols, table = glue.build()
     local = {
         f"{block.function.name}@{block.offset:x}": (block.offset, block.length) for block in image.witness.blocks if block.length
     }
-    return Library(code, symbols, local, header(name, image.params, image.result, stop_lines(image)))
+    data = tuple(part for part in ((image.data_offset, len(image.code)), (table, len(code))) if part[0] < part[1])
+    return Library(code, symbols, local, data, header(name, image.params, image.result, stop_lines(image)))
 
 
 def frame_bytes(image: Image) -> int:
@@ -102,7 +104,8 @@ class _Glue:
         self.on_stack = not takes_memory(image) and frame_bytes(image) <= STACK_FRAME_LIMIT
         self.frame_memory = FRAME_LIMIT + -(-frame_slack(image) // 4096) * 4096
 
-    def build(self) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    def build(self) -> tuple[bytes, dict[str, tuple[int, int]], int]:
+        """The whole code, its symbols, and where the table of lines starts."""
         start = -(-len(self.image.code) // GLUE_ALIGNMENT) * GLUE_ALIGNMENT
         functions = [(self.name, self.plain), (f"{self.name}_try", self.attempt), (f"{self.name}_message", self.message)]
         if holds_pointers(self.result):
@@ -115,7 +118,7 @@ class _Glue:
         self.texts()
         glue, labels = self.asm.finish(start, {"entry": 0})
         symbols = {label: (labels[label], labels[f"{label} end"] - labels[label]) for label, _ in functions}
-        return self.image.code.ljust(start, b"\xcc") + glue, symbols
+        return self.image.code.ljust(start, b"\xcc") + glue, symbols, labels["table"]
 
     # Arguments ----------------------------------------------------------------------------------------------
     def arguments(self, base: int, offset: int, hidden: int) -> int | None:
