@@ -1,4 +1,4 @@
-"""The stencils that LLVM IR cannot express, in assembler text: entry and exits, calls, system calls.
+"""The stencils that LLVM IR cannot express, in assembler text: entry and exits, calls, system calls, padding.
 
 Each leaves every v and x register but its result as it was, and rsp too (docs/frame.md). Operand symbols are those
 of `siglum.stencil.llvm`. Imports nothing.
@@ -98,6 +98,7 @@ TEXT: Final[dict[str, str]] = {
     mov rsi, rbp
     mov r11, r10
 """,
+    **{f"nop.{size}": f".nops {size}" for size in range(1, 10)},
 }  # fmt: skip
 """Family to its instructions, Intel syntax; they go on past their end unless the last one leaves."""
 

@@ -23,10 +23,11 @@ def path_of(target: str, folder: Path = FOLDER) -> Path:
 
 
 def source_files() -> list[Path]:
-    """The files the tables are made from, in the order of the digest. The LLVM version is written in one of them."""
-    return [PACKAGE / "ir" / name for name in ("types.py", "primitives.py", "machine.py")] + sorted(
-        (PACKAGE / "stencil").glob("*.py")
-    )
+    """The files the tables are made from and the contract they keep, in the order of the digest; all are there in a
+    source tree. The LLVM version is written in one of them.
+    """
+    meanings = [PACKAGE / "ir" / name for name in ("types.py", "primitives.py", "machine.py")]
+    return [PACKAGE.parents[1] / "docs" / "frame.md", *meanings, *sorted((PACKAGE / "stencil").glob("*.py"))]
 
 
 def source_digest() -> bytes:

@@ -67,7 +67,7 @@ class Cpu:
         # a read-only mapping gives no writable buffer, so its address comes from the C API
         buffer = (ctypes.c_ssize_t * 16)()
         ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(view), buffer, 0)
-        return ctypes.cast(buffer, ctypes.POINTER(ctypes.c_size_t))[0]
+        return int(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_size_t))[0])
 
     @property
     def free(self) -> int:

@@ -68,7 +68,7 @@ def make_context(cpu: Cpu, frame_end: int = 1 << 62) -> bytes:
 
 
 def stop_field(cpu: Cpu) -> int:
-    return struct.unpack("<7Q", cpu.read_heap(CONTEXT_AT, 56))[3]
+    return int(struct.unpack("<7Q", cpu.read_heap(CONTEXT_AT, 56))[3])
 
 
 def test_entry_and_leave_are_callable_from_c(cpu: Cpu, table: Table) -> None:

@@ -37,11 +37,11 @@ def signed(word: int) -> int:
 
 
 def as_float(bits: int) -> float:
-    return struct.unpack("<d", struct.pack("<Q", bits))[0]
+    return float(struct.unpack("<d", struct.pack("<Q", bits))[0])
 
 
 def as_bits(x: float) -> int:
-    return struct.unpack("<Q", struct.pack("<d", x))[0]
+    return int(struct.unpack("<Q", struct.pack("<d", x))[0])
 
 
 def draw_word(rng: random.Random, primitive: str) -> int:

@@ -254,6 +254,9 @@ def _(m: Machine, o: Operands) -> int:
     return NEXT if fuel else STOP
 
 
+each(" ".join(f"nop.{size}" for size in range(1, 10)), lambda name: lambda m, o: None)
+
+
 def test_every_family_is_tested_somewhere() -> None:
     assert set(TESTED) | set(MODELS) | CONTROL == set(FAMILIES)
 

@@ -67,6 +67,7 @@ def test_a_table_holds_every_family_and_register(target: str) -> None:
 def test_hot_paths_are_as_short_as_they_can_be() -> None:
     table = load("x86-64-v3")
     sizes = {"add.vv": 9, "wide_add": 9, "latch.vs": 17, "j.lt.vv": 9, "load.i64": 12, "bounds.vs": 14, "select.vv": 7}
+    sizes.update({f"nop.{size}": size for size in range(1, 10)})
     for name, size in sizes.items():
         count = sum(kind in "vx" for kind in FAMILIES[name].kinds)
         assert len(table.stencil(name, (1, 2, 3)[:count]).code) == size, name
@@ -102,7 +103,7 @@ def test_what_is_encoded_is_found_again(drawn: list[Stencil], digest: bytes) -> 
     table = Table("x86-64-v2", encode(stencils, digest))
     assert table.digest == digest.hex()
     assert [table.stencil("add.vv", (a, b)) for a in range(8) for b in range(8)] == stencils[:64]
-    assert table.stencil("clock") == stencils[-1]
+    assert table.stencil("nop.9") == stencils[-1]
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 100, MAGIC + bytes(40) + zlib.compress(b"")])
@@ -129,7 +130,12 @@ def test_stale_tables_are_noticed_and_rebuilt_once(damage: str, copied: Path, mo
     path = copied / "x86-64-v3.bin"
     good = path.read_bytes()
     rebuilt: list[Path] = []
-    monkeypatch.setattr(fresh, "_rebuild", lambda folder: (rebuilt.append(folder), path.write_bytes(good)))
+
+    def rebuild(folder: Path) -> None:
+        rebuilt.append(folder)
+        path.write_bytes(good)
+
+    monkeypatch.setattr(fresh, "_rebuild", rebuild)
     fresh.ensure(copied)
     assert rebuilt == []
     if damage == "missing":
