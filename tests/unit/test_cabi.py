@@ -40,7 +40,6 @@ def image(code: bytes, parameters: str, result: str, *, stops: tuple[StopSite, .
     witness = SimpleNamespace(blocks=(block,), stops=stops)
     return SimpleNamespace(
         code=code,
-        data_offset=len(code),
         params=params,
         result=parse_type(result),
         function=function,
@@ -312,7 +311,7 @@ def test_glue_depends_on_the_signature_alone() -> None:
 def test_every_file_kind_holds_the_same_code(tmp_path: Path) -> None:
     code = sum_of_slots(3) + bytes(range(10))
     made = image(code, "x:i64;y:i64;z:i64", "i64", stops=STOPS)
-    made.data_offset = len(code) - 10
+    made.witness.blocks[0].length = len(code) - 10
     out = files(made, "weigh", ["so", "o", "h", "asm", "hex"])
     assert list(out) == ["weigh.so", "weigh.o", "weigh.h", "weigh.asm", "weigh.hex"]
     whole = read_elf_code(out["weigh.so"]).code

@@ -70,8 +70,20 @@ def library(image: Image, name: str = "") -> Library:
     local = {
         f"{block.function.name}@{block.offset:x}": (block.offset, block.length) for block in image.witness.blocks if block.length
     }
-    data = tuple(part for part in ((image.data_offset, len(image.code)), (table, len(code))) if part[0] < part[1])
+    data = (*_outside_blocks(image), (table, len(code)))
     return Library(code, symbols, local, data, header(name, image.params, image.result, stop_lines(image)))
+
+
+def _outside_blocks(image: Image) -> tuple[tuple[int, int], ...]:
+    """The (start, end) offsets of the image's bytes that are no instructions: constants and padding."""
+    gaps: list[tuple[int, int]] = []
+    at = 0
+    for block in (*sorted(image.witness.blocks, key=lambda block: block.offset), None):
+        start = block.offset if block else len(image.code)
+        if start > at:
+            gaps.append((at, start))
+        at = max(at, block.offset + block.length) if block else at
+    return tuple(gaps)
 
 
 def frame_bytes(image: Image) -> int:

@@ -85,20 +85,21 @@ class EncodingJudge:
         if instruction.op_count and instruction.op0_kind == OpKind.NEAR_BRANCH64:
             text = self._branch(instruction, line)
         else:
-            text = line.text if self.is_usual(instruction, line.code) else ""
+            text = self._plain(instruction, line)
         return text or f"{byte_text(line.code)}  # {line.text}"
 
-    def is_usual(self, instruction: Instruction, code: bytes) -> bool:
-        """Whether `code` is LLVM's encoding of the text of an instruction that is no branch. Errs towards False."""
+    def _plain(self, instruction: Instruction, line: Line) -> str:
+        """The text of an instruction that is no branch, if LLVM encodes it so."""
         from iced_x86 import Register
 
         prefixed = instruction.has_rep_prefix or instruction.has_repne_prefix or instruction.has_lock_prefix
         if prefixed or instruction.segment_prefix != Register.NONE:
-            return False
+            return ""
         self._encoder.encode(instruction, instruction.ip)
-        if self._encoder.take_buffer() != code:
-            return False
-        return self._shortest_memory(instruction) and self._usual_opcode(instruction, code)
+        if self._encoder.take_buffer() != line.code or not self._usual_opcode(instruction, line.code):
+            return ""
+        hint = self._displacement_hint(instruction)
+        return "" if hint is None else hint + line.text
 
     def _branch(self, instruction: Instruction, line: Line) -> str:
         """A branch to a label: LLVM takes the short form where it can, so a long one in reach asks for its size."""
@@ -112,23 +113,29 @@ class EncodingJudge:
         distance = abs(instruction.near_branch_target - line.offset)
         return line.text if distance >= CERTAINLY_LONG else "{disp32} " + line.text
 
-    def _shortest_memory(self, instruction: Instruction) -> bool:
+    def _displacement_hint(self, instruction: Instruction) -> str | None:
+        """What to write before the text so that LLVM takes the operand's form in memory; None where nothing helps."""
         from iced_x86 import OpKind, Register
 
         if all(instruction.op_kind(k) != OpKind.MEMORY for k in range(instruction.op_count)):
-            return True
+            return ""
         base, index = instruction.memory_base, instruction.memory_index
         if not (base == Register.RIP or Register.RAX <= base <= Register.R15):
-            return False
+            return None
         if index == Register.NONE and instruction.memory_index_scale != 1:
-            return False
-        if base == Register.RIP:
-            return True
+            return None
         value = instruction.memory_displacement
         value -= (value >> 63) << 64
+        size = instruction.memory_displ_size
+        if base == Register.RIP:
+            return ""
         if value == 0 and base not in (Register.RBP, Register.R13):
-            return bool(instruction.memory_displ_size == 0)
-        return bool((instruction.memory_displ_size == 1) == (-128 <= value <= 127))
+            shortest = 0
+        else:
+            shortest = 1 if -128 <= value <= 127 else 8
+        if size == shortest:
+            return ""
+        return "{disp32} " if size == 8 and value else None
 
     def _usual_opcode(self, instruction: Instruction, code: bytes) -> bool:
         from iced_x86 import OpKind, Register
