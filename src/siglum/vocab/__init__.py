@@ -5,4 +5,7 @@
 
 from typing import Final
 
-SUBJECTS: Final[tuple[str, ...]] = ()
+SUBJECTS: Final[tuple[str, ...]] = (
+    "arithmetic", "logic", "numbers", "bits", "ranges", "arrays", "order", "maps", "functional", "statistics",
+    "combinatorics", "text", "utf8", "show", "parse", "hashing", "streams",
+)  # fmt: skip

@@ -5,15 +5,19 @@ Imports `siglum.errors`, `siglum.ir.primitives` and the standard library. The el
 
 from __future__ import annotations
 
+import builtins
 import os
 import time
+from collections.abc import Sequence
 from typing import Final, NoReturn, TypeVar
 
 from siglum.errors import Stop
 from siglum.frontend.python.scalars import u8, u64
-from siglum.ir.primitives import MASK64, PRIMITIVES, Halt, wrap_signed
+from siglum.ir.primitives import MASK64, PRIMITIVES, Halt, in_narrow, wrap_signed
+from siglum.ir.types import CHAR
 
 K = TypeVar("K")
+N = TypeVar("N", int, float)
 V = TypeVar("V")
 
 
@@ -145,6 +149,26 @@ def truncate(x: float) -> int:
     return int(_checked("to_int", x))
 
 
+def sum(xs: Sequence[N]) -> N:
+    """The exact sum of i64; of f64 the sum in eight lanes, element k in lane k modulo 8."""
+    if not any(isinstance(x, float) for x in xs):
+        return builtins.sum(xs)
+    lanes = PRIMITIVES["lanes"].meaning, PRIMITIVES["lanes_add"].meaning, PRIMITIVES["lanes_total"].meaning
+    start, add, total = lanes
+    assert start is not None and add is not None and total is not None
+    state = start()
+    for k, x in enumerate(xs):
+        state = add(state, k, x)
+    return total(state)  # type: ignore[no-any-return]
+
+
+def chr(n: int) -> str:
+    """The character with this code point. Stops with `range` where there is none, surrogates included."""
+    if not in_narrow(n, CHAR):
+        raise Stop("range")
+    return builtins.chr(n)
+
+
 # Maps -------------------------------------------------------------------------------------------------------
 def mapping(keys: list[K], values: list[V]) -> dict[K, V]:
     """The map from keys, all different, to the values at equal positions."""
@@ -209,6 +233,6 @@ INTRINSICS: Final = (
     "add_wrap", "sub_wrap", "mul_wrap", "add_wrap_u", "sub_wrap_u", "mul_wrap_u", "mul_overflows", "as_unsigned",
     "as_signed", "shift_left_wrap", "shift_left_wrap_u", "shift_right_logical", "popcount", "leading_zeros",
     "trailing_zeros", "float_bits", "float_from_bits", "sqrt", "divide", "floor", "ceil", "trunc", "truncate",
-    "mapping", "keys_of", "values_of", "stop", "write", "read", "open_file", "close", "clock",
+    "sum", "chr", "mapping", "keys_of", "values_of", "stop", "write", "read", "open_file", "close", "clock",
 )  # fmt: skip
 """The names above, for the elaborator."""
