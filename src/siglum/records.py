@@ -28,7 +28,8 @@ class Instance(NamedTuple):
     cold: int = -1
 
 
-class Location(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Location:
     """Where one component of a value lives: `kind` is "v", "x" or "s" and `index` the register or slot. A wide sum has two,
     low word and high word; float lanes have one, the first of their eight slots.
     """

@@ -140,7 +140,7 @@ class Writer(Straight):
             pair = outs[k : k + 2] if kind == BASE else outs[k - 1 : k + 1] if kind == LENGTH else [out]
             if not any(part.uses for part in pair):
                 continue
-            if kind == INT or kind == FLOAT:
+            if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0
                 loc = out.hint
                 if not (base < loc < base + 8 and not taken >> loc & 1):
@@ -201,8 +201,8 @@ class Writer(Straight):
         places = self.enter(step)
         moves: list[Move] = [(loc, c[0], c[0].loc) for loc, c in zip(places, step.carried, strict=True)]
         self.parallel(moves)
-        through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.index]
-        index = step.index
+        through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
+        index = step.counter
         self.out.append(("const.vi", (index.loc, 0), -1))
         guard = self.guard(step)
         inside = [(c[1], loc) for c, loc in zip(step.carried, places, strict=True) if c[1].uses]
@@ -241,7 +241,7 @@ class Writer(Straight):
         avoid = 0
         for k, (start, inner, _, _) in enumerate(step.carried):
             kind = inner.kind
-            if kind == INT or kind == FLOAT:
+            if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0
                 loc = start.loc
                 if step.calls or inner in forced:
@@ -271,8 +271,8 @@ class Writer(Straight):
         rest = 0
         for start, _, _, _ in step.carried:
             rest |= held(start)
-        self.put(step.index, self.carry_register(0, pos, avoid, rest))
-        avoid |= 1 << step.index.loc
+        self.put(step.counter, self.carry_register(0, pos, avoid, rest))
+        avoid |= 1 << step.counter.loc
         if not step.calls:
             self.promote(step, avoid | rest, forced)
         return places
@@ -309,7 +309,7 @@ class Writer(Straight):
 
     def guard(self, step: Loop) -> int:
         """Skips the loop where it does not run at all; -1 where it surely does."""
-        count, index = step.count, step.index.loc
+        count, index = step.times, step.counter.loc
         if count.loc < 0 and count.value > 0:
             return -1
         if count.loc >= SLOT:
@@ -345,9 +345,9 @@ class Writer(Straight):
                 for base in (0, 8):
                     self.regs[base] = None
                 jump = self.jump(again, False, pos)
-        count = step.count
+        count = step.times
         where = dict(kept)
-        index, bound = where[step.index], where.get(count, count.loc)
+        index, bound = where[step.counter], where.get(count, count.loc)
         if bound >= SLOT:
             self.out.append(("latch.vs", (index, bound - SLOT, top), -1))
         elif bound >= 0:

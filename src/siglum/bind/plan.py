@@ -90,14 +90,16 @@ class If(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """`carried` pairs up, for each carried component that matters: initial, inside, next, result (or None)."""
+    """Runs `steps` for `counter` = 0 .. `times` - 1. `carried` lists the carried components that matter: initial,
+    inside, next, result (or None).
+    """
 
     name: str
     node: Node
     pos: int
     done: int
-    count: Atom
-    index: Atom
+    times: Atom
+    counter: Atom
     carried: tuple[tuple[Atom, Atom, Atom, Atom | None], ...]
     again: Condition | None
     steps: list[Any]
@@ -403,7 +405,7 @@ class Planner:
             self.hoisted = {}
         self.pos = pos = self.pos - 1
         self.use(count, pos)
-        carried = []
+        carried: list[tuple[Atom, Atom, Atom, Atom | None]] = []
         for k, atoms in enumerate(inside):
             out = given.get(k)
             for j, a in enumerate(atoms):

@@ -48,7 +48,7 @@ class Sites(Protocol):
     """What a block asks of the image it is part of."""
 
     def site(self, kind: str, origin: int) -> int: ...
-    def block_of(self, function: Function) -> int: ...
+    def block_of(self, function: Function | None) -> int: ...
     def data(self, node: Node) -> int: ...
 
 
@@ -219,7 +219,7 @@ class Registers:
 
     def restore(self, state: Map) -> None:
         regs: list[Atom | None] = [None] * 16
-        live = {}
+        live: dict[Atom, None] = {}
         for a, loc in state:
             a.loc = loc
             live[a] = None

@@ -69,7 +69,7 @@ class Straight(Registers):
             family, operand = row.vs, y.loc - SLOT
         else:
             family, operand = row.vv, self.need(y, base, pos, 1 << r) - base
-        operands = (r - base, operand)
+        operands: tuple[int, ...] = (r - base, operand)
         if row.stops:
             operands = (*operands, self.image.site(node.stop, node.origin))
         self.out.append((family, operands, node.origin))
