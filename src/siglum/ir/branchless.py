@@ -199,11 +199,20 @@ class _Selection:
         if value.op is CONST and value.attr == 1:
             return self.builder.emit("cast", self.condition, attr=I64)
         if self.mask is None:
-            one = self.builder.emit("cast", self.condition, attr=I64)
-            self.mask = self.builder.emit("sub_wrap", self.builder.const(0), one)
+            self.mask = self.all_ones_when_on()
         made = self.builder.emit("and", value, self.mask)
         self.zeroed.add(made)
         return made
+
+
+    def all_ones_when_on(self) -> Node:
+        """-1 where the condition holds, else 0."""
+        b, c = self.builder, self.condition
+        bit = c.args[0] if c.op.name in ("eq", "ne") and c.args[1] is b.const(0) else None
+        if bit is not None and bit.op.name == "and" and bit.args[1] is b.const(1):
+            # (x & 1) == 0 gives (x & 1) - 1; (x & 1) != 0 gives -(x & 1)
+            return b.emit("sub_wrap", bit, b.const(1)) if c.op.name == "eq" else b.emit("sub_wrap", b.const(0), bit)
+        return b.emit("sub_wrap", b.const(0), b.emit("cast", c, attr=I64))
 
 
 def _accumulates(t: Node, e: Node, then: Region) -> bool:
