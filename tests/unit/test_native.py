@@ -8,8 +8,11 @@ from __future__ import annotations
 import ctypes
 import math
 import resource
+import subprocess
+import sys
 import threading
 from array import array
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import siglum
 from siglum.errors import SiglumError, Stop, UserError
 from siglum.host.callable import Native
 from siglum.host.memory import CODE_CHUNK, CallMemory, CodeArena
@@ -26,6 +30,7 @@ from siglum.ir.types import Type, parse_type
 from siglum.records import StopSite
 from siglum.target.x86_64.encode import RAX, RCX, RDI, RSI, Assembler
 
+SOURCE = str(Path(siglum.__file__).parent.parent)
 IDENTITY = bytes.fromhex("31c0c3")  # the first parameter and the result share slots
 
 
@@ -307,6 +312,29 @@ def test_code_memory_returns_with_its_last_user() -> None:
     assert _mapped_chunks() - before <= 4
     large = arena.place(bytes(3 * CODE_CHUNK))
     assert large.size == 3 * CODE_CHUNK
+
+
+FORKED = """
+import os
+from siglum.host.memory import process_arena
+first = process_arena().place(b"first")
+to_child, to_parent = os.pipe(), os.pipe()
+if os.fork() == 0:
+    mine = process_arena().place(b"child")
+    os.write(to_parent[1], b".")
+    os.read(to_child[0], 1)
+    import ctypes
+    os._exit(0 if ctypes.string_at(mine.address, 5) == b"child" and ctypes.string_at(first.address, 5) == b"first" else 1)
+os.read(to_parent[0], 1)
+process_arena().place(b"other")
+os.write(to_child[1], b".")
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+def test_a_forked_child_has_code_memory_of_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True, env={"PYTHONPATH": SOURCE})
+    assert done.stdout == "0\n"
 
 
 def _mapped_chunks() -> int:

@@ -152,7 +152,8 @@ class CallMemoryPool:
 
 @functools.cache
 def process_arena() -> CodeArena:
-    """The one code arena of this process."""
+    """The one code arena of this process. A forked child gets another: the mappings are shared with its parent."""
+    os.register_at_fork(after_in_child=process_arena.cache_clear)
     return CodeArena()
 
 
