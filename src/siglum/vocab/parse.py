@@ -208,6 +208,36 @@ def scan_character(text: str, at: int) -> tuple[char, int]:
     return (found[0][0], found[1])
 
 
+def scan_word(text: str, at: int, name: str) -> int:
+    """The place behind name, which must come next, spaces before it skipped. Stops with `number`."""
+    place = skip_space(text, at)
+    if not holds(text, place, name):
+        stop("number")
+    return place + len(name)
+
+
+def quoted(text: str) -> bool:
+    """Whether all of the text, spaces around it aside, is one text in double quotes."""
+    inside = trim(text)
+    n = len(inside)
+    if n < 2 or inside[0] != chr(34) or inside[n - 1] != chr(34):
+        return False
+    k = 1
+    while k < n - 1:
+        if inside[k] == chr(34):
+            return False
+        k += 2 if inside[k] == chr(92) else 1
+    return k == n - 1
+
+
+def unquoted(text: str) -> str:
+    """The text for itself, or what it holds where it is quoted. Stops with `number` at an escape JSON lacks."""
+    if not quoted(text):
+        return text
+    inside, _ = scan_text(text, 0)
+    return inside
+
+
 @word("integer", examples=('"-42" integer is -42', '["7" " 8 "] map integer is [7 8]'))
 def integer(text: str) -> int:
     """The whole number the text spells, spaces around it allowed. Stops with `number`, or `range` where it does not fit."""
