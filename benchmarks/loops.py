@@ -1,6 +1,6 @@
 """Stitched code against gcc on fifteen loops, wrapping and exact, tabled apart.
 
-    python benchmarks/loops.py [--elements N] [--repeats N] [--target x86-64-v3]
+    python -m benchmarks loops [--elements N] [--repeats N] [--target x86-64-v3]
 
 Each cell is the median over interleaved repeats of one call on the same 65,536 elements, both sides called the same
 way through ctypes, outputs into memory that is reused. Wrap stands against -fwrapv, exact against __builtin_*_overflow.
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from report import geometric_mean, interleaved, keep, machine, version
 
 import siglum
+from benchmarks.report import geometric_mean, interleaved, keep, machine, version
 
 HISTOGRAM = '''
 from siglum import u8
@@ -123,12 +123,12 @@ def same(name: str, args: tuple[Any, ...], stitched: Any, function: Any, result:
         sys.exit(f"{name}: stitched {got}, C {expected}")
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--elements", type=int, default=65_536)
     options.add_argument("--repeats", type=int, default=301)
     options.add_argument("--target", default="x86-64-v3")
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
     given = inputs(chosen.elements)
     lines = [
         f"CPU: {machine()}",
@@ -166,6 +166,3 @@ def main() -> None:
             lines.append(f"geometric mean vs -O2: {geometric_mean(ratios):.2f}, worst {max(ratios):.2f}")
     keep(f"loops-{chosen.target}", "\n".join(lines), data)
 
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,24 @@
+"""Runs one benchmark by name, or the quick ones in order."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
+"""What `make bench` runs; `fuzz`, `faults` and `install` take longer or need the network and are run by name."""
+ALL = (*QUICK, "fuzz", "faults", "install")
+
+
+def main(arguments: list[str]) -> None:
+    names = arguments[:1] or list(QUICK)
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        sys.exit(f"unknown benchmark {unknown[0]!r}; there are: {', '.join(ALL)}")
+    for name in names:
+        print(f"== {name}", flush=True)
+        import_module(f"benchmarks.{name}").main(arguments[1:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
