@@ -84,7 +84,7 @@ class _Runner:
             return float
         if kind == "array":
             element = self.inward(type_.element)
-            return lambda v: [element(x) for x in v]
+            return lambda v: v if _endless(v) else [element(x) for x in v]
         if kind == "option":
             held = self.inward(type_.element)
             return lambda v: None if v is None else held(v)
@@ -108,7 +108,7 @@ class _Runner:
             return None
         if kind == "array":
             element = self.outward(pattern.element)
-            return (lambda v: [element(x) for x in v]) if element else list
+            return (lambda v: [element(x) for x in v]) if element else (lambda v: v if _endless(v) else list(v))
         if kind == "option":
             held = self.outward(pattern.element)
             return (lambda v: None if v is None else held(v)) if held else None
@@ -123,6 +123,11 @@ class _Runner:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _endless(value: Any) -> bool:
+    """Whether an array is a range that no memory holds, as `naturals` is: it stays as it is."""
+    return isinstance(value, range) and len(value) >= 2**62
 
 
 def _checked(low: int, high: int) -> Convert:
