@@ -119,7 +119,10 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
             label_at.append(stub_at[site])
         writer.jump_to(at, stubs[site])
     start = len(linker.code)
-    instances, offsets = linker.block(out, label_at, stub_at)
-    labels = [Label(offsets[at], path, done, values(state)) for at, path, done, state in writer.labels]
+    instances, offsets = linker.block(out, label_at, stub_at, writer.tops)
+    labels = [
+        Label(offsets[at], path, done, values(state))
+        for at, (_, path, done, state) in zip(label_at, writer.labels, strict=False)
+    ]
     labels += [Label(offsets[stub_at[site]], (), -1, ()) for site in stubs]
     return Block(function, start, len(linker.code) - start, tuple(instances), tuple(labels), frame)

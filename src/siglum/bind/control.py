@@ -15,17 +15,19 @@ from siglum.stencil.families import FAMILIES
 
 OUTGOING: Final = 1 << 20
 """Slots from here on are the callee's: OUTGOING + k stands for slot `frame size + k`, known when the block is written."""
-KEPT_FREE: Final = 3
+KEPT_FREE: Final = 2
 """Registers of a class that promotion of slots before a loop leaves free."""
 
 
 class Writer(Straight):
-    """Writes one block."""
+    """Writes one block. `tops` are the innermost loops as (first instance, last instance)."""
 
     def __init__(self, image: Sites) -> None:
         super().__init__(image)
         self.outgoing: list[int] = []
         self.calls: list[int] = []
+        self.tops: list[tuple[int, int]] = []
+        self.bounds: dict[int, Atom] = {}
 
     def block(self, plan: Plan, *, entry: bool) -> int:
         """Writes the whole function; gives the frame's slots."""
@@ -176,7 +178,9 @@ class Writer(Straight):
 
     # Loops --------------------------------------------------------------------------------------------------
     def loop(self, step: Loop) -> None:
-        grown: tuple[list[Any], ...] = (self.out, self.labels, self.stop_jumps, self.outgoing, self.calls, self.loops)
+        grown: tuple[list[Any], ...] = (
+            self.out, self.labels, self.stop_jumps, self.outgoing, self.calls, self.loops, self.tops,
+        )  # fmt: skip
         sizes = [len(part) for part in grown]
         next_slot = self.next_slot
         wanted, path = self.wanted, self.path
@@ -204,19 +208,25 @@ class Writer(Straight):
         through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
         index = step.counter
         self.out.append(("const.vi", (index.loc, 0), -1))
-        guard = self.guard(step)
+        bound = self.bounds.get(end, step.times)
+        if bound.loc < 0:
+            bound = step.times
+        guard = self.guard(bound, index.loc)
         inside = [(c[1], loc) for c, loc in zip(step.carried, places, strict=True) if c[1].uses]
         header = [*through, *inside, (index, index.loc)]
         self.restore(header)
         self.path = (*path, (node, 0))
         top = self.label(self.path, 0, header)
         self.loops.append(OpenLoop(end, dict(header), index))
+        first, inner = len(self.out), len(self.tops)
         for c, loc in zip(step.carried, places, strict=True):
             if loc < SLOT:
                 self.wanted |= 1 << loc
                 c[2].hint = loc
         self.walk(step.steps)
-        out = self.bottom(step, [*through, header[-1]], places, top)
+        out = self.bottom(step, bound, [*through, header[-1]], places, top)
+        if len(self.tops) == inner:
+            self.tops.append((first, len(self.out) - 1))
         self.loops.pop()
         self.wanted, self.path = wanted, path
         after = [(a, loc) for a, loc in through if a.last > end]
@@ -273,6 +283,8 @@ class Writer(Straight):
             rest |= held(start)
         self.put(step.counter, self.carry_register(0, pos, avoid, rest))
         avoid |= 1 << step.counter.loc
+        if end in self.bounds:
+            self.bounds[end].loc = -1
         if not step.calls:
             self.promote(step, avoid | rest, forced)
         return places
@@ -286,7 +298,7 @@ class Writer(Straight):
         return self.take(base, pos, -1, avoid)
 
     def promote(self, step: Loop, avoid: int, forced: Any) -> None:
-        """Brings slots that the outermost loop reads into registers, and its float constants."""
+        """Brings slots that the outermost loop reads into registers, its float constants, and any loop's bound."""
         pos, end = step.pos, step.end
         outer = self.loops[-1].header if self.loops else {}
         for a in step.constants:
@@ -306,10 +318,19 @@ class Writer(Straight):
             r = registers.pop(0)
             self.move(r, a.loc, a)
             self.put(a, r)
+        count = step.times
+        if count.loc >= SLOT and len(free[0]) > KEPT_FREE:
+            bound = self.bounds.get(end)
+            if bound is None:
+                bound = self.bounds[end] = Atom(step.node.args[0], 0, 1, INT)
+                bound.uses, bound.last = [end], end
+            bound.loc = -1
+            if bound not in forced:
+                self.move(free[0][0], count.loc, count)
+                self.put(bound, free[0][0])
 
-    def guard(self, step: Loop) -> int:
+    def guard(self, count: Atom, index: int) -> int:
         """Skips the loop where it does not run at all; -1 where it surely does."""
-        count, index = step.times, step.counter.loc
         if count.loc < 0 and count.value > 0:
             return -1
         if count.loc >= SLOT:
@@ -323,7 +344,7 @@ class Writer(Straight):
             self.out.append(("j.le.vi", (0, 0, -1), -1))
         return len(self.out) - 1
 
-    def bottom(self, step: Loop, kept: Map, places: list[int], top: int) -> int:
+    def bottom(self, step: Loop, count: Atom, kept: Map, places: list[int], top: int) -> int:
         """The end of a loop's body; gives the jump out of it, or -1."""
         pos = step.end
         moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
@@ -345,7 +366,6 @@ class Writer(Straight):
                 for base in (0, 8):
                     self.regs[base] = None
                 jump = self.jump(again, False, pos)
-        count = step.times
         where = dict(kept)
         index, bound = where[step.counter], where.get(count, count.loc)
         if bound >= SLOT:

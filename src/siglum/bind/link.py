@@ -9,11 +9,14 @@ from typing import Final
 
 from siglum.bind.tables import REGISTERS_AT
 from siglum.records import Instance
-from siglum.stencil.table import REACH, Table
+from siglum.stencil.table import REACH, Stencil, Table
 
 Deferred = tuple[int, int, str, int, int]
 """A field whose target is not placed yet: place, width, kind, operand, addend."""
 _SHIFT_MASK: Final = 63
+LINE: Final = 64
+"""Bytes of code that a processor fetches together; images lie at multiples of it."""
+LONGEST_NOP: Final = 9
 
 
 class Linker:
@@ -29,23 +32,20 @@ class Linker:
         emitted: list[tuple[str, tuple[int, ...], int]],
         label_at: list[int],
         stub_at: dict[int, int],
+        loops: list[tuple[int, int]],
     ) -> tuple[list[Instance], list[int]]:
-        """Appends a block. `label_at` is each label's instance, `stub_at` each stop site's. Gives the instances and the
-        offset of each, one more at the end.
+        """Appends a block. `label_at` is each label's instance, `stub_at` each stop site's, `loops` the innermost loops' first and
+        last; padding before them goes into the three lists. Gives the instances and the offset of each, one more at the end.
         """
-        code, stencil_of, find = self.code, self.table.stencil, REGISTERS_AT
+        code = self.code
+        stencils = self.stencils(emitted)
+        if loops:
+            self.pad(emitted, stencils, label_at, stub_at, loops)
         offsets: list[int] = []
         jumps: list[tuple[int, int, int, int, int]] = []
         cold = []
-        for family, operands, _ in emitted:
-            at = find[family]
-            if at == _FIRST:
-                registers = operands[:1]
-            elif at == _FIRST_TWO:
-                registers = operands[:2]
-            else:
-                registers = tuple([operands[k] for k in at])
-            hot, holes, rare, _ = stencil = stencil_of(family, registers)
+        for (_, operands, _), stencil in zip(emitted, stencils, strict=True):
+            hot, holes, rare, _ = stencil
             start = len(code)
             offsets.append(start)
             code += hot
@@ -95,6 +95,50 @@ class Linker:
             start = offsets[k]
             instances.append(Instance(family, operands, start, offsets[k + 1] - start, origin, colds.get(k, -1)))
         return instances, offsets
+
+    def stencils(self, emitted: list[tuple[str, tuple[int, ...], int]]) -> list[Stencil]:
+        """The stencil of each instance."""
+        stencil_of, find = self.table.stencil, REGISTERS_AT
+        found = []
+        for family, operands, _ in emitted:
+            at = find[family]
+            if at == _FIRST:
+                registers = operands[:1]
+            elif at == _FIRST_TWO:
+                registers = operands[:2]
+            else:
+                registers = tuple([operands[k] for k in at])
+            found.append(stencil_of(family, registers))
+        return found
+
+    def pad(
+        self,
+        emitted: list[tuple[str, tuple[int, ...], int]],
+        stencils: list[Stencil],
+        label_at: list[int],
+        stub_at: dict[int, int],
+        loops: list[tuple[int, int]],
+    ) -> None:
+        """Puts padding before loops that would lie in more lines of code than they must."""
+        at, k = len(self.code), 0
+        insertions: list[tuple[int, list[str]]] = []
+        for first, last in sorted(loops):
+            at += sum([len(stencil[0]) for stencil in stencils[k:first]])
+            k = first
+            length = sum([len(stencil[0]) for stencil in stencils[first : last + 1]])
+            into = at % LINE
+            if into and -(-(into + length) // LINE) > -(-length // LINE):
+                full, rest = divmod(LINE - into, LONGEST_NOP)
+                names = [f"nop.{LONGEST_NOP}"] * full + ([f"nop.{rest}"] if rest else [])
+                insertions.append((first, names))
+                at += LINE - into
+        for first, names in reversed(insertions):
+            emitted[first:first] = [(name, (), -1) for name in names]
+            stencils[first:first] = [self.table.stencil(name) for name in names]
+            count = len(names)
+            label_at[:] = [at + count if at >= first else at for at in label_at]
+            for site, at in stub_at.items():
+                stub_at[site] = at + count
 
     def fill(self, place: int, width: int, value: int) -> None:
         """Writes a field. Raises ValueError where the value does not fit it."""
