@@ -29,5 +29,6 @@ def main(arguments: list[str]) -> None:
     ran = subprocess.run([sys.executable, "-c", SCRIPT.format(size=GIGABYTE)], capture_output=True, text=True, check=True)
     peak, before = map(int, ran.stdout.split())
     over = (peak - GIGABYTE) / 1e6
-    text = f"input {GIGABYTE / 1e6:.0f} MB; peak {peak / 1e6:.0f} MB = input + {over:.0f} MB ({before / 1e6:.0f} MB before the input)"
+    text = f"input {GIGABYTE / 1e6:.0f} MB; peak {peak / 1e6:.0f} MB = input + {over:.0f} MB"
+    text += f" ({before / 1e6:.0f} MB before the input)"
     keep("memory", text, {"peak": peak, "before": before})

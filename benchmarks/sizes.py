@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, (phrase, signature, given, printed) in PROGRAMS.items():
             more = ["--signature", signature] if signature else []
-            command = [sys.executable, "-m", "siglum", "build", phrase, "--name", name, "--emit", "exe,so,hex", "-o", folder, *more]
+            command = [sys.executable, "-m", "siglum", "build", phrase, "--name", name, "--emit", "exe,so", "-o", folder, *more]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             program = Path(folder, name)
             ran = subprocess.run([program, *given], capture_output=True, text=True, check=True)
