@@ -92,12 +92,15 @@ def bind(function: Function, table: Table) -> Image:
     linker = Linker(table)
     blocks: list[Block] = []
     effects: frozenset[str] = frozenset()
-    while len(blocks) < len(image.functions):
-        current = image.functions[len(blocks)]
-        plan = Planner().plan(current)
-        effects |= plan.effects
-        blocks.append(_block(image, linker, current, plan, len(blocks)))
-    data_offset = linker.finish([block.offset for block in blocks], bytes(image.data))
+    try:
+        while len(blocks) < len(image.functions):
+            current = image.functions[len(blocks)]
+            plan = Planner().plan(current)
+            effects |= plan.effects
+            blocks.append(_block(image, linker, current, plan, len(blocks)))
+        data_offset = linker.finish([block.offset for block in blocks], bytes(image.data))
+    except struct.error as problem:
+        raise ValueError(f"`{function.name}` is too large for its code's fields: {problem}") from None
     witness = Witness(tuple(blocks), tuple(image.sites))
     return Image(table.target, bytes(linker.code), data_offset, function, witness, table.digest, effects)
 

@@ -15,6 +15,8 @@ from siglum.stencil.families import FAMILIES
 
 OUTGOING: Final = 1 << 20
 """Slots from here on are the callee's: OUTGOING + k stands for slot `frame size + k`, known when the block is written."""
+MOST_CARRIED: Final = 6
+"""Registers of a class that carried values may take: the index needs one."""
 KEPT_FREE: Final = 2
 """Registers of a class that promotion of slots before a loop leaves free."""
 
@@ -254,7 +256,7 @@ class Writer(Straight):
             if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0
                 loc = start.loc
-                if step.calls or inner in forced:
+                if step.calls or inner in forced or (avoid >> base & 0xFE).bit_count() >= MOST_CARRIED:
                     ours = loc >= SLOT and start.kind == kind and dying[start] and loc not in claimed
                     loc = loc if ours else SLOT + self.slots(1)
                 elif not (base < loc < base + 8 and dying[start] and not avoid >> loc & 1):

@@ -5,15 +5,17 @@ Imports `stencil`, `records` and `bind.tables` only.
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from siglum.bind.tables import REGISTERS_AT
 from siglum.records import Instance
 from siglum.stencil.table import REACH, Stencil, Table
 
-Deferred = tuple[int, int, str, int, int]
-"""A field whose target is not placed yet: place, width, kind, operand, addend."""
-_SHIFT_MASK: Final = 63
+Emitted = tuple[str, tuple[int, ...], int]
+Deferred = tuple[int, str, int, int]
+"""A field of 4 bytes whose target is not placed yet: place, kind, operand, addend."""
+_FIELD_4: Final = struct.Struct("<i")
 LINE: Final = 64
 """Bytes of code that a processor fetches together; images lie at multiples of it."""
 LONGEST_NOP: Final = 9
@@ -28,75 +30,86 @@ class Linker:
         self.later: list[Deferred] = []
 
     def block(
-        self,
-        emitted: list[tuple[str, tuple[int, ...], int]],
-        label_at: list[int],
-        stub_at: dict[int, int],
-        loops: list[tuple[int, int]],
+        self, emitted: list[Emitted], label_at: list[int], stub_at: dict[int, int], loops: list[tuple[int, int]]
     ) -> tuple[list[Instance], list[int]]:
-        """Appends a block. `label_at` is each label's instance, `stub_at` each stop site's, `loops` the innermost loops' first and
-        last; padding before them goes into the three lists. Gives the instances and the offset of each, one more at the end.
+        """Appends a block. `label_at` is each label's instance, `stub_at` each stop site's, `loops` the innermost loops' first
+        and last; padding before them goes into the three lists. Gives the instances and the offset of each, one more
+        at the end. Raises struct.error where a value does not fit its field.
         """
-        code = self.code
+        code, fill = self.code, _FIELD_4.pack_into
         stencils = self.stencils(emitted)
         if loops:
             self.pad(emitted, stencils, label_at, stub_at, loops)
         offsets: list[int] = []
-        jumps: list[tuple[int, int, int, int, int]] = []
+        jumps: list[tuple[int, int]] = []
         cold = []
-        for (_, operands, _), stencil in zip(emitted, stencils, strict=True):
-            hot, holes, rare, _ = stencil
+        for k, (hot, holes, rare, _) in enumerate(stencils):
             start = len(code)
             offsets.append(start)
             code += hot
-            for offset, width, kind, operand, addend in holes:
-                place = start + offset
-                if kind == "s":
-                    self.fill(place, width, 8 * operands[operand] + addend)
-                elif kind in "iqz":
-                    self.fill(place, width, operands[operand] + addend)
-                elif kind == "t":
-                    jumps.append((place, width, 0, operands[operand], addend))
-                elif kind == "k":
-                    jumps.append((place, width, 1, operands[operand], addend))
-                elif kind == "n":
-                    self.fill(place, width, start + len(hot) - place + addend)
-                elif kind == "o":
-                    pass
-                else:
-                    self.later.append((place, width, kind, operands[operand], addend))
+            if holes:
+                operands = emitted[k][1]
+                for offset, width, kind, operand, addend in holes:
+                    if width == 4:
+                        if kind == "s":
+                            fill(code, start + offset, 8 * operands[operand] + addend)
+                        elif kind == "t":
+                            jumps.append((start + offset, label_at[operands[operand]]))
+                            fill(code, start + offset, addend)
+                        elif kind == "k":
+                            jumps.append((start + offset, stub_at[operands[operand]]))
+                            fill(code, start + offset, addend)
+                        elif kind in "iz":
+                            fill(code, start + offset, operands[operand] + addend)
+                        elif kind == "n":
+                            fill(code, start + offset, len(hot) - offset + addend)
+                        elif kind != "o":
+                            self.later.append((start + offset, kind, operands[operand], addend))
+                    else:
+                        self.wide(start + offset, width, operands[operand] + addend)
             if rare:
-                cold.append((len(offsets) - 1, operands, stencil, start))
+                cold.append(k)
         offsets.append(len(code))
-        for place, width, is_stub, target, addend in jumps:
-            to = offsets[stub_at[target] if is_stub else label_at[target]]
-            self.fill(place, width, to - place + addend)
-        colds = {}
-        for k, operands, stencil, start in cold:
-            here = len(code)
-            code += stencil.cold
-            colds[k] = here
-            for offset, width, kind, _, addend in stencil.holes:
-                if kind == "o":
-                    self.fill(start + offset, width, here - start - offset + addend)
-            past = start + len(stencil.code)
-            for offset, width, kind, operand, addend in stencil.cold_holes:
-                place = here + offset
-                if kind == "n":
-                    self.fill(place, width, past - place + addend)
-                elif kind == "s":
-                    self.fill(place, width, 8 * operands[operand] + addend)
-                elif kind in "iqz":
-                    self.fill(place, width, operands[operand] + addend)
-                else:
-                    raise ValueError(f"a cold part cannot hold a field of kind {kind}")
+        for place, target in jumps:
+            (addend,) = _FIELD_4.unpack_from(code, place)
+            fill(code, place, offsets[target] - place + addend)
+        colds = {k: self.cold(stencils[k], emitted[k][1], offsets[k]) for k in cold}
+        make = Instance._make
         instances = []
         for k, (family, operands, origin) in enumerate(emitted):
             start = offsets[k]
-            instances.append(Instance(family, operands, start, offsets[k + 1] - start, origin, colds.get(k, -1)))
+            instances.append(make((family, operands, start, offsets[k + 1] - start, origin, colds.get(k, -1))))
         return instances, offsets
 
-    def stencils(self, emitted: list[tuple[str, tuple[int, ...], int]]) -> list[Stencil]:
+    def cold(self, stencil: Stencil, operands: tuple[int, ...], start: int) -> int:
+        """Appends the cold part of the instance at `start`; gives its offset."""
+        code, fill = self.code, _FIELD_4.pack_into
+        here = len(code)
+        code += stencil.cold
+        for offset, _, kind, _, addend in stencil.holes:
+            if kind == "o":
+                fill(code, start + offset, here - start - offset + addend)
+        for offset, width, kind, operand, addend in stencil.cold_holes:
+            place = here + offset
+            if kind == "n":
+                fill(code, place, start + len(stencil.code) - place + addend)
+            elif width == 4 and kind in "siz":
+                fill(code, place, operands[operand] * (8 if kind == "s" else 1) + addend)
+            else:
+                raise ValueError(f"a cold part cannot hold a field of kind {kind}")
+        return here
+
+    def wide(self, place: int, width: int, value: int) -> None:
+        """Fills a field of 8 bytes, modulo 2^64, or a shift count, modulo 64."""
+        if width == 1:
+            self.code[place] = value & 63
+        else:
+            low, high = REACH[8]
+            if not low <= value <= high:
+                raise ValueError(f"{value} does not fit 8 bytes")
+            self.code[place : place + 8] = (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little")
+
+    def stencils(self, emitted: list[Emitted]) -> list[Stencil]:
         """The stencil of each instance."""
         stencil_of, find = self.table.stencil, REGISTERS_AT
         found = []
@@ -113,7 +126,7 @@ class Linker:
 
     def pad(
         self,
-        emitted: list[tuple[str, tuple[int, ...], int]],
+        emitted: list[Emitted],
         stencils: list[Stencil],
         label_at: list[int],
         stub_at: dict[int, int],
@@ -140,28 +153,14 @@ class Linker:
             for site, at in stub_at.items():
                 stub_at[site] = at + count
 
-    def fill(self, place: int, width: int, value: int) -> None:
-        """Writes a field. Raises ValueError where the value does not fit it."""
-        if width == 4:
-            if not -0x80000000 <= value <= 0x7FFFFFFF:
-                raise ValueError(f"{value} does not fit the 4 bytes at offset {place}")
-            self.code[place : place + 4] = value.to_bytes(4, "little", signed=True)
-        elif width == 8:
-            low, high = REACH[8]
-            if not low <= value <= high:
-                raise ValueError(f"{value} does not fit the 8 bytes at offset {place}")
-            self.code[place : place + 8] = (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little")
-        else:
-            self.code[place] = value & _SHIFT_MASK
-
     def finish(self, blocks: list[int], data: bytes) -> int:
         """Appends the constants, aims what referred to blocks and constants; gives the constants' offset."""
         self.code += b"\0" * (-len(self.code) % 16)
         start = len(self.code)
         self.code += data
-        for place, width, kind, operand, addend in self.later:
+        for place, kind, operand, addend in self.later:
             target = blocks[operand] if kind == "c" else start + operand
-            self.fill(place, width, target - place + addend)
+            _FIELD_4.pack_into(self.code, place, target - place + addend)
         return start
 
 
