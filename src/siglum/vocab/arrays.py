@@ -342,7 +342,7 @@ def indent(xs: list[T], size: int, x: T) -> list[T]:
     return [x if i < before else xs[i - before] for i in range(before + n)]
 
 
-@word("cut", examples=("[1 2 3] cut 1 | it left concat (it right) is [1 2 3]", '"abc" cut 2 left is "ab"'))
+@word("cut", examples=("[1 2 3] cut 1 as p p left concat (p right) is [1 2 3]", '"abc" cut 2 left is "ab"'))
 def cut(xs: list[T], count: int) -> tuple[list[T], list[T]]:
     """The first count elements, and the rest."""
     return (take(xs, count), drop(xs, count))

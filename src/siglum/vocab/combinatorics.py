@@ -101,20 +101,20 @@ def partitions(n: int) -> int:
     return ways[n]
 
 
-@word("primes", examples=("12 primes is [2 3 5 7 11]", "2 primes empty"), synonyms=("sieve",))
+@word("primes", examples=("11 primes is [2 3 5 7 11]", "1 primes empty"), synonyms=("sieve",))
 def primes(limit: int) -> list[int]:
-    """The primes below limit, by the sieve of Eratosthenes."""
-    n = max(limit, 2)
-    composite = [False] * n
+    """The primes up to and with limit, by the sieve of Eratosthenes."""
+    n = max(limit, 1)
+    composite = [False] * (n + 1)
     k = 2
-    while k <= (n - 1) // k:
+    while k <= n // k:
         if not composite[k]:
             multiple = k * k
-            while multiple < n:
+            while multiple <= n:
                 composite[multiple] = True
                 multiple += k
         k += 1
-    return [i for i in range(2, n) if not composite[i]]
+    return [i for i in range(2, n + 1) if not composite[i]]
 
 
 @word("permutations", examples=("[1 2 3] permutations length is 6", '"abc" permutations at 1 is "acb"'))

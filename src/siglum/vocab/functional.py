@@ -29,6 +29,12 @@ def reject(xs: list[T], leave: Callable[[T], bool]) -> list[T]:
     return [x for x in xs if not leave(x)]
 
 
+@word("outer", examples=("[1 2] outer [10 20] * is [[10 20] [20 40]]", '["a" "b"] outer ["c"] concat is [["ac"] ["bc"]]'))
+def outer(xs: list[T], ys: list[U], f: Callable[[T, U], A]) -> list[list[A]]:
+    """The table of what f gives for each element of xs (a row each) with each of ys."""
+    return [[f(x, y) for y in ys] for x in xs]
+
+
 @word("find", examples=("[1 4 6] find even is 4", "[1 3] find even else 0 is 0"))
 def find(xs: list[T], wanted: Callable[[T], bool]) -> T | None:
     """The first element for which wanted holds; none where there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from siglum.vocab.declare import S, T, word
 
 
-@word("=", examples=("3 = 3", "[1 2] = [1 3] is [true false]"))
+@word("=", examples=("3 = 3", "([1 2] = [1 3]) is [true false]"))
 def equal(x: S, y: S) -> bool:
     """Whether two scalars or texts are equal; over arrays, element by element."""
     return x == y
@@ -26,7 +26,7 @@ def less(x: S, y: S) -> bool:
     return x < y
 
 
-@word(">", examples=("4 > 3", "[1 5] > 3 is [false true]"))
+@word(">", examples=("4 > 3", "([1 5] > 3) is [false true]"))
 def greater(x: S, y: S) -> bool:
     """Whether x comes after y."""
     return y < x
@@ -38,7 +38,7 @@ def at_most(x: S, y: S) -> bool:
     return x <= y
 
 
-@word(">=", examples=("4 >= 3", "[1 5] >= 5 is [false true]"))
+@word(">=", examples=("4 >= 3", "([1 5] >= 5) is [false true]"))
 def at_least(x: S, y: S) -> bool:
     """Whether x comes after y or equals it."""
     return y <= x

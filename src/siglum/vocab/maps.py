@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from siglum.vocab.declare import A, B, K, S, T, V, word
+from siglum.vocab.declare import A, B, K, S, T, U, V, word
 from siglum.vocab.intrinsics import keys_of, mapping, values_of
 from siglum.vocab.order import first_seen, ordering
 
@@ -108,6 +108,28 @@ def has(m: dict[K, V], key: K) -> bool:
         if k == key:
             return True
     return False
+
+
+@word("filter", examples=("[7 8 7] counts filter (> 1) keys is [7]", '"abca" counts filter odd length is 2'))
+def filter_map(m: dict[K, V], keep: Callable[[V], bool]) -> dict[K, V]:
+    """The entries for whose values keep holds."""
+    ks = keys_of(m)
+    vs = values_of(m)
+    mask = [keep(v) for v in vs]
+    n = len(mask)
+    return mapping([ks[i] for i in range(n) if mask[i]], [vs[i] for i in range(n) if mask[i]])
+
+
+@word("map", examples=("[7 8 7] counts map double values is [4 2]", '["a" "bb" "c"] group length map length get 1 is 2'))
+def map_values(m: dict[K, V], f: Callable[[V], U]) -> dict[K, U]:
+    """The map from the same keys to what f gives for each value."""
+    return mapping(keys_of(m), [f(v) for v in values_of(m)])
+
+
+@word("length", examples=("[7 8 7] counts length is 2", '"" counts length is 0'))
+def size_of_map(m: dict[K, V]) -> int:
+    """How many entries there are."""
+    return len(keys_of(m))
 
 
 @word("entries", examples=("[7] counts entries map left is [7]", '"aab" counts entries map right is [2 1]'), synonyms=("items",))

@@ -221,6 +221,27 @@ def replace(text: str, old: str, new: str) -> str:
     return join(split(text, old), new)
 
 
+@word("translate", examples=('"hello" translate "el" "ip" is "hippo"', '"abc" translate "b" "x" is "axc"'), synonyms=("tr",))
+def translate(text: str, old: str, new: str) -> str:
+    """Each character of old replaced by the one at the same position of new. Stops with `length` where they differ in it."""
+    n = len(old)
+    if n != len(new):
+        stop("length")
+    out: list[char] = []
+    for c in text:
+        at = 0
+        while at < n and old[at] != c:
+            at += 1
+        out.append(new[at] if at < n else c)
+    return "".join(out)
+
+
+@word("alphabet", examples=("alphabet length is 26", "alphabet at 2 is 'c'"))
+def alphabet() -> str:
+    """The letters a to z."""
+    return "abcdefghijklmnopqrstuvwxyz"
+
+
 @word("starts", examples=('"banana" starts "ban"', '("ban" starts "banana") is false'), synonyms=("startswith",))
 def starts(text: str, part: str) -> bool:
     """Whether text begins with part."""

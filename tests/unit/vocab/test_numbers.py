@@ -83,7 +83,8 @@ def test_integer_root_beside_squares(root: int, off: int) -> None:
 
 def test_primes_below_5000_are_found_alike() -> None:
     naive = [n for n in range(5000) if n > 1 and all(n % d for d in range(2, math.isqrt(n) + 1))]
-    assert combinatorics.primes(5000) == naive
+    assert combinatorics.primes(4999) == naive
+    assert [combinatorics.primes(n) for n in range(-1, 4)] == [[], [], [], [2], [2, 3]]
     assert [n for n in range(-5, 5000) if numbers.prime(n)] == naive
 
 
