@@ -1,0 +1,150 @@
+"""The Python face: compile phrases and functions, call them, save them, ask what was established. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
+from pathlib import Path
+from typing import Any, overload
+
+from siglum import pipeline
+from siglum.errors import UserError, echo
+from siglum.host.callable import Native
+from siglum.ir.types import Type
+from siglum.records import Image, Verdict
+
+
+class Function:
+    """A program with its meaning: run it in the interpreter, or compile it."""
+
+    def __init__(self, unit: pipeline.Unit) -> None:
+        self.unit = unit
+        self.ir = unit.function
+        self.__name__ = unit.function.name
+
+    def __repr__(self) -> str:
+        return repr(self.ir)
+
+    @property
+    def params(self) -> tuple[tuple[str, Type], ...]:
+        """Parameter names and types."""
+        return self.ir.params
+
+    @property
+    def result(self) -> Type:
+        """The result's type."""
+        return self.ir.result
+
+    def run(self, *args: Any) -> Any:
+        """The result by the interpreter, which defines the meaning. Raises `Stop` where the program stops."""
+        from siglum.ir.interpret import run
+
+        return run(self.ir, args)
+
+    def compile(self, target: str | None = None) -> Compiled:
+        """Machine code for `target` (the best this CPU has), followed by the witness check."""
+        return Compiled(self, pipeline.build(self.ir, target))
+
+
+class Compiled:
+    """Machine code that can be called, explained and saved. `verdict` says what was established of it."""
+
+    def __init__(self, function: Function, built: pipeline.Built) -> None:
+        self.function, self.built = function, built
+        self.__name__ = function.__name__
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.function!r} for {self.image.target}, {len(self.image.code)} bytes>"
+
+    @property
+    def image(self) -> Image:
+        """The linked bytes with their map and witness."""
+        return self.built.image
+
+    @cached_property
+    def native(self) -> Native:
+        """The code in this process's memory. Raises `EnvironmentFault` where this CPU cannot run it."""
+        return pipeline.load(self.image)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Runs the machine code. Raises `Stop` where the program stops, `UserError` for an argument that does not fit."""
+        return self.native(*args, **named)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The witness check, and runs against the reference on random, boundary and empty inputs (made on first use)."""
+        return pipeline.judge(self.function.unit, self.built, self.native)
+
+    def explain(self) -> str:
+        """Offset, bytes, instruction, word and source place, side by side."""
+        from siglum.audit.listing import as_text, listing
+
+        return as_text(listing(self.image))
+
+    def save(self, path: str | Path, *, header: bool = False) -> list[str]:
+        """Writes `NAME.so`, `.o`, `.asm`, `.hex` or (without suffix) an executable, by the path's suffix, and with
+        `header` a C header beside a library. The paths written. Raises `UserError`, `EnvironmentFault`.
+        """
+        target = Path(path)
+        kind = target.suffix.removeprefix(".") or "exe"
+        if kind not in ("so", "o", "h", "asm", "hex", "exe"):
+            raise UserError(f"unknown output `{echo(target.suffix)}`", None, "use .so, .o, .h, .asm, .hex or no suffix", "E-002")
+        kinds = [kind, "h"] if header and kind in ("so", "o") else [kind]
+        return write(self, str(target.parent), target.stem, kinds)
+
+
+def write(compiled: Compiled, folder: str, name: str, kinds: list[str], inputs: tuple[str, ...] = ()) -> list[str]:
+    """Writes outputs of the given kinds to `folder`, whole or not at all; the paths written."""
+    from siglum.files import check_output, write_files
+    from siglum.host.outputs import file_name, files
+
+    check_output(folder, [file_name(name, kind) for kind in kinds if kind in ("so", "h", "o", "exe", "asm", "hex")], inputs)
+    program = pipeline.program_image(compiled.function.unit, compiled.image.target) if "exe" in kinds else None
+    made = files(compiled.image, name, kinds, program=program)
+    return write_files(folder, made, executable=[name] if "exe" in kinds else [])
+
+
+def compile(
+    phrase: str, signature: str | None = None, *, overflow: str = "stop", target: str | None = None
+) -> Compiled:
+    """Machine code of a phrase: a definition (`sumsq xs:[i64] = xs filter even square sum`), or an expression whose
+    parameters `signature` gives (`xs:[i64] -> i64`; the first is the subject of an open phrase). `overflow="wrap"`
+    makes integer arithmetic wrap. Raises `UserError`.
+    """
+    return function(phrase, signature, overflow=overflow).compile(target)
+
+
+def function(phrase: str, signature: str | None = None, *, overflow: str = "stop") -> Function:
+    """The program a phrase denotes, not compiled yet; arguments as for `compile`."""
+    _check_overflow(overflow)
+    params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
+    return Function(pipeline.unit_from_phrase(phrase, params, result, overflow=overflow))
+
+
+def compile_python(text: str, name: str, *, overflow: str = "stop", target: str | None = None) -> Compiled:
+    """Machine code of the function `name` in Python source `text`. Raises `UserError`."""
+    _check_overflow(overflow)
+    return Function(pipeline.unit_from_source(text, name, overflow=overflow)).compile(target)
+
+
+@overload
+def native(function: Callable[..., Any], /) -> Compiled: ...
+@overload
+def native(*, overflow: str = "stop", target: str | None = None) -> Callable[[Callable[..., Any]], Compiled]: ...
+def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "stop", target: str | None = None) -> Any:
+    """Compiles a Python function: `@native`, or `@native(overflow="wrap")`. What is outside the subset raises
+    `UserError` with its place; nothing falls back to Python.
+    """
+    _check_overflow(overflow)
+
+    def wrap(plain: Callable[..., Any]) -> Compiled:
+        compiled = Function(pipeline.unit_from_python(plain, overflow)).compile(target)
+        update_wrapper(compiled, plain, updated=())
+        return compiled
+
+    return wrap(function) if function is not None else wrap
+
+
+def _check_overflow(overflow: str) -> None:
+    if overflow not in pipeline.OVERFLOW:
+        raise UserError(f"unknown overflow policy `{echo(overflow)}`", None, 'use "stop" or "wrap"', "E-002")

@@ -1,0 +1,251 @@
+"""The stages in order: text or Python to Function, Function to Image, Image to Verdict.
+
+The one module that sees several stages. Faces call it; it may import every stage and what lies below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from siglum.errors import EnvironmentFault, UserError, echo, place_in
+from siglum.ir.function import Function
+from siglum.ir.types import Type, read_type
+from siglum.records import Finding, Followed, Image, Rejected, Verdict
+
+if TYPE_CHECKING:
+    from siglum.frontend.phrase.language import Language
+    from siglum.frontend.phrase.typed import Definition
+    from siglum.host.callable import Native
+    from siglum.stencil.table import Table
+
+Params = tuple[tuple[str, Type], ...]
+OVERFLOW = ("stop", "wrap")
+
+
+class Unit(NamedTuple):
+    """A program and what it has to mean: `reference` runs its meaning in CPython (word by word, or the Python function
+    itself). `source` and `text` are where the places of its stops point.
+    """
+
+    function: Function
+    reference: Callable[..., Any]
+    source: str
+    text: str
+
+
+# Front ends -------------------------------------------------------------------------------------------------
+
+
+@cache
+def language() -> Language:
+    """The phrase language over the whole vocabulary."""
+    from siglum.frontend.phrase.language import Language
+    from siglum.vocab.declare import vocabulary
+
+    return Language(vocabulary())
+
+
+def parse_signature(text: str) -> tuple[Params, Type | None]:
+    """`xs:[i64] n:i64 -> i64` as parameters and result; without `->` the result is left open. Raises `UserError`."""
+    params: list[tuple[str, Type]] = []
+    at = 0
+    while True:
+        while at < len(text) and text[at] in " \t,":
+            at += 1
+        if at >= len(text):
+            return tuple(params), None
+        if text.startswith("->", at):
+            result, end = read_type(text, at + 2, "<signature>")
+            if text[end:].strip():
+                raise _signature_error(text, end, "text after the result type")
+            return tuple(params), result
+        start = at
+        while at < len(text) and (text[at].isalnum() or text[at] == "_"):
+            at += 1
+        name = text[start:at]
+        while at < len(text) and text[at] in " \t":
+            at += 1
+        if not name.isidentifier() or at >= len(text) or text[at] != ":":
+            raise _signature_error(text, start, "a parameter is written `name:type`")
+        if name in dict(params):
+            raise _signature_error(text, start, f"the parameter `{echo(name)}` is given twice")
+        t, at = read_type(text, at + 1, "<signature>")
+        params.append((name, t))
+
+
+def _signature_error(text: str, at: int, what: str) -> UserError:
+    place = place_in("<signature>", text, at, at + 1)
+    return UserError(what, place, 'as in "xs:[i64] n:i64 -> i64"', "E-011")
+
+
+def unit_from_phrase(
+    text: str,
+    params: Params = (),
+    result: Type | None = None,
+    subject: Type | None = None,
+    overflow: str = "stop",
+    source: str = "<phrase>",
+) -> Unit:
+    """The program a phrase denotes: definitions (the last one counts), a bare expression over `params`, or an open phrase
+    whose subject has type `subject`. Raises `UserError`.
+    """
+    from siglum.frontend.elaborate import elaborate_phrase
+
+    program = language().read(text, params, result, subject, source)
+    function = _refined(elaborate_phrase(program, overflow=overflow))
+    return Unit(function, _phrase_reference(program.main), source, text)
+
+
+def _phrase_reference(definition: Definition) -> Callable[..., Any]:
+    def reference(*args: Any) -> Any:
+        from siglum.frontend.phrase.reference import evaluate
+
+        return evaluate(definition, args)
+
+    return reference
+
+
+def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Unit:
+    """The program a Python function denotes. Raises `UserError` for what lies outside the subset."""
+    from siglum.frontend.elaborate import function_from_python
+
+    made = _refined(function_from_python(function, overflow=overflow))
+    code = function.__code__
+    return Unit(made, function, code.co_filename, "")
+
+
+def unit_from_source(text: str, name: str, source: str = "<python>", overflow: str = "stop") -> Unit:
+    """The program that the function `name` in Python source `text` denotes; the text is read, not run."""
+    from siglum.frontend.elaborate import function_from_source
+
+    made = _refined(function_from_source(text, name, source, overflow=overflow))
+    return Unit(made, _source_reference(text, name, source), source, text)
+
+
+def _source_reference(text: str, name: str, source: str) -> Callable[..., Any]:
+    @cache
+    def function() -> Callable[..., Any]:
+        scope: dict[str, Any] = {"__name__": "<siglum>"}
+        exec(compile(text, source, "exec"), scope)
+        found: Callable[..., Any] = scope[name]
+        return found
+
+    return lambda *args: function()(*args)
+
+
+def _refined(function: Function) -> Function:
+    from siglum.ir.branchless import without_small_branches
+
+    return without_small_branches(function)
+
+
+# Binding and checking ----------------------------------------------------------------------------------------------
+
+
+@cache
+def native_target() -> str:
+    """The highest CPU level of the tables that this CPU has. Raises `EnvironmentFault` where it has none."""
+    from siglum.stencil.fresh import TARGETS
+    from siglum.target.x86_64.cpu import cpu_features, missing_features
+
+    features = cpu_features()
+    fitting = [t for t in TARGETS if not missing_features(t, features)]
+    if not fitting:
+        raise EnvironmentFault(f"this CPU lacks {', '.join(missing_features(TARGETS[0], features))}", fix="see siglum doctor")
+    return fitting[-1]
+
+
+def check_runs_here(target: str) -> None:
+    """Raises `EnvironmentFault` (E-005) where this CPU lacks what `target` needs."""
+    from siglum.target.x86_64.cpu import cpu_features, missing_features
+
+    missing = missing_features(target, cpu_features())
+    if missing:
+        raise EnvironmentFault(f"this CPU lacks {', '.join(missing)}; built but cannot be run here", code="E-005")
+
+
+def table_of(target: str) -> Table:
+    """The stencil table of a target. Raises `UserError` (E-002) for an unknown one."""
+    from siglum.stencil.fresh import TARGETS
+    from siglum.stencil.table import load
+
+    if target not in TARGETS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(target, TARGETS, 1, 0.4)
+        fix = (f"did you mean {near[0]}? " if near else "") + f"targets: {', '.join(TARGETS)}"
+        raise UserError(f"unknown target '{echo(target)}'", None, fix, "E-002")
+    return load(target)
+
+
+class Built(NamedTuple):
+    """An Image and what the witness check found, which runs on every build."""
+
+    image: Image
+    followed: Followed
+
+
+def build(function: Function, target: str | None = None) -> Built:
+    """Binds a Function and follows its witness. A rejected witness is a defect of Siglum and is reported as one."""
+    from siglum.bind import bind
+    from siglum.check import check_image
+
+    table = table_of(target or native_target())
+    image = bind(function, table)
+    finding = check_image(image, table)
+    if isinstance(finding, Rejected):
+        raise UserError(f"the checker refused the binder's code: {finding}", None, "report this with the phrase", "E-299")
+    return Built(image, finding)
+
+
+def load(image: Image) -> Native:
+    """The image as a Python callable. Raises `EnvironmentFault` where this CPU cannot run it."""
+    from siglum.host.callable import Native
+
+    check_runs_here(image.target)
+    return Native(image)
+
+
+def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200) -> Verdict:
+    """The verdict so far: the witness was followed, and the code was run against the meaning on random, boundary and
+    empty inputs.
+    """
+    from siglum.check.differential import differential
+
+    meaning: Finding = differential(unit.function, native, unit.reference, runs)
+    assumptions = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
+    return Verdict(built.followed, meaning, assumptions)
+
+
+# Executables ------------------------------------------------------------------------------------------------
+
+
+def program_image(unit: Unit, target: str | None = None) -> Image:
+    """The image an executable runs: reads the command line or standard input by the signature, runs the unit's function
+    and gives its result as text, unless the function itself writes.
+    """
+    from siglum.frontend.elaborate import function_from_source
+    from siglum.vocab.command_line import ENTRY, TARGET, command_line
+
+    function = unit.function
+    shows = not writes(function)
+    if not function.params and not shows:
+        return build(function, target).image
+    text = command_line(function.params, function.result, shows=shows)
+    return build(function_from_source(text, ENTRY, "<command line>", functions={TARGET: function}), target).image
+
+
+def writes(function: Function) -> bool:
+    """Whether running `function` may write to standard output, itself or through what it calls."""
+    return _acts(function.region.body, "write")
+
+
+def _acts(body: Sequence[Any], name: str) -> bool:
+    for n in body:
+        if n.op.name == name or any(_acts(r.body, name) for r in n.regions):
+            return True
+        if n.op.name == "call" and _acts(n.attr.region.body, name):
+            return True
+    return False
