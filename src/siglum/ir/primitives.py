@@ -18,7 +18,7 @@ from siglum.ir.types import BOOL, CHAR, F32, F64, I64, NOTHING, RANGES, U8, U64,
 MIN64: Final = -(2**63)
 MAX64: Final = 2**63 - 1
 MASK64: Final = 2**64 - 1
-CANONICAL_NAN: Final = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
+CANONICAL_NAN: Final[float] = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
 
 
 class Halt(Exception):
