@@ -17,7 +17,8 @@ TARGET: Final = "target"
 """The name under which it calls the function itself."""
 _HEADER: Final = """
 from siglum import char, f32, i8, i16, i32, i64, u8, u16, u32, u64
-from siglum.vocab.intrinsics import keys, mapping, stop, values
+from siglum.vocab.intrinsics import stop
+from siglum.vocab.maps import keys, values
 from siglum.vocab.parse import (
     next_is, scan_bool, scan_character, scan_end, scan_float, scan_integer, scan_mark, scan_text, scan_word, unquoted,
 )

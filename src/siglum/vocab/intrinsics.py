@@ -16,9 +16,7 @@ from siglum.frontend.python.scalars import u8, u64
 from siglum.ir.primitives import MASK64, PRIMITIVES, Halt, in_narrow, wrap_signed
 from siglum.ir.types import CHAR
 
-K = TypeVar("K")
 N = TypeVar("N", int, float)
-V = TypeVar("V")
 
 
 def _checked(name: str, *values: int | float) -> int | float:
@@ -169,22 +167,6 @@ def chr(n: int) -> str:
     return builtins.chr(n)
 
 
-# Maps -------------------------------------------------------------------------------------------------------
-def mapping(keys: list[K], values: list[V]) -> dict[K, V]:
-    """The map from keys, all different, to the values at equal positions."""
-    return dict(zip(keys, values, strict=True))
-
-
-def keys_of(m: dict[K, V]) -> list[K]:
-    """The keys in their order."""
-    return list(m.keys())
-
-
-def values_of(m: dict[K, V]) -> list[V]:
-    """The values in the order of their keys."""
-    return list(m.values())
-
-
 # Stops and effects ------------------------------------------------------------------------------------------
 def stop(kind: str) -> NoReturn:
     """Stops the program; `kind` is a constant, a key of `siglum.errors.STOP_CODES`."""
@@ -233,6 +215,6 @@ INTRINSICS: Final = (
     "add_wrap", "sub_wrap", "mul_wrap", "add_wrap_u", "sub_wrap_u", "mul_wrap_u", "mul_overflows", "as_unsigned",
     "as_signed", "shift_left_wrap", "shift_left_wrap_u", "shift_right_logical", "popcount", "leading_zeros",
     "trailing_zeros", "float_bits", "float_from_bits", "sqrt", "divide", "floor", "ceil", "trunc", "truncate",
-    "sum", "chr", "mapping", "keys_of", "values_of", "stop", "write", "read", "open_file", "close", "clock",
+    "sum", "chr", "stop", "write", "read", "open_file", "close", "clock",
 )  # fmt: skip
 """The names above, for the elaborator."""

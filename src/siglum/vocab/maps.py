@@ -1,6 +1,6 @@
 """Pairs, options and maps. Maps keep the order in which their keys were first seen.
 
-Imports `siglum.vocab.declare`, `siglum.vocab.intrinsics` and the words for order.
+Imports `siglum.vocab.declare` and the words for order.
 """
 
 from __future__ import annotations
@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from siglum.vocab.declare import A, B, K, S, T, U, V, word
-from siglum.vocab.intrinsics import keys_of, mapping, values_of
 from siglum.vocab.order import first_seen, ordering
+
+
+def mapping(ks: list[K], vs: list[V]) -> dict[K, V]:
+    """The map from keys, all different, to the values at equal positions."""
+    return dict(zip(ks, vs))
 
 
 @word("pair", examples=("3 pair true left is 3", '3 pair "a" right is "a"'))
@@ -81,20 +85,20 @@ def group(xs: list[T], key: Callable[[T], S]) -> dict[S, list[T]]:
 @word("keys", examples=("[7 8 7] counts keys is [7 8]", '"abca" counts keys is "abc"'))
 def keys(m: dict[K, V]) -> list[K]:
     """The keys in their order."""
-    return keys_of(m)
+    return list(m.keys())
 
 
 @word("values", examples=("[7 8 7] counts values is [2 1]", '"abca" counts values is [2 1 1]'))
 def values(m: dict[K, V]) -> list[V]:
     """The values in the order of their keys."""
-    return values_of(m)
+    return list(m.values())
 
 
 @word("get", examples=("[7 8 7] counts get 7 is 2", "[7 8 7] counts get 9 else 0 is 0"))
 def get(m: dict[K, V], key: K) -> V | None:
     """The value of key; none where the map lacks it."""
-    ks = keys_of(m)
-    vs = values_of(m)
+    ks = keys(m)
+    vs = values(m)
     for i in range(len(ks)):
         if ks[i] == key:
             return vs[i]
@@ -104,7 +108,7 @@ def get(m: dict[K, V], key: K) -> V | None:
 @word("has", examples=("[7 8] counts has 8", "([7 8] counts has 9) is false"))
 def has(m: dict[K, V], key: K) -> bool:
     """Whether the map has key."""
-    for k in keys_of(m):
+    for k in keys(m):
         if k == key:
             return True
     return False
@@ -113,8 +117,8 @@ def has(m: dict[K, V], key: K) -> bool:
 @word("filter", examples=("[7 8 7] counts filter (> 1) keys is [7]", '"abca" counts filter odd length is 2'))
 def filter_map(m: dict[K, V], keep: Callable[[V], bool]) -> dict[K, V]:
     """The entries for whose values keep holds."""
-    ks = keys_of(m)
-    vs = values_of(m)
+    ks = keys(m)
+    vs = values(m)
     mask = [keep(v) for v in vs]
     n = len(mask)
     return mapping([ks[i] for i in range(n) if mask[i]], [vs[i] for i in range(n) if mask[i]])
@@ -123,20 +127,20 @@ def filter_map(m: dict[K, V], keep: Callable[[V], bool]) -> dict[K, V]:
 @word("map", examples=("[7 8 7] counts map double values is [4 2]", '["a" "bb" "c"] group length map length get 1 is 2'))
 def map_values(m: dict[K, V], f: Callable[[V], U]) -> dict[K, U]:
     """The map from the same keys to what f gives for each value."""
-    return mapping(keys_of(m), [f(v) for v in values_of(m)])
+    return mapping(keys(m), [f(v) for v in values(m)])
 
 
 @word("length", examples=("[7 8 7] counts length is 2", '"" counts length is 0'))
 def size_of_map(m: dict[K, V]) -> int:
     """How many entries there are."""
-    return len(keys_of(m))
+    return len(keys(m))
 
 
 @word("entries", examples=("[7] counts entries map left is [7]", '"aab" counts entries map right is [2 1]'), synonyms=("items",))
 def entries(m: dict[K, V]) -> list[tuple[K, V]]:
     """The keys with their values, as pairs."""
-    ks = keys_of(m)
-    vs = values_of(m)
+    ks = keys(m)
+    vs = values(m)
     return [(ks[i], vs[i]) for i in range(len(ks))]
 
 

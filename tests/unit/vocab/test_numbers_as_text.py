@@ -161,5 +161,7 @@ def test_small_scanners() -> None:
     assert parse.integers("a-1-2,+3") == [-1, 2, 3]
     assert parse.scan_mark("  [1", 0, "[") == 3 and parse.next_is(" ]", 0, "]")
     assert parse.scan_character('"é"', 0) == ("é", 3)
+    assert parse.scan_word(" none]", 0, "none") == 5
+    assert [parse.unquoted(t) for t in ("a b", '"a\\n"', "")] == ["a b", "a\n", ""]
     with pytest.raises(Stop):
         parse.scan_character('"ab"', 0)
