@@ -52,14 +52,6 @@ def scan_end(text: str, at: int) -> int:
     return place
 
 
-def scan_word(text: str, at: int, expected: str) -> int:
-    """The place behind the expected letters, which must come next, spaces before them skipped. Stops with `number`."""
-    place = skip_space(text, at)
-    if not holds(text, place, expected):
-        stop("number")
-    return place + len(expected)
-
-
 def scan_integer(text: str, at: int) -> tuple[int, int]:
     """A whole number and the place behind it. Stops with `number`, or `range` where it does not fit."""
     n = len(text)
@@ -206,15 +198,6 @@ def scan_text(text: str, at: int) -> tuple[str, int]:
     if place >= n:
         stop("number")
     return ("".join(out), place + 1)
-
-
-def unquoted(text: str) -> str:
-    """What text in double quotes says; other text as it is. Stops with `number` where quotes are broken."""
-    if not next_is(text, 0, chr(34)):
-        return text
-    found = scan_text(text, 0)
-    scan_end(text, found[1])
-    return found[0]
 
 
 def scan_character(text: str, at: int) -> tuple[char, int]:
