@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive
-from siglum.ir.types import BOOL, F64, I64, NOTHING, Type
+from siglum.ir.types import BOOL, F32, F64, I64, NOTHING, Type
 
 if TYPE_CHECKING:
     from siglum.ir.function import Function
@@ -95,8 +95,9 @@ def _intern(
 
 
 def constant(value: Any, t: Type) -> Node:
-    """A scalar constant; `char` constants are code points, f64 ones are told apart by their bits."""
-    if t is F64:
+    """A scalar constant; `char` constants are code points, floats are told apart by their bits."""
+    if t is F64 or t is F32:
+        value = float(value)
         bits = struct.pack("<d", value)
         key: tuple[Any, ...] = (CONST, bits, t)
     else:
