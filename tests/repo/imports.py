@@ -36,30 +36,40 @@ def modules(source_root: Path) -> dict[str, Path]:
     return found
 
 
-def imports_of(name: str, path: Path, known: Iterable[str]) -> Iterator[Import]:
+def imports_of(name: str, path: Path, known: Iterable[str], lenient: bool = False) -> Iterator[Import]:
     """Every import of the module `name`. Names of `known` modules are told from names inside a module.
 
-    Raises UnresolvedImport for a dynamic import whose target is no literal.
+    Raises UnresolvedImport for a dynamic import whose target is no literal, unless `lenient`, which leaves it out.
     """
     known = set(known)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    yield from _walk(tree, name, package, known, lazy=False, typing=False)
+    walker = _Walker(name, package, known, lenient)
+    yield from walker.walk(tree, lazy=False, typing=False)
 
 
-def _walk(node: ast.AST, name: str, package: str, known: set[str], lazy: bool, typing: bool) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        registry = isinstance(child, ast.Call) and bool(child.args) and isinstance(child.args[0], ast.JoinedStr)
-        for target in _targets(child, package, known):
-            yield Import(name, target, getattr(child, "lineno", 0), lazy, typing, registry)
-        if isinstance(child, ast.If) and _is_type_checking(child.test):
-            for part in child.body:
-                yield from _walk(ast.Module([part], []), name, package, known, lazy, True)
-            for part in child.orelse:
-                yield from _walk(ast.Module([part], []), name, package, known, lazy, typing)
-        else:
-            yield from _walk(child, name, package, known, lazy or inside, typing)
+class _Walker:
+    def __init__(self, name: str, package: str, known: set[str], lenient: bool) -> None:
+        self.name, self.package, self.known, self.lenient = name, package, known, lenient
+
+    def walk(self, node: ast.AST, lazy: bool, typing: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            registry = isinstance(child, ast.Call) and bool(child.args) and isinstance(child.args[0], ast.JoinedStr)
+            for target in self.targets(child):
+                yield Import(self.name, target, getattr(child, "lineno", 0), lazy, typing, registry)
+            if isinstance(child, ast.If) and _is_type_checking(child.test):
+                yield from self.walk(ast.Module(child.body, []), lazy, True)
+                yield from self.walk(ast.Module(child.orelse, []), lazy, typing)
+            else:
+                yield from self.walk(child, lazy or inside, typing)
+
+    def targets(self, node: ast.AST) -> Iterator[str]:
+        try:
+            yield from _targets(node, self.package, self.known)
+        except UnresolvedImport:
+            if not self.lenient:
+                raise
 
 
 def _is_type_checking(test: ast.expr) -> bool:

