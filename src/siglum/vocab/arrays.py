@@ -53,8 +53,7 @@ def at(xs: list[T], place: int) -> T | None:
 @word("reverse", examples=("[1 2 3] reverse is [3 2 1]", '"abc" reverse is "cba"'))
 def reverse(xs: list[T]) -> list[T]:
     """The elements from the last to the first."""
-    n = len(xs)
-    return [xs[n - 1 - i] for i in range(n)]
+    return list(reversed(xs))
 
 
 @word("tail", examples=("[1 2 3] tail is [2 3]", '"a" tail is ""'))
@@ -209,7 +208,7 @@ def flatten(xss: list[list[T]]) -> list[T]:
 @word("zip", examples=("[1 2] zip [3 4] map (it left + (it right)) is [4 6]", "[1 2 3] zip [true false] length is 2"))
 def zip_(xs: list[T], ys: list[U]) -> list[tuple[T, U]]:
     """The pairs of elements at equal positions, as many as the shorter array has."""
-    return [(xs[i], ys[i]) for i in range(min(len(xs), len(ys)))]
+    return list(zip(xs, ys))
 
 
 @word("unzip", examples=("[1 2] zip [3 4] unzip left is [1 2]", '[1 2] zip ["a" "b"] unzip right is ["a" "b"]'))
@@ -221,13 +220,13 @@ def unzip(pairs: list[tuple[A, B]]) -> tuple[list[A], list[B]]:
 @word("enumerate", examples=("[7 8] enumerate map (it left * (it right)) is [0 8]", '"ab" enumerate last right is \'b\''))
 def enumerate_(xs: list[T]) -> list[tuple[int, T]]:
     """Each element with its position before it."""
-    return [(i, xs[i]) for i in range(len(xs))]
+    return list(enumerate(xs))
 
 
 @word("pairs", examples=("[1 2 4] pairs map (it right - (it left)) is [1 2]", '"a" pairs empty'), synonyms=("adjacent",))
 def neighbours(xs: list[T]) -> list[tuple[T, T]]:
     """Each element with the one before it, as pairs."""
-    return [(xs[i], xs[i + 1]) for i in range(len(xs) - 1)]
+    return list(zip(xs, xs[1:]))
 
 
 @word("cross", examples=("[1 2] cross [3 4] map (map (it left * (it right))) is [[3 4] [6 8]]", '"ab" cross [1 2 3] length is 2'))
@@ -261,7 +260,7 @@ def diagonal(rows: list[list[T]]) -> list[T]:
 @word("positions", examples=("[true false true] positions is [0 2]", "[5 0 7] = 0 | positions is [1]"), synonyms=("where",))
 def positions(mask: list[bool]) -> list[int]:
     """Where true stands."""
-    return [i for i in range(len(mask)) if mask[i]]
+    return [i for i, holds in enumerate(mask) if holds]
 
 
 @word("indices", examples=("[7 8] indices is [0 1]", '"abc" indices is [0 1 2]'))
@@ -284,7 +283,7 @@ def compress(xs: list[T], mask: list[bool]) -> list[T]:
     """The elements where mask has true. Stops with `length` where the lengths differ."""
     if len(xs) != len(mask):
         stop("length")
-    return [xs[i] for i in range(len(xs)) if mask[i]]
+    return [x for x, holds in zip(xs, mask) if holds]
 
 
 @word("put", examples=("[1 2 3] put [0 2] [7 9] is [7 2 9]", '"abc" put [1] "x" is "axc"'), synonyms=("scatter",))
@@ -363,7 +362,7 @@ def intersperse(xs: list[T], x: T) -> list[T]:
 @word("delta", examples=("[1 4 9] delta is [3 5]", "[0.5 2.0] delta is [1.5]"), synonyms=("diff",))
 def delta(xs: list[N]) -> list[N]:
     """The differences of neighbours: each element less the one before it."""
-    return [xs[i + 1] - xs[i] for i in range(len(xs) - 1)]
+    return [b - a for a, b in zip(xs, xs[1:])]
 
 
 @word("contains", examples=("[1 2] contains 2", "\"abc\" contains 'b'"))
@@ -387,8 +386,8 @@ def in_(x: S, xs: list[S]) -> bool:
 @word("index", examples=("[5 7 7] index 7 is 1", '["a" "b"] index "c" else -1 is -1'))
 def index(xs: list[T], x: T) -> int | None:
     """Where x first stands; none where it does not."""
-    for i in range(len(xs)):
-        if xs[i] == x:
+    for i, y in enumerate(xs):
+        if y == x:
             return i
     return None
 
@@ -439,8 +438,8 @@ def hamming(xs: list[T], ys: list[T]) -> int:
     if len(xs) != len(ys):
         stop("length")
     count = 0
-    for i in range(len(xs)):
-        if xs[i] != ys[i]:
+    for x, y in zip(xs, ys):
+        if x != y:
             count += 1
     return count
 

@@ -155,11 +155,7 @@ def all_(mask: list[bool]) -> bool:
 @word("count", examples=("[true false true] count is 2", '"banana" = \'a\' | count is 3'))
 def count(mask: list[bool]) -> int:
     """How many hold."""
-    total = 0
-    for x in mask:
-        if x:
-            total += 1
-    return total
+    return sum(mask)
 
 
 @word("sum", examples=("[1 2 3] sum is 6", "[9223372036854775807 1 -2] sum is 9223372036854775806"), synonyms=("total",))
@@ -214,7 +210,7 @@ def dot_integers(xs: list[int], ys: list[int]) -> int:
     """The exact sum of the products, each of which must fit, of elements at equal positions. Lengths that differ stop."""
     if len(xs) != len(ys):
         stop("length")
-    return sum([xs[i] * ys[i] for i in range(len(xs))])
+    return sum([x * y for x, y in zip(xs, ys)])
 
 
 @word("dot", examples=("[0.5 2.0] dot [4.0 1.0] is 4.0", "[1.0 2.0] dot [0.0 0.5] is 1.0"))
@@ -222,4 +218,4 @@ def dot_floats(xs: list[float], ys: list[float]) -> float:
     """The sum, as `sum` has it, of the products of elements at equal positions. Stops with `length` where they differ."""
     if len(xs) != len(ys):
         stop("length")
-    return sum([xs[i] * ys[i] for i in range(len(xs))])
+    return sum([x * y for x, y in zip(xs, ys)])

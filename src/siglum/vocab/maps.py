@@ -97,11 +97,9 @@ def values(m: dict[K, V]) -> list[V]:
 @word("get", examples=("[7 8 7] counts get 7 is 2", "[7 8 7] counts get 9 else 0 is 0"))
 def get(m: dict[K, V], key: K) -> V | None:
     """The value of key; none where the map lacks it."""
-    ks = keys(m)
-    vs = values(m)
-    for i in range(len(ks)):
-        if ks[i] == key:
-            return vs[i]
+    for k, v in zip(keys(m), values(m)):
+        if k == key:
+            return v
     return None
 
 
@@ -120,8 +118,7 @@ def filter_map(m: dict[K, V], keep: Callable[[V], bool]) -> dict[K, V]:
     ks = keys(m)
     vs = values(m)
     mask = [keep(v) for v in vs]
-    n = len(mask)
-    return mapping([ks[i] for i in range(n) if mask[i]], [vs[i] for i in range(n) if mask[i]])
+    return mapping([k for k, holds in zip(ks, mask) if holds], [v for v, holds in zip(vs, mask) if holds])
 
 
 @word("map", examples=("[7 8 7] counts map double values is [4 2]", '["a" "bb" "c"] group length map length get 1 is 2'))
@@ -139,9 +136,7 @@ def size_of_map(m: dict[K, V]) -> int:
 @word("entries", examples=("[7] counts entries map left is [7]", '"aab" counts entries map right is [2 1]'), synonyms=("items",))
 def entries(m: dict[K, V]) -> list[tuple[K, V]]:
     """The keys with their values, as pairs."""
-    ks = keys(m)
-    vs = values(m)
-    return [(ks[i], vs[i]) for i in range(len(ks))]
+    return list(zip(keys(m), values(m)))
 
 
 @word("dictionary", examples=('["a" "b"] zip [1 2] dictionary get "b" is 2', "[1 1] zip [5 6] dictionary values is [6]"),

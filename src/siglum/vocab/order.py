@@ -109,8 +109,8 @@ def rank(xs: list[S]) -> list[int]:
 @word("rising", examples=("[1 2 2] rising", "([2 1] rising) is false"))
 def rising(xs: list[S]) -> bool:
     """Whether no element comes before the one it follows."""
-    for i in range(1, len(xs)):
-        if xs[i] < xs[i - 1]:
+    for x, after in zip(xs, xs[1:]):
+        if after < x:
             return False
     return True
 
@@ -118,8 +118,8 @@ def rising(xs: list[S]) -> bool:
 @word("falling", examples=("[2 2 1] falling", "([1 2] falling) is false"))
 def falling(xs: list[S]) -> bool:
     """Whether no element comes after the one it follows."""
-    for i in range(1, len(xs)):
-        if xs[i - 1] < xs[i]:
+    for x, after in zip(xs, xs[1:]):
+        if x < after:
             return False
     return True
 

@@ -92,7 +92,7 @@ def covariance(xs: list[float], ys: list[float]) -> float:
         stop("length")
     across = mean(xs)
     up = mean(ys)
-    return mean([(xs[i] - across) * (ys[i] - up) for i in range(len(xs))])
+    return mean([(x - across) * (y - up) for x, y in zip(xs, ys)])
 
 
 @word("correlation", examples=("[1.0 3.0] correlation [2.0 6.0] is 1.0", "[1.0 3.0] correlation [6.0 2.0] is -1.0"))
