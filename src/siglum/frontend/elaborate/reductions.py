@@ -1,0 +1,156 @@
+"""Reductions over streams: exact integer sums, eight-lane float sums, extremes, any and all.
+
+Imports `siglum.ir`, the stage, the streams and the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from siglum.frontend.elaborate.arithmetic import truth
+from siglum.frontend.elaborate.arrays import extent, item
+from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
+from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of
+from siglum.frontend.elaborate.structural import less
+from siglum.frontend.elaborate.values import ArrayVal, Stream, Value
+from siglum.ir.node import Node
+from siglum.ir.types import BOOL, F64, I64, NOTHING, U64
+
+Element = Callable[[], Value]
+
+
+def total(st: Stage, value: Value, origin: int) -> Node:
+    """`sum(value)`: the exact integer, or the eight-lane float sum. Raises `Refusal`."""
+    stream = stream_of(st, value, origin)
+    t = stream.element(st)
+    if t is I64:
+        return _wrapping_total(st, stream) if st.overflow == "wrap" else _exact_total(st, stream, origin)
+    if t is F64:
+        return lane_total(st, stream)
+    if t is BOOL:
+        return count_true(st, stream)
+    if t is U64:
+        return _unsigned_total(st, stream, origin)
+    if t is NOTHING:
+        return st.zero
+    raise Refusal(f"`sum` needs numbers; here it gets list[{spelled(t)}]", "", "E-063")
+
+
+def _scalar(element: Element) -> Node:
+    value = element()
+    assert isinstance(value, Node)
+    return value
+
+
+def _exact_total(st: Stage, stream: Stream, origin: int) -> Node:
+    (wide,) = stream.each(
+        st, (st.emit("wide", st.zero),), lambda x, c: (None, (st.emit("wide_add", c[0], _scalar(x)),)), False
+    )
+    return st.emit("wide_fit", wide, origin=origin)
+
+
+def _wrapping_total(st: Stage, stream: Stream) -> Node:
+    (result,) = stream.each(st, (st.zero,), lambda x, c: (None, (st.emit("add_wrap", c[0], _scalar(x)),)), False)
+    return result
+
+
+def _unsigned_total(st: Stage, stream: Stream, origin: int) -> Node:
+    def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
+        if st.overflow == "wrap":
+            return None, (st.emit("add_wrap", c[0], _scalar(x)),)
+        return None, (st.emit("add_u", c[0], _scalar(x), origin=origin),)
+
+    (result,) = stream.each(st, (st.const(0, U64),), step, False)
+    return result
+
+
+def count_true(st: Stage, stream: Stream) -> Node:
+    """How many elements hold; there are never more than fit."""
+    def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
+        return None, (st.emit("add_wrap", c[0], st.emit("cast", _scalar(x), attr=I64)),)
+
+    (result,) = stream.each(st, (st.zero,), step, False)
+    return result
+
+
+def lane_total(st: Stage, stream: Stream) -> Node:
+    """The sum in eight lanes: element k goes to lane k modulo 8."""
+    if isinstance(stream, ViewStream):
+        stream = ArrayStream(stream.view(st), stream.origin)
+    lanes = st.emit("lanes")
+    if isinstance(stream, ArrayStream) and stream.array.element is F64:
+        return st.emit("lanes_total", _array_lanes(st, stream.array, lanes))
+    if isinstance(stream, Indexed) or stream.length(st) is not None:
+        (lanes,) = stream.each(
+            st, (lanes,), lambda x, c: (None, (st.emit("lanes_add", c[0], st.index, _scalar(x)),)), False
+        )
+        return st.emit("lanes_total", lanes)
+
+    def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
+        return None, (st.emit("lanes_add", c[0], c[1], _scalar(x)), st.emit("add_wrap", c[1], st.one))
+
+    lanes, _ = stream.each(st, (lanes, st.zero), step, False)
+    return st.emit("lanes_total", lanes)
+
+
+def _array_lanes(st: Stage, array: ArrayVal, lanes: Node) -> Node:
+    n = extent(st, array)
+    three = st.const(3)
+    index, (carried,) = st.enter_loop(st.emit("shr", n, three), (lanes,))
+    (lanes,) = st.leave_loop(None, (st.emit("lanes_add8", carried, array.node, st.emit("shl", index, three)),))
+    start = st.emit("and", n, st.const(-8))
+    index, (carried,) = st.enter_loop(st.emit("and", n, st.const(7)), (lanes,))
+    at = st.emit("add_wrap", start, index)
+    st.note(at, 0)
+    x = item(st, array, at, st.here)
+    assert isinstance(x, Node)
+    (lanes,) = st.leave_loop(None, (st.emit("lanes_add", carried, index, x),))
+    return lanes
+
+
+def holds(st: Stage, value: Value, origin: int, *, every: bool) -> Node:
+    """`any(value)` or `all(value)`; the loop ends at the first element that decides."""
+    def step(x: Element, c: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
+        found = truth(st, _scalar(x))
+        return (found, (found,)) if every else (st.emit("not", found), (found,))
+
+    (result,) = stream_of(st, value, origin).each(st, (st.const(every, BOOL),), step, True)
+    return result
+
+
+def lesser(st: Stage, x: Value, y: Value, origin: int, *, greatest: bool) -> Value:
+    """`min(x, y)` or `max(x, y)`: the first of equals."""
+    if isinstance(x, Node) and isinstance(y, Node):
+        x, y = st.promote(x, y.type), st.promote(y, x.type)
+        if x.type is y.type and x.type in (I64, F64):
+            name = "max" if greatest else "min"
+            return st.emit(name if x.type is I64 else "f" + name, x, y)
+    x, y = st.settle(x), st.settle(y)
+    better = less(st, x, y, origin) if greatest else less(st, y, x, origin)
+    return st.either(better, lambda: y, lambda: x)
+
+
+def extreme(st: Stage, value: Value, origin: int, *, greatest: bool) -> Value:
+    """`min(list)` or `max(list)`; stops with `empty` where there is no element."""
+    if isinstance(value, ListStream):
+        best = value.items[0] if value.items else None
+        for v in value.items[1:]:
+            assert best is not None
+            best = lesser(st, best, v, origin, greatest=greatest)
+        if best is not None:
+            return best
+    settled = st.settle(placed(st, value, origin))
+    assert isinstance(settled, ArrayVal)
+    n = st.count_of(settled)
+    st.emit("require", st.emit("lt", st.zero, n), attr="empty", origin=origin)
+    first = item(st, settled, st.zero, origin)
+    shape: list[Node] = []
+    st.leaves(first, shape)
+
+    def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
+        out: list[Node] = []
+        st.leaves(lesser(st, st.rebuild(first, iter(c)), x(), origin, greatest=greatest), out)
+        return None, tuple(out)
+
+    results = ArrayStream(settled, origin).each(st, tuple(shape), step, False)
+    return st.rebuild(first, iter(results))
