@@ -11,7 +11,7 @@ Imports `siglum.ir`, `siglum.frontend.python` and the standard library; every fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from importlib import import_module
 from types import FunctionType, ModuleType
@@ -143,7 +143,7 @@ class Vocabulary:
     in shape, where two take the same types, or where a synonym is taken.
     """
 
-    def __init__(self, overloads: Iterable[Overload]) -> None:
+    def __init__(self, overloads: Iterable[Overload], synonyms: Mapping[str, str] | None = None) -> None:
         self._overloads: dict[str, list[Overload]] = {}
         self._shapes: dict[str, Shape] = {}
         self._synonyms: dict[str, str] = {}
@@ -158,9 +158,14 @@ class Vocabulary:
             for synonym in o.synonyms:
                 if self._synonyms.setdefault(synonym, o.name) != o.name:
                     raise TypeError(f"`{synonym}` stands for both `{self._synonyms[synonym]}` and `{o.name}`")
-        for synonym in self._synonyms:
+        for synonym, name in (synonyms or {}).items():
+            if self._synonyms.setdefault(synonym, name) != name:
+                raise TypeError(f"`{synonym}` stands for both `{self._synonyms[synonym]}` and `{name}`")
+        for synonym, name in self._synonyms.items():
             if synonym in self._overloads:
                 raise TypeError(f"`{synonym}` is a word and a synonym")
+            if name not in self._overloads:
+                raise TypeError(f"`{synonym}` stands for `{name}`, which is no word")
 
     def shape(self, name: str) -> Shape | None:
         return self._shapes.get(name)
@@ -196,7 +201,8 @@ def _class(variable: str) -> str:
 def vocabulary() -> Vocabulary:
     """The words of all subjects named in `siglum.vocab.SUBJECTS`."""
     subjects: tuple[str, ...] = import_module("siglum.vocab").SUBJECTS
-    return Vocabulary(o for s in subjects for o in overloads_in(import_module(f"siglum.vocab.{s}")))
+    everything = (o for s in subjects for o in overloads_in(import_module(f"siglum.vocab.{s}")))
+    return Vocabulary(everything, import_module("siglum.vocab.synonyms").SYNONYMS)
 
 
 __all__ = [

@@ -12,7 +12,7 @@ from siglum.frontend.phrase import typed
 from siglum.frontend.phrase.language import Language
 from siglum.frontend.phrase.reference import evaluate
 from siglum.vocab import SUBJECTS
-from siglum.vocab.declare import Overload, overloads_in, vocabulary
+from siglum.vocab.declare import Overload, Vocabulary, overloads_in, vocabulary
 
 WORDS = vocabulary()
 LANGUAGE = Language(WORDS)
@@ -68,3 +68,15 @@ def test_signatures_and_contracts_of_a_subject(subject: str, golden: Callable[[s
         shown.append(f"{o.name}{other} : {inside + ' ' if inside else ''}-> {o.result}{notes}\n    {o.doc}\n")
         shown.extend(f"    {example}\n" for example in o.examples)
     golden(f"words/{subject}.txt", "".join(shown))
+
+
+@pytest.mark.parametrize(("given", "same"), [("[3 1] sorted", "[3 1] sort"), ("[1 2] foldl 0 +", "[1 2] fold 0 +")])
+def test_other_names_are_read(given: str, same: str) -> None:
+    assert evaluate(LANGUAGE.read(given).main, []) == evaluate(LANGUAGE.read(same).main, [])
+
+
+def test_a_synonym_of_nothing_is_refused() -> None:
+    with pytest.raises(TypeError, match="no word"):
+        Vocabulary(OVERLOADS, {"whatever": "nowhere"})
+    with pytest.raises(TypeError, match="a word and a synonym"):
+        Vocabulary(OVERLOADS, {"sort": "order"})
