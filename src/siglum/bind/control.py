@@ -124,8 +124,11 @@ class Writer(Straight):
         for a, _ in start:
             if otherwise.start <= a.last <= otherwise.end:
                 saved.append((a, a.last))
-                here = [use for use in a.uses if then.start <= use <= then.end]
-                a.last = then.end if here and then.loops else max(here, default=then.start - 1)
+                here = then.start - 1
+                for use in a.uses:
+                    if then.start <= use <= then.end:
+                        here = max(here, use, *[end for start, end in then.loops if start < use <= end])
+                a.last = here
         return saved
 
     def settle(self, outs: list[Atom], arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:

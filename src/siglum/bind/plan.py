@@ -69,13 +69,13 @@ class Step(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """One arm of an `if`: its steps in reverse, the atoms of its used results, its first and last position."""
+    """One arm of an `if`: its steps in reverse, the atoms of its used results, its first and last position, its loops' ones."""
 
     steps: list[Any]
     results: tuple[Atoms, ...]
     start: int
     end: int
-    loops: bool
+    loops: list[tuple[int, int]]
 
 
 class If(NamedTuple):
@@ -157,7 +157,7 @@ class Planner:
         self.constants: dict[Node, Atoms] = {}
         self.hoisted: dict[Node, Atoms] = {}
         self.calls = 0
-        self.loops = 0
+        self.loops: list[tuple[int, int]] = []
         self.effects: set[str] = set()
 
     def plan(self, function: Function) -> Plan:
@@ -354,10 +354,10 @@ class Planner:
         for atoms in results:
             self.use(atoms, end)
         steps: list[Any] = []
-        loops = self.loops
+        loops = len(self.loops)
         self.walk(region.body, steps)
         self.pos -= 1
-        return Arm(steps, results, self.pos, end, self.loops != loops)
+        return Arm(steps, results, self.pos, end, self.loops[loops:])
 
     def loop(self, n: Node, i: int, steps: list[Any]) -> None:
         given = self.several.pop(n, {})
@@ -373,7 +373,6 @@ class Planner:
         if outer is None:
             self.hoisted = {}
         self.chain = (end, outer)
-        self.loops += 1
         calls = self.calls
         params, results = region.params, region.results
         index = Atom(params[0], 0, 1, INT)
@@ -404,6 +403,7 @@ class Planner:
                 self.define(a, pos)
             self.hoisted = {}
         self.pos = pos = self.pos - 1
+        self.loops.append((pos, end))
         self.use(count, pos)
         carried: list[tuple[Atom, Atom, Atom, Atom | None]] = []
         for k, atoms in enumerate(inside):

@@ -151,6 +151,8 @@ class Registers:
     # Moves --------------------------------------------------------------------------------------------------
     def move(self, to: int, at: int, a: Atom) -> None:
         """Writes `a`, which is at location `at` (-1: a constant), to location `to`."""
+        if at == to:
+            return
         out = self.out.append
         if at < 0:
             value = a.value
@@ -255,20 +257,21 @@ def next_use(a: Atom, pos: int) -> int:
 
 
 def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
-    """A label's live values by node."""
-    found: dict[Node, tuple[Location, ...] | list[Location]] = {}
+    """A label's live values by node; a value in two places is there twice."""
+    found: list[tuple[Node, tuple[Location, ...]]] = []
+    several: dict[Node, list[Location]] = {}
     for a, loc in state:
         if a.parts == 1:
-            found[a.node] = (location(loc),)
+            found.append((a.node, (location(loc),)))
         else:
-            parts = found.get(a.node)
+            parts = several.get(a.node)
             if parts is None:
-                parts = found[a.node] = [DEAD] * a.parts
-            assert type(parts) is list
+                parts = several[a.node] = [DEAD] * a.parts
             parts[a.part] = location(loc)
             if a.kind == BASE:
                 parts[a.part + 1] = location(loc + 1)
-    return tuple([(n, tuple(parts)) for n, parts in found.items()])
+    found += [(n, tuple(parts)) for n, parts in several.items()]
+    return tuple(found)
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from siglum.bind.plan import BASE, CONSTANT, FLOAT, INT, LENGTH, Atom, Condition, Require, Step
 from siglum.bind.registers import LANES_SLOTS, SLOT, Registers, Sites, held
-from siglum.bind.tables import BINARY, NEGATED, UNARY, load_family, store_family
+from siglum.bind.tables import BINARY, IDEMPOTENT, NEGATED, UNARY, load_family, store_family
 from siglum.ir.types import element_size, is_scalar
 
 
@@ -69,6 +69,11 @@ class Straight(Registers):
             family, operand = row.vs, y.loc - SLOT
         else:
             family, operand = row.vv, self.need(y, base, pos, 1 << r) - base
+        if operand == r - base and family == row.vv and name in IDEMPOTENT:
+            # in place they are no code at all, and a label could not tell before from after
+            spare = self.temporary(base, pos, 1 << r)
+            self.move(spare, r, x)
+            operand = spare - base
         operands: tuple[int, ...] = (r - base, operand)
         if row.stops:
             operands = (*operands, self.image.site(node.stop, node.origin))
@@ -206,7 +211,8 @@ class Straight(Registers):
         self.in_place(step.outs[0], array[0])
 
     def in_place(self, d: Atom, a: Atom) -> None:
-        """`d` stands where `a` stood, in slots."""
+        """`d` stands where `a` stood, in slots; `a` is no more, even where another arm of a branch still uses it."""
+        self.live.pop(a, None)
         d.loc = a.loc
         self.live[d] = None
 

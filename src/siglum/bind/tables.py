@@ -45,6 +45,10 @@ def _binary() -> dict[str, Binary]:
 BINARY: Final = _binary()
 
 
+IDEMPOTENT: Final = frozenset(("and", "or", "min", "max", "fmin", "fmax"))
+"""Primitives that give back `x` for `x` and `x`."""
+
+
 class Unary(NamedTuple):
     """A family `operand 0 := primitive(operand 1)`: the first register of the result's class and of the argument's."""
 
