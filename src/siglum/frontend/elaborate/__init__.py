@@ -4,6 +4,7 @@ Chains of words fuse because a loop over a delayed list runs the list's own step
 `siglum.ir` and `siglum.frontend.python`; the phrase front end's typed tree is read, not its parser.
 """
 
+from siglum.frontend.elaborate.phrase import elaborate_phrase
 from siglum.frontend.elaborate.python import (
     elaborate_definition,
     function_from_python,
@@ -11,4 +12,4 @@ from siglum.frontend.elaborate.python import (
     function_of_word,
 )
 
-__all__ = ["elaborate_definition", "function_from_python", "function_from_source", "function_of_word"]
+__all__ = ["elaborate_definition", "elaborate_phrase", "function_from_python", "function_from_source", "function_of_word"]

@@ -29,7 +29,7 @@ def place(st: Stage, array: ArrayVal, index: Node, origin: int) -> Node:
     n = extent(st, array)
     if index.op is PARAM and index.attr[1] == 0 and 0 < index.attr[0] <= len(st.counts):
         count = st.counts[index.attr[0] - 1]
-        if count is n or (count.op.name == "min" and n in count.args):
+        if st.leader(count) is st.leader(n) or (count.op.name == "min" and n in count.args):
             return index
     if index.op is CONST:
         if n.op is CONST and 0 <= index.attr < n.attr:

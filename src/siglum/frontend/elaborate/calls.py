@@ -41,7 +41,6 @@ from siglum.frontend.elaborate.values import (
     Stream,
     TupleVal,
     Value,
-    known,
     known_text,
     type_of,
 )
@@ -560,7 +559,7 @@ def call_method(
         base = st.as_text(base)
     if not isinstance(base, (ArrayVal, Stream)):
         raise Refusal(f"{spelled(type_of(base, st))} has no method `{name}` here", "", "E-055")
-    if isinstance(base, ArrayVal) and base.element is not CHAR:
+    if isinstance(base, ArrayVal):
         if name == "append" and len(values) == 1:
             arrays.append(st, base, values[0], origin)
             return OptionVal(st.false, None)

@@ -98,6 +98,8 @@ class Expressions:
                 if isinstance(value, Unbound):
                     raise f.refuse(f"`{name}` may have no value here: {value.why}", span, "give it a value before")
                 found: Value = value
+                if isinstance(found, OptionVal) and found.present is f.st.true and found.held is not None:
+                    return found.held
                 return found
 
             return local

@@ -95,8 +95,9 @@ class Stage(Builder):
         self.depth = 0
         self.journals: list[dict[ArrayVal, tuple[Node, Node | None]]] = [{}]
         self.lower: dict[Node, int] = {}
+        self.equal: dict[Node, Node] = {}
         self.counts: list[Node] = []
-        self._facts: list[dict[Node, int]] = []
+        self._facts: list[tuple[dict[Node, int], dict[Node, Node]]] = []
         self.true = self.const(True, BOOL)
         self.false = self.const(False, BOOL)
         self.zero = self.const(0)
@@ -128,6 +129,7 @@ class Stage(Builder):
         """The element type of a stream, and whether computing an element may stop, act or cost a loop: by trial."""
         found: list[Type] = []
         self.begin()
+        equal = dict(self.equal)
         length = stream.length(self)
         if length is not None:
             index, _ = self.enter_loop(length, ())
@@ -143,13 +145,15 @@ class Stage(Builder):
             stream.each(self, (), look, False)
             stops = any(acts(n) for n in self._bodies[-1])
         self.end()
+        self.equal = equal
         return found[0], stops
 
     # Loops --------------------------------------------------------------------------------------------------
     def enter_loop(self, count: Node, inits: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
         """`open_loop`, remembering the count so that indexing by the loop's own index needs no check."""
         self.counts.append(count)
-        self._facts.append(self.lower)
+        self._facts.append((self.lower, self.equal))
+        self.equal = dict(self.equal)
         self.depth += 1
         index, carried = self.open_loop(count, inits)
         # parameters are interned by level and place: forget what was known of those of an earlier loop
@@ -160,7 +164,7 @@ class Stage(Builder):
 
     def leave_loop(self, again: Node | None, nexts: tuple[Node, ...]) -> tuple[Node, ...]:
         self.counts.pop()
-        self.lower = self._facts.pop()
+        self.lower, self.equal = self._facts.pop()
         self.depth -= 1
         return self.close_loop(self.true if again is None else again, nexts)
 
@@ -172,8 +176,8 @@ class Stage(Builder):
     # Branches -----------------------------------------------------------------------------------------------
     def arm(self, run: Callable[[], Any]) -> Arm:
         """Runs one branch; cells are as before afterwards."""
-        lower = self.lower
-        self.lower = dict(lower)
+        facts = self.lower, self.equal
+        self.lower, self.equal = dict(self.lower), dict(self.equal)
         self.depth += 1
         self.journals.append({})
         self.begin()
@@ -181,7 +185,7 @@ class Stage(Builder):
         body = self.end()
         before = self.journals.pop()
         self.depth -= 1
-        self.lower = lower
+        self.lower, self.equal = facts
         after = {cell: (cell.node, cell.count) for cell in before}
         for cell, (n, count) in before.items():
             cell.node, cell.count = n, count
@@ -337,7 +341,8 @@ class Stage(Builder):
     def settle(self, value: Value) -> Value:
         """A value without delayed parts."""
         if isinstance(value, Stream):
-            return self.collect(self, value, None)
+            collected: Value = self.collect(self, value, None)
+            return collected
         if isinstance(value, TupleVal):
             return TupleVal(tuple(self.settle(v) for v in value.items))
         if isinstance(value, OptionVal) and isinstance(value.held, (Stream, TupleVal)):
@@ -677,6 +682,21 @@ class Stage(Builder):
         if name == "nonzero":
             return self.at_least(n.args[0], depth - 1)
         return None
+
+    def require_equal(self, x: Node, y: Node, origin: int) -> None:
+        """Stops with `length` unless two lengths are equal; from here on they are known to be."""
+        x, y = self.leader(x), self.leader(y)
+        if x is not y:
+            self.emit("require", self.emit("eq", x, y), attr="length", origin=origin)
+            if y.op is CONST:
+                x, y = y, x
+            self.equal[y] = x
+
+    def leader(self, n: Node) -> Node:
+        """The node that stands for all that are known to equal `n`."""
+        while n in self.equal:
+            n = self.equal[n]
+        return n
 
     def never_negative(self, n: Node) -> bool:
         x = self.at_least(n)
