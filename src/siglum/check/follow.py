@@ -75,7 +75,7 @@ class Follower:
             if here is not None:
                 for k in here:
                     if self.scope is not None:
-                        self.way(self.scope, self.at, self.renames, k)
+                        self.way(self.scope, self.at, self.renames, k, falling=True)
                     self.stand(k)
             if self.scope is None and instance.family not in _FROM_NOWHERE:
                 raise self.no("the code cannot be reached")
@@ -299,11 +299,10 @@ class Follower:
             return int(index) + (8 if kind == "x" else 0)
         raise Mismatch(f"a label names the place {kind}{index}", label.offset)
 
-    def way(self, scope: Scope, at: int, renames: Renames, target: int) -> None:
+    def way(self, scope: Scope, at: int, renames: Renames, target: int, *, falling: bool = False) -> None:
         """Raises `Mismatch` unless the code may go from (`scope`, `at`) to a label and its statement is true there."""
         to, done, stated = self.label(target)
-        ahead = self.block.labels[target].offset
-        if ahead < self.offset:
+        if not falling and self.block.labels[target].offset <= self.offset:
             raise self.no("a jump goes back that is no loop's")
         while scope is not to:
             if to.parent is scope and to.kind == LOOP_BODY and done == 0:

@@ -156,6 +156,29 @@ def _store(family: Family) -> Handler:
     return apply
 
 
+def _near_load(family: Family) -> Handler:
+    near, _, width = family.name.split(".")
+    base = int(near.removeprefix("near"))
+    to = 8 if family.kinds[0] == "x" else 0
+
+    def apply(f: Follower, o: Operands) -> None:
+        f.held[to + o[0]] = f.safe(f.terms.of(("load", width, f.get(base), f.get(o[1]))))
+
+    return apply
+
+
+def _near_store(family: Family) -> Handler:
+    near, _, width = family.name.split(".")
+    base = int(near.removeprefix("near"))
+    source = 8 if family.kinds[1] == "x" else 0
+
+    def apply(f: Follower, o: Operands) -> None:
+        old = f.get(base)
+        f.moved(old, f.safe(f.terms.of(("store", width, old, f.get(o[0]), f.get(source + o[1])))))
+
+    return apply
+
+
 def _cell_load(family: Family) -> Handler:
     to = {"v": 0, "x": 8, "s": SLOT}[family.kinds[0]]
 
@@ -394,6 +417,8 @@ def _handler(family: Family) -> Handler:
         return _load(family)
     if name.startswith("store."):
         return _store(family)
+    if name.startswith("near"):
+        return _near_load(family) if ".load." in name else _near_store(family)
     if name.startswith("cell.load."):
         return _cell_load(family)
     if name.startswith("cell.store."):
