@@ -71,7 +71,7 @@ def decimal_layout(negative: bool, digits: list[int], point: int) -> str:
                 out.append(".")
             out.append(chr(48 + digits[k]))
         out.append("e")
-        out.append("+" if point > 0 else "-")
+        out.append(chr(43 if point > 0 else 45))
         size = abs(point - 1)
         if size >= 100:
             out.append(chr(48 + size // 100))

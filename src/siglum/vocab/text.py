@@ -296,18 +296,17 @@ def center(text: str, width: int) -> str:
 @word("wrap", examples=('"to be or not" wrap 5 is ["to be" "or" "not"]', '"a bbbb c" wrap 3 is ["a" "bbbb" "c"]'))
 def wrap(text: str, width: int) -> list[str]:
     """The words in lines of at most width characters; a longer word has its own line."""
+    pieces = words(text)
     out: list[str] = []
-    line: list[char] = []
-    for piece in words(text):
-        if len(line) > 0 and len(line) + 1 + len(piece) > width:
-            out.append("".join(line))
-            line = []
-        if len(line) > 0:
-            line.append(" ")
-        for c in piece:
-            line.append(c)
-    if len(line) > 0:
-        out.append("".join(line))
+    first = 0
+    size = 0
+    for i in range(len(pieces)):
+        if i > first and size + 1 + len(pieces[i]) > width:
+            out.append(join(pieces[first:i], " "))
+            first = i
+        size = len(pieces[i]) if i == first else size + 1 + len(pieces[i])
+    if len(pieces) > 0:
+        out.append(join(pieces[first:], " "))
     return out
 
 
@@ -319,8 +318,9 @@ def fields(line: str, separator: str) -> list[str]:
     """
     if len(separator) != 1:
         stop("argument")
-    out: list[str] = []
-    field: list[char] = []
+    inside: list[char] = []
+    ends: list[int] = []
+    first = 0
     quoted = False
     n = len(line)
     i = 0
@@ -328,19 +328,20 @@ def fields(line: str, separator: str) -> list[str]:
         c = line[i]
         if quoted:
             if c != '"':
-                field.append(c)
+                inside.append(c)
             elif i + 1 < n and line[i + 1] == '"':
-                field.append(c)
+                inside.append(c)
                 i += 1
             else:
                 quoted = False
-        elif c == '"' and len(field) == 0:
+        elif c == '"' and len(inside) == first:
             quoted = True
         elif c == separator[0]:
-            out.append("".join(field))
-            field = []
+            first = len(inside)
+            ends.append(first)
         else:
-            field.append(c)
+            inside.append(c)
         i += 1
-    out.append("".join(field))
-    return out
+    ends.append(len(inside))
+    whole = "".join(inside)
+    return [whole[ends[k - 1] if k > 0 else 0 : end] for k, end in enumerate(ends)]

@@ -18,6 +18,7 @@ from siglum.frontend.elaborate.values import (
     Stream,
     TupleVal,
     Value,
+    known_text,
     type_of,
 )
 from siglum.ir.function import Builder, acts
@@ -543,6 +544,8 @@ class Stage(Builder):
         """The node of type `t` that holds `value`, which fits it. Raises `Refusal` where it does not."""
         if isinstance(value, Node):
             return self._pack_scalar(value, t, origin)
+        if t is CHAR and len(text := known_text(value) or "") == 1:
+            return self.const(ord(text), CHAR)
         if isinstance(value, Stream):
             value = self.collect(self, value, t.element if t.kind == "array" else None)
         if isinstance(value, ArrayVal) and t.kind == "array":
