@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from siglum.ir.primitives import PRIMITIVES
-from siglum.stencil.families import REGISTER_KINDS, Family
+from siglum.stencil.families import NEAR_LOADS, NEAR_REGISTERS, NEAR_STORES, REGISTER_KINDS, Family
 from siglum.stencil.llvm import Builder, Truth
 
 COUNT_PROBES: Final = (37, 42, 1)
@@ -166,18 +166,28 @@ def _element(s: Site, array: int, index: str, size: int) -> str:
     return s.b.emit(f"getelementptr i{8 * size}, ptr {base}, i64 {index}")
 
 
+def _near_element(s: Site, index: str, size: int) -> str:
+    """The same for an array whose base is in the register that the family names."""
+    base = s.b.emit(f"inttoptr i64 %v{s.family.name[len('near')]} to ptr")
+    return s.b.emit(f"getelementptr i{8 * size}, ptr {base}, i64 {index}")
+
+
 def _load(s: Site) -> None:
-    kind, size, widen = _MEMORY[s.family.name.split(".")[1]]
-    found = s.b.load(kind, _element(s, 1, s.value(2), size), size)
+    kind, size, widen = _MEMORY[s.family.name.split(".")[-1]]
+    near = s.family.name.startswith("near")
+    address = _near_element(s, s.value(1), size) if near else _element(s, 1, s.value(2), size)
+    found = s.b.load(kind, address, size)
     s.give(s.b.emit(widen.format(found)) if widen else found)
 
 
 def _store(s: Site) -> None:
-    kind, size, cut = _MEMORY[s.family.name.split(".")[1]]
+    kind, size, cut = _MEMORY[s.family.name.split(".")[-1]]
     if kind == "float":
         cut = "fptrunc double {} to float"
-    value = s.value(2)
-    s.b.store(kind, s.b.emit(cut.format(value)) if cut else value, _element(s, 0, s.value(1), size), size)
+    near = s.family.name.startswith("near")
+    value = s.value(1 if near else 2)
+    address = _near_element(s, s.value(0), size) if near else _element(s, 0, s.value(1), size)
+    s.b.store(kind, s.b.emit(cut.format(value)) if cut else value, address, size)
     s.go_on()
 
 
@@ -349,6 +359,8 @@ _OWN: Final[dict[str, Callable[[Site], None]]] = {
     "const.xq": _float_constant,
     **dict.fromkeys((f"load.{w}" for w in ("i8", "u8", "i16", "u16", "i32", "u32", "i64", "f32", "f64")), _load),
     **dict.fromkeys((f"store.{w}" for w in ("8", "16", "32", "64", "f32", "f64")), _store),
+    **dict.fromkeys((f"near{r}.load.{w}" for r in NEAR_REGISTERS for w in NEAR_LOADS), _load),
+    **dict.fromkeys((f"near{r}.store.{w}" for r in NEAR_REGISTERS for w in NEAR_STORES), _store),
     **dict.fromkeys(("cell.load.v", "cell.load.x", "cell.load.s"), _cell_load),
     **dict.fromkeys(("cell.store.v", "cell.store.x", "cell.store.s"), _cell_store),
     "data": _data, "alloc": _alloc, "reserve": _reserve, "array": _array, "view": _view,

@@ -151,6 +151,16 @@ for _width in ("8", "16", "32", "64"):
     _family(f"store.{_width}", "svv", "store")  # element operand 1 of the array at operand 0 := operand 2
 for _width in ("f32", "f64"):
     _family(f"store.{_width}", "svx", "store")
+# the same with the base in a register: near5.load.i64 takes it from v5
+NEAR_REGISTERS: Final = (5, 6, 7)
+"""Where the base of an array may be while a loop runs, beside its slot."""
+NEAR_LOADS: Final = ("u8", "i32", "u32", "i64", "f64")
+NEAR_STORES: Final = ("8", "32", "64", "f64")
+for _register in NEAR_REGISTERS:
+    for _width in NEAR_LOADS:
+        _family(f"near{_register}.load.{_width}", "xv" if _width == "f64" else "vv", "load")  # operand 0 := element operand 1
+    for _width in NEAR_STORES:
+        _family(f"near{_register}.store.{_width}", "vx" if _width == "f64" else "vv", "store")  # element operand 0 := operand 1
 # one 8-byte component of a composite element: at base + index*stride + offset (operands: array, index, stride, offset)
 _family("cell.load.v", "vsvii", "load")  # operand 0 := the component
 _family("cell.load.x", "xsvii", "load")
