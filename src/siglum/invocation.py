@@ -38,9 +38,7 @@ def unit_of(
     `signature` types a bare expression. Raises `UserError`: E-001 nothing given, E-002 an unknown overflow policy, and
     what reading, typing and elaboration refuse.
     """
-    if overflow not in pipeline.OVERFLOW:
-        fix = f"policies: {', '.join(pipeline.OVERFLOW)}"
-        raise UserError(f"unknown overflow policy '{echo(overflow)}'", None, fix, "E-002")
+    _check_overflow(overflow)
     named = _PYTHON.fullmatch(program)
     if named:
         from siglum.files import read_text
@@ -51,7 +49,18 @@ def unit_of(
         return pipeline.unit_from_source(read_text(path), name, path, overflow), (path,)
     text, source, files = phrase_text(program, nothing_to)
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
-    return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+    try:
+        return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+    except UserError as error:
+        if error.code == "E-009" and signature is None:
+            error.fix = 'give its type: --signature "xs:[i64] -> i64"'
+        raise
+
+
+def _check_overflow(overflow: str) -> None:
+    if overflow not in pipeline.OVERFLOW:
+        fix = f"policies: {', '.join(pipeline.OVERFLOW)}"
+        raise UserError(f"unknown overflow policy '{echo(overflow)}'", None, fix, "E-002")
 
 
 def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[str, ...]]:
@@ -80,6 +89,7 @@ def call_of(
     open phrase takes the first argument as its subject, with the type read off the value. Raises `UserError`, among
     others E-044 where the arguments are too many, too few or misnamed.
     """
+    _check_overflow(overflow)
     if _PYTHON.fullmatch(program):
         unit, _ = unit_of(program, signature, overflow, "run")
         return Call(unit, _values(unit.function.params, arguments, named))

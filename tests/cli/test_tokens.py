@@ -26,7 +26,8 @@ def test_a_file_is_counted_in_five_vocabularies(tmp_path: Path, capsys: pytest.C
     assert run(["tokens", "--json", str(tmp_path / "f")]) == 0
     assert json.loads(capsys.readouterr().out) == {"tokens": dict.fromkeys(tokens.VOCABULARIES, 5), "bytes": 25}
     assert run(["tokens", str(tmp_path / "f")]) == 0
-    assert capsys.readouterr().out.split() == [*" 5 ".join(tokens.VOCABULARIES).split(), "5", "bytes", "25"]
+    counts = [word for name in tokens.VOCABULARIES for word in (name, "5")]
+    assert capsys.readouterr().out.split() == ["vocabulary", "tokens", *counts, "(bytes)", "25"]
 
 
 def test_without_the_fast_package_the_others_count(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,4 +55,20 @@ def test_files_without_text_are_refused(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(("arguments", "code"), [([], "E-001"), (["f", "--phrase", "x"], "E-007"), (["missing"], "E-042")])
 def test_what_to_count_must_be_given_once(capsys: pytest.CaptureFixture[str], arguments: list[str], code: str) -> None:
     assert run(["tokens", *arguments]) == 2
+    assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_a_phrase_is_counted_when_it_is_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tokens", "--json", "--phrase", "f xs:[i64] = xs filter even square sum"]) == 0
+    whole = json.loads(capsys.readouterr().out)["tokens"]["o200k"]
+    assert run(["tokens", "--json", "--phrase", "xs filter even square sum", "--signature", "xs:[i64]"]) == 0
+    assert json.loads(capsys.readouterr().out)["tokens"]["o200k"] == 5 < whole
+
+
+@pytest.mark.parametrize(
+    ("phrase", "code"),
+    [("", "E-009"), ("filter evn", "E-010"), ("su\u200bm", "E-014"), ("(" * 999, "E-015"), ("a\udcff", "E-008"), ("sum )", "E-041")],
+)
+def test_what_is_no_program_is_not_counted(capsys: pytest.CaptureFixture[str], phrase: str, code: str) -> None:
+    assert run(["tokens", "--phrase", phrase]) == 2
     assert f"error[{code}]" in capsys.readouterr().err

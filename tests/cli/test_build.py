@@ -1,0 +1,119 @@
+"""`siglum build`: files that run, the verdict beside them, and nothing left behind where the input is bad."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from siglum.cli.frame import run
+
+SUMSQ = "sumsq xs:[i64] = xs filter even square sum"
+KINDS = {"so": "sumsq.so", "h": "sumsq.h", "o": "sumsq.o", "exe": "sumsq", "asm": "sumsq.asm", "hex": "sumsq.hex"}
+
+
+def test_every_kind_of_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", "--json", SUMSQ, "--emit", ",".join(KINDS), "-o", str(tmp_path / "out")]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(KINDS.values())
+    assert report["outputs"] == [str(tmp_path / "out" / name) for name in KINDS.values()]
+    assert report["verdict"]["bytes"]["kind"] == "followed"
+    assert report["verdict"]["meaning"]["kind"] == "tested"
+    assert "proved" not in report["verdict"]["meaning"]["text"].replace("not proved", "")
+
+
+def test_the_executable_reads_its_arguments_by_the_signature(tmp_path: Path) -> None:
+    assert run(["build", SUMSQ, "--emit", "exe", "-o", str(tmp_path)]) == 0
+    done = subprocess.run([tmp_path / "sumsq", "[1,2,3,4]"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "20\n", "")
+    stopped = subprocess.run([tmp_path / "sumsq", "[4000000000]"], capture_output=True, text=True, check=False)
+    assert stopped.returncode == 1
+    assert "square" in stopped.stderr
+    assert "E-101" in stopped.stderr
+
+
+def test_hello_world_is_small_and_runs(tmp_path: Path) -> None:
+    assert run(["build", '"Hello" print', "--emit", "exe", "--name", "hello", "-o", str(tmp_path)]) == 0
+    assert (tmp_path / "hello").stat().st_size <= 400
+    done = subprocess.run([tmp_path / "hello"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Hello\n", "")
+
+
+def test_the_library_is_usable_from_c(tmp_path: Path) -> None:
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    assert compiler, "the tests need a C compiler"
+    assert run(["build", "double_it n:i64 = n * 2", "--emit", "so,h", "-o", str(tmp_path)]) == 0
+    (tmp_path / "main.c").write_text(
+        '#include "double_it.h"\n#include <stdio.h>\n'
+        'int main(void) { printf("%lld\\n", (long long)double_it(21)); return 0; }\n'
+    )
+    command = [compiler, "-Wall", "-Werror", "-o", "main", "main.c", "./double_it.so"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    done = subprocess.run(["./main"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "42\n")
+    assert ctypes.CDLL(str(tmp_path / "double_it.so")).double_it(4) == 8
+
+
+def test_open_phrases_need_a_signature(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", "square sum", "-o", str(tmp_path)]) == 2
+    assert "--signature" in capsys.readouterr().err
+    assert run(["build", "square sum", "--signature", "xs:[i64] -> i64", "--name", "q", "-o", str(tmp_path)]) == 0
+    assert sorted(os.listdir(tmp_path)) == ["q.h", "q.so"]
+
+
+def test_a_python_function_is_built(tmp_path: Path) -> None:
+    (tmp_path / "p.py").write_text("def twice(n: int) -> int:\n    return n + n\n")
+    assert run(["build", f"{tmp_path}/p.py:twice", "--emit", "so", "-o", str(tmp_path)]) == 0
+    assert ctypes.CDLL(str(tmp_path / "twice.so")).twice(21) == 42
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "code", "message"),
+    [
+        ([], 2, "E-001", "nothing to build"),
+        ([SUMSQ, "--target", "x86_65"], 2, "E-002", "did you mean x86-64-v"),
+        ([SUMSQ, "--emit", "sp"], 2, "E-002", "did you mean so?"),
+        ([SUMSQ, "--trget", "x"], 2, "E-002", "did you mean --target?"),
+        ([SUMSQ, "-o", "{tmp}/file"], 2, "E-004", "is a file"),
+        (["file.py", "--name", "9x"], 2, "E-010", "unknown word"),
+        ([""], 2, "E-009", "empty"),
+        (["xs filter evn", "--signature", "xs:[i64]"], 2, "E-010", "did you mean `even`?"),
+        (["xs sum", "--signature", "xs:[str]"], 2, "E-011", "`sum` needs"),
+        (["sort numbers", "--signature", "xs:[i64]"], 2, "E-010", "unknown word `numbers`"),
+        (["xs\u200b sum", "--signature", "xs:[i64]"], 2, "E-014", "U+200B"),
+        (["(" * 1000], 2, "E-015", "nesting over 256"),
+        (["xs sum", "--signature", "xs:[i65]"], 2, "E-011", "unknown type `i65`"),
+        (["{tmp}/binary.py:f"], 2, "E-008", "is not UTF-8 at byte 1"),
+        (["{tmp}/program.py:g"], 2, "E-054", "no function `g`"),
+        (["{tmp}/program.py:f"], 2, "E-053", "program.py:1:7"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, code: str, message: str
+) -> None:
+    inputs = {"file": b"x", "binary.py": b"a\xff", "program.py": b"def f(x):\n    return x\n"}
+    for name, content in inputs.items():
+        (tmp_path / name).write_bytes(content)
+    placed = [a.replace("{tmp}", str(tmp_path)) for a in arguments]
+    default = [] if "-o" in placed else ["-o", str(tmp_path / "out")]
+    assert run(["build", *placed, *default]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"error[{code}]" in err
+    assert message in err
+    assert err.count("\n") == 1
+    assert sorted(os.listdir(tmp_path)) == sorted(inputs)
+
+
+def test_an_output_never_overwrites_its_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "twice.py"
+    source.write_text("def twice(n: int) -> int:\n    return n + n\n")
+    os.link(source, tmp_path / "twice.so")
+    assert run(["build", f"{source}:twice", "--emit", "so", "-o", str(tmp_path)]) == 2
+    assert "would overwrite your input" in capsys.readouterr().err
+    assert "def twice" in source.read_text()
