@@ -26,7 +26,13 @@ def extent(st: Stage, array: ArrayVal) -> Node:
 
 def place(st: Stage, array: ArrayVal, index: Node, origin: int) -> Node:
     """`index` as a place of `array`: from the end where negative, checked unless it is the loop's own."""
-    n = extent(st, array)
+    return place_among(st, extent(st, array), index, origin)
+
+
+def place_among(st: Stage, n: Node, index: Node, origin: int) -> Node:
+    """`index` as a place among `n` elements."""
+    if index.op.name == "bounds" and st.leader(index.args[1]) is st.leader(n):
+        return index
     if index.op is PARAM and index.attr[1] == 0 and 0 < index.attr[0] <= len(st.counts):
         count = st.counts[index.attr[0] - 1]
         if st.leader(count) is st.leader(n) or (count.op.name == "min" and n in count.args):

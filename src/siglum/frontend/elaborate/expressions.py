@@ -23,6 +23,8 @@ from siglum.frontend.elaborate.streams import (
     MapStream,
     RangeStream,
     ViewStream,
+    WindowStream,
+    item_of,
     placed,
     stream_of,
 )
@@ -352,11 +354,17 @@ class Expressions:
         step = None if part.step is None else self.expression(part.step)
 
         def run(f: Frame) -> Value:
-            value = f.st.settle(base(f))
-            if not isinstance(value, ArrayVal):
+            value = base(f)
+            if isinstance(value, Stream) and (value.length(f.st) is None or value.stops(f.st) or step is not None):
+                value = f.st.settle(value)
+            if not isinstance(value, (ArrayVal, Stream)):
                 raise Refusal(f"{type_of(value, f.st)} has no slices", "", "E-067")
             low = None if lower is None else _integer(f, lower(f))
             high = None if upper is None else _integer(f, upper(f))
+            if isinstance(value, Stream):
+                whole = value.length(f.st)
+                assert whole is not None
+                return WindowStream(value, *arrays.slice_bounds(f.st, whole, low, high))
             if step is not None:
                 return _stepped(f, value, low, high, _integer(f, step(f)), span)
             start, count = arrays.slice_bounds(f.st, arrays.extent(f.st, value), low, high)
@@ -537,7 +545,11 @@ def subscript(f: Frame, base: Value, index: Value, span: Span) -> Value:
     if isinstance(base, OptionVal):
         raise Refusal("this may be None", "test it first, as in `if x is None:`", "E-064")
     at = _integer(f, index)
+    if isinstance(base, Node) and base.type is CHAR:
+        base = st.as_text(base)
     if isinstance(base, Stream):
+        if base.length(st) is not None and not base.stops(st):
+            return item_of(st, base, at, f.at(span))
         base = st.settle(base)
     if isinstance(base, ArrayVal):
         return arrays.item(st, base, at, f.at(span))

@@ -36,10 +36,12 @@ class Compiled:
         generate: Callable[[Frame, bool], tuple[Node, ...]] | None,
         delayed: frozenset[str],
         guarded: frozenset[str],
+        placed: frozenset[str],
         source: str,
         typed_locals: bool,
     ) -> None:
         self.d, self.run, self.generate, self.delayed, self.guarded = d, run, generate, delayed, guarded
+        self.placed = placed
         self.source, self.typed_locals = source, typed_locals
         self.recursive = _calls_itself(d)
         self.inline = self._dissolves()
@@ -209,7 +211,8 @@ def _argument(st: Stage, compiled: Compiled, name: str, t: Type, value: Value, o
     if isinstance(value, Stream):
         if name in compiled.delayed or (name in compiled.guarded and not value.stops(st)):
             return value
-        return st.settle(value)
+        if name in compiled.placed and value.length(st) is not None and not value.stops(st):
+            return value
     return st.settle(value)
 
 

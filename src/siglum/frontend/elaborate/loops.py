@@ -15,7 +15,7 @@ from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, a
 from siglum.frontend.elaborate.stage import EITHER, Refusal, spelled
 from siglum.frontend.elaborate.streams import stream_of
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, TupleVal, Value, type_of
-from siglum.frontend.python.analysis import FALL, STATE, is_true, mutated, stored
+from siglum.frontend.python.analysis import FALL, STATE, is_true, mutated, stored, used
 from siglum.frontend.python.definition import span_of
 from siglum.ir.node import Node
 from siglum.ir.types import BOOL, CHAR, NOTHING
@@ -54,8 +54,16 @@ class Carried:
             if isinstance(value, ArrayVal) and value in self.cells:
                 raise Refusal(f"`{name}` and another name are one list, which this loop changes", "copy it first", "E-066")
         self.retval: Value | None = None
-        if loop.returns and loop.constant is None and STATE not in f.env:
+        self.late = loop.returned is not None and all(map(self._keeps, loop.returned_names))
+        if loop.returns and loop.constant is None and not self.late and STATE not in f.env:
             self.retval = st.zero_value(f.result)
+
+    def _keeps(self, name: str) -> bool:
+        """Whether the value of `name` at a return is its value after the loop."""
+        value = self.f.env.get(name)
+        if value is None or isinstance(value, Unbound):
+            return False
+        return name in self.names or value in self.cells or name not in self.loop.assigned
 
     def _cell(self, cell: ArrayVal, resized: bool) -> None:
         if resized and cell.element is NOTHING:
@@ -207,7 +215,12 @@ class Carried:
         self.f.env = env
         if returned is None:
             return None
-        if self.loop.constant is not None:
+        if self.late:
+            assert self.loop.returned is not None
+            value = self.loop.returned(self.f)
+            if not self.f.result.has_vars:
+                value = self.st.coerce(value, self.f.result, self.st.here)
+        elif self.loop.constant is not None:
             value = constant_value(self.f, self.loop.constant.value, self.loop.span)
             if not self.f.result.has_vars:
                 value = self.st.coerce(value, self.f.result, self.st.here)
@@ -233,12 +246,18 @@ class Loop:
         self.targets = tuple(stored(s.target)) if isinstance(s, ast.For) else ()
         own = [*s.body, s.target] if isinstance(s, ast.For) else s.body
         assigned: tuple[str, ...] = analysis.assigned(own)
+        self.assigned = frozenset(assigned)
         self.names = [n for n in assigned if n in head]
         self.changed = mutated(s.body)
         self.resized = frozenset(_resized(s))
         plain = {n for b in s.body for m in ast.walk(b) if not isinstance(m, ast.AugAssign) for n in _assigned_by(m)}
         self.grown = frozenset(n for n in self.resized if n not in plain)
         self.never_negative: frozenset[str] = analysis.never_negative
+        self.returned: Evaluate | None = None
+        self.returned_names: frozenset[str] = frozenset()
+        late = _late_return(s) if self.returns and not analysis.sink else None
+        if late is not None:
+            self.returned, self.returned_names = statements.expression(late), used(late)
         self.constant = _constant_return(s) if self.returns and not analysis.sink else None
 
     def carry(self, f: Frame, run: Run, carried: Carried, bind: Callable[[Frame], None]) -> tuple[Node | None, Frame, Any]:
@@ -268,6 +287,15 @@ def _resized(s: ast.stmt) -> Iterator[str]:
                 yield n.func.value.id
         elif isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name):
             yield n.target.id
+
+
+def _late_return(s: ast.stmt) -> ast.expr | None:
+    """What every `return` inside gives, if it is a name or a tuple of names, which may be read after the loop as well."""
+    found = [n.value for n in ast.walk(s) if isinstance(n, ast.Return) and n.value is not None]
+    first = found[0]
+    parts = first.elts if isinstance(first, ast.Tuple) else [first]
+    plain = all(isinstance(p, ast.Name) for p in parts)
+    return first if plain and all(ast.dump(v) == ast.dump(first) for v in found) else None
 
 
 def _constant_return(s: ast.stmt) -> ast.Constant | None:

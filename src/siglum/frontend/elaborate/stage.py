@@ -187,6 +187,8 @@ class Stage(Builder):
         before = self.journals.pop()
         self.depth -= 1
         self.lower, self.equal = facts
+        # what was made inside keeps its state: it is part of the value, if anything
+        before = {cell: state for cell, state in before.items() if cell.depth <= self.depth}
         after = {cell: (cell.node, cell.count) for cell in before}
         for cell, (n, count) in before.items():
             cell.node, cell.count = n, count
@@ -224,13 +226,8 @@ class Stage(Builder):
 
     def _count_in(self, arm: Arm, array: Node, count: Node | None) -> Node:
         """How many elements a cell has at the end of an arm that leaves it at its full length."""
-        if count is not None:
-            return count
-        self._bodies.append(arm.body)
-        self._available.update(arm.body)
-        count = self.length(array)
-        self._available.difference_update(self._bodies.pop())
-        return count
+        made: Node = count if count is not None else self._inside(arm, lambda: self.length(array))
+        return made
 
     def length_known(self, array: Node) -> Node | None:
         """The length of an array where it is a node that may be used here, else None."""
@@ -365,7 +362,7 @@ class Stage(Builder):
             if a is b and (not isinstance(a, Node) or self.visible(a)):
                 shapes.append(None)
                 continue
-            a, b = self._alike(a, b)
+            a, b = self._alike(a, b, then, otherwise)
             shapes.append(a)
             start = len(x)
             self.leaves(a, x)
@@ -386,7 +383,15 @@ class Stage(Builder):
                     one.frozen = EITHER
             a.frozen = a.frozen or b.frozen
 
-    def _alike(self, a: Value, b: Value) -> tuple[Value, Value]:
+    def _inside(self, arm: Arm, run: Callable[[], Any]) -> Any:
+        """Runs something at the end of an arm that has been run."""
+        self._bodies.append(arm.body)
+        self._available.update(arm.body)
+        result = run()
+        self._available.difference_update(self._bodies.pop())
+        return result
+
+    def _alike(self, a: Value, b: Value, then: Arm, otherwise: Arm) -> tuple[Value, Value]:
         """The two values in one form: both options, both growing, both of one element type."""
         if isinstance(a, OptionVal) or isinstance(b, OptionVal):
             p = a if isinstance(a, OptionVal) else OptionVal(self.true, a)
@@ -396,7 +401,7 @@ class Stage(Builder):
             elif q.held is None and p.held is not None:
                 q = OptionVal(q.present, self.zero_like(p.held))
             elif p.held is not None and q.held is not None:
-                m, n = self._alike(p.held, q.held)
+                m, n = self._alike(p.held, q.held, then, otherwise)
                 p, q = OptionVal(p.present, m), OptionVal(q.present, n)
             return p, q
         if isinstance(a, Node) and isinstance(b, Node) and a.type is not b.type:
@@ -408,17 +413,33 @@ class Stage(Builder):
                 b = self.empty(a.element)
             if (a.count is None) != (b.count is None):
                 if a.count is None:
-                    a = ArrayVal(a.node, a.element, self.length(a.node), a.frozen, a.depth)
+                    a = ArrayVal(a.node, a.element, self._count_in(then, a.node, None), a.frozen, a.depth)
                 else:
-                    b = ArrayVal(b.node, b.element, self.length(b.node), b.frozen, b.depth)
+                    b = ArrayVal(b.node, b.element, self._count_in(otherwise, b.node, None), b.frozen, b.depth)
         if isinstance(a, TupleVal) and isinstance(b, TupleVal) and len(a.items) == len(b.items):
-            parts = [self._alike(m, n) for m, n in zip(a.items, b.items, strict=True)]
+            parts = [self._alike(m, n, then, otherwise) for m, n in zip(a.items, b.items, strict=True)]
             return TupleVal(tuple(p for p, _ in parts)), TupleVal(tuple(q for _, q in parts))
+        return self._alike_texts(a, b, then, otherwise)
+
+    def _alike_texts(self, a: Value, b: Value, then: Arm, otherwise: Arm) -> tuple[Value, Value]:
+        """Characters where both can be one, else texts."""
+        c, d = self.as_character(a), self.as_character(b)
+        if c is not None and d is not None:
+            return c, d
         if isinstance(a, ArrayVal) and isinstance(b, Node) and b.type is CHAR and a.element is CHAR:
-            return a, self.as_text(b)
+            return a, self._inside(otherwise, lambda: self.as_text(b))
         if isinstance(b, ArrayVal) and isinstance(a, Node) and a.type is CHAR and b.element is CHAR:
-            return self.as_text(a), b
+            return self._inside(then, lambda: self.as_text(a)), b
         return a, b
+
+    def as_character(self, value: Value) -> Node | None:
+        """A character, or a constant text of one, as a character; else None."""
+        if isinstance(value, Node):
+            return value if value.type is CHAR else None
+        if isinstance(value, ArrayVal) and value.element is CHAR and value.count is None and value.node.op.name == "data":
+            if len(value.node.attr[1]) == 1:
+                return self.const(value.node.attr[1][0], CHAR)
+        return None
 
     def leaves(self, value: Value, out: list[Node]) -> None:
         """Appends the nodes a value consists of. Raises `Refusal` for a function or an unknown none."""
@@ -542,6 +563,8 @@ class Stage(Builder):
 
     def pack(self, value: Value, t: Type, origin: int) -> Node:
         """The node of type `t` that holds `value`, which fits it. Raises `Refusal` where it does not."""
+        if t is CHAR:
+            value = self.as_character(value) or value
         if isinstance(value, Node):
             return self._pack_scalar(value, t, origin)
         if t is CHAR and len(text := known_text(value) or "") == 1:
@@ -639,9 +662,9 @@ class Stage(Builder):
                     value.node = self.empty(t.element).node
                 if value.element is t.element:
                     return value
-        if t is CHAR and isinstance(value, ArrayVal) and value.element is CHAR and value.node.op.name == "data":
-            if len(value.node.attr[1]) == 1:
-                return self.const(value.node.attr[1][0], CHAR)
+        character = self.as_character(value) if t is CHAR else None
+        if character is not None:
+            return character
         if t.kind == "pair" and isinstance(value, TupleVal) and len(value.items) == 2:
             return TupleVal(tuple(self.coerce(v, p, origin) for v, p in zip(value.items, t.args, strict=True)))
         if t.kind == "map" and isinstance(value, MapVal) and type_of(value, self) is t:

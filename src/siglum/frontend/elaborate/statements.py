@@ -28,6 +28,7 @@ from siglum.frontend.python.analysis import (
     delayed_parameters,
     is_true,
     mutated,
+    placed_parameters,
     single_source,
     sink_of,
     used,
@@ -566,7 +567,7 @@ def compile_definition(d: Definition, outer: frozenset[str] = frozenset()) -> Co
             return generators[ends](f)
 
         source = single_source(d.node, sink)
-    return Compiled(d, body.run, generate, delayed, guarded, source, typed_locals)
+    return Compiled(d, body.run, generate, delayed, guarded, placed_parameters(d.node), source, typed_locals)
 
 
 class _Body:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from siglum.frontend.elaborate.arithmetic import floor_divide
-from siglum.frontend.elaborate.arrays import item, load, place
+from siglum.frontend.elaborate.arrays import item, load, place, place_among
 from siglum.frontend.elaborate.stage import Arm, Refusal, Stage
 from siglum.frontend.elaborate.values import ArrayVal, Body, Stream, TupleVal, Value, type_of
 from siglum.ir.node import CONST, Node
-from siglum.ir.types import I64, NOTHING, Type, widened
+from siglum.ir.types import CHAR, I64, NOTHING, Type, widened
 
 Function = Callable[[Value], Value]
 ENDLESS: Final = 2**63 - 1
@@ -76,6 +76,24 @@ class ViewStream(Indexed):
 
     def each(self, st: Stage, inits: tuple[Node, ...], body: Body, ends: bool) -> tuple[Node, ...]:
         return ArrayStream(self.view(st), self.origin).each(st, inits, body, ends)
+
+
+class WindowStream(Indexed):
+    """A slice of a delayed list."""
+
+    __slots__ = ("count", "source", "start")
+
+    def __init__(self, source: Stream, start: Node, count: Node) -> None:
+        super().__init__(source._element)
+        self.source, self.start, self.count = source, start, count
+
+    def length(self, st: Stage) -> Node:
+        return self.count
+
+    def at(self, st: Stage, index: Node) -> Value:
+        at = index if self.start is st.zero else st.emit("add_wrap", self.start, index)
+        st.note(at, 0)
+        return self.source.at(st, at)
 
 
 class RangeStream(Indexed):
@@ -375,7 +393,8 @@ class ListStream(Indexed):
 
     def settled(self, st: Stage) -> ArrayVal:
         """The list in memory; constants become constant data."""
-        return st.collect(st, self, None)
+        made: ArrayVal = st.collect(st, self, None)
+        return made
 
     def each(self, st: Stage, inits: tuple[Node, ...], body: Body, ends: bool) -> tuple[Node, ...]:
         if not self.items:
@@ -387,9 +406,18 @@ def stream_of(st: Stage, value: Value, origin: int) -> Stream:
     """Anything that can be iterated over. Raises `Refusal`."""
     if isinstance(value, Stream):
         return value
+    if isinstance(value, Node) and value.type is CHAR:
+        value = st.as_text(value)
     if isinstance(value, ArrayVal):
         return ArrayStream(value, origin)
     raise Refusal("this cannot be iterated over", "iterate over a list, a text or a range", "E-067")
+
+
+def item_of(st: Stage, stream: Stream, index: Node, origin: int) -> Value:
+    """One element of a stream of known length that cannot stop."""
+    count = stream.length(st)
+    assert count is not None
+    return stream.at(st, place_among(st, count, index, origin))
 
 
 def placed(st: Stage, value: Value, origin: int) -> Stream:

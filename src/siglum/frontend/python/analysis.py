@@ -330,6 +330,23 @@ def delayed_parameters(node: ast.FunctionDef) -> tuple[Names, Names]:
     return frozenset(once - uses.guarded), frozenset(once & uses.guarded)
 
 
+def placed_parameters(node: ast.FunctionDef) -> Names:
+    """The parameters read only as `len(NAME)` and `NAME[...]`."""
+    total: dict[str, int] = {}
+    placed: dict[str, int] = {}
+    for n in ast.walk(node):
+        if isinstance(n, ast.Name):
+            total[n.id] = total.get(n.id, 0) + 1
+        base = None
+        if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load):
+            base = n.value
+        elif isinstance(n, ast.Call) and getattr(n.func, "id", "") == "len" and len(n.args) == 1:
+            base = n.args[0]
+        if isinstance(base, ast.Name):
+            placed[base.id] = placed.get(base.id, 0) + 1
+    return frozenset(a.arg for a in node.args.args if placed.get(a.arg, 0) == total.get(a.arg, 0))
+
+
 def sink_of(node: ast.FunctionDef) -> str:
     """The list that a function builds by `append` alone and returns at its end, or "" where it is not of this form."""
     body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
