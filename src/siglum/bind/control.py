@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, Condition, If, Loop, Plan, Step
+from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, NEAR, Arm, Atom, Condition, If, Loop, Plan, Step
 from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move, OpenLoop, Restart, Sites, held
 from siglum.bind.straight import STRAIGHT, Straight, fits32
-from siglum.stencil.families import FAMILIES
+from siglum.stencil.families import FAMILIES, NEAR_REGISTERS
 
 OUTGOING: Final = 1 << 20
 """Slots from here on are the callee's: OUTGOING + k stands for slot `frame size + k`, known when the block is written."""
@@ -30,6 +30,7 @@ class Writer(Straight):
         self.calls: list[int] = []
         self.tops: list[tuple[int, int]] = []
         self.bounds: dict[int, Atom] = {}
+        self.copies: dict[tuple[int, Atom], Atom] = {}
 
     def block(self, plan: Plan, *, entry: bool) -> int:
         """Writes the whole function; gives the frame's slots."""
@@ -188,7 +189,7 @@ class Writer(Straight):
         )  # fmt: skip
         sizes = [len(part) for part in grown]
         next_slot = self.next_slot
-        wanted, path = self.wanted, self.path
+        wanted, path, near = self.wanted, self.path, self.near
         before = [(a, a.loc) for a in self.live if a.last >= step.pos]
         while True:
             try:
@@ -199,7 +200,7 @@ class Writer(Straight):
                     raise
             for part, size in zip(grown, sizes, strict=True):
                 del part[size:]
-            self.next_slot, self.wanted, self.path = next_slot, wanted, path
+            self.next_slot, self.wanted, self.path, self.near = next_slot, wanted, path, near
             self.restore(before)
 
     def loop_once(self, step: Loop) -> None:
@@ -207,9 +208,12 @@ class Writer(Straight):
         wanted = self.wanted
         self.clear(0, pos)
         self.clear(8, pos)
+        outer_near, self.near = self.near, {}
         places = self.enter(step)
         moves: list[Move] = [(loc, c[0], c[0].loc) for loc, c in zip(places, step.carried, strict=True)]
         self.parallel(moves)
+        for copy in self.near.values():
+            self.move(copy.loc, copy.value, copy)
         through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
         index = step.counter
         self.out.append(("const.vi", (index.loc, 0), -1))
@@ -233,7 +237,7 @@ class Writer(Straight):
         if len(self.tops) == inner:
             self.tops.append((first, len(self.out) - 1))
         self.loops.pop()
-        self.wanted, self.path = wanted, path
+        self.wanted, self.path, self.near = wanted, path, outer_near
         after = [(a, loc) for a, loc in through if a.last > end]
         after += [(c[3], loc) for c, loc in zip(step.carried, places, strict=True) if c[3] is not None]
         self.restore(after)
@@ -291,8 +295,35 @@ class Writer(Straight):
         if end in self.bounds:
             self.bounds[end].loc = -1
         if not step.calls:
+            if step.near:
+                avoid |= self.keep_near(step, places, avoid | rest, forced)
             self.promote(step, avoid | rest, forced)
         return places
+
+    def keep_near(self, step: Loop, places: list[int], avoid: int, forced: Any) -> int:
+        """Gives the bases of arrays that an innermost loop uses most a register each; the mask of these registers."""
+        pos, end = step.pos, step.end
+        where = {c[1]: loc for c, loc in zip(step.carried, places, strict=True)}
+        regs = self.regs
+        free = [r for r in range(1, 8) if not avoid >> r & 1 and ((held := regs[r]) is None or held.last <= pos)]
+        taken = 0
+        for base in step.near:
+            loc = where.get(base, base.loc if base in self.live and base.last >= end else -1)
+            near = [r for r in free if r in NEAR_REGISTERS]
+            if loc < SLOT or not near or len(free) <= KEPT_FREE:
+                continue
+            copy = self.copies.get((end, base))
+            if copy is None:
+                copy = self.copies[end, base] = Atom(base.node, 0, 1, NEAR)
+                copy.uses, copy.last = [end], end
+            if copy in forced:
+                continue
+            copy.value = loc
+            self.put(copy, near[-1])
+            free.remove(near[-1])
+            taken |= 1 << near[-1]
+            self.near[loc] = copy
+        return taken
 
     def carry_register(self, base: int, pos: int, avoid: int, rest: int) -> int:
         """A register for a carried value: not one that still holds another's start, if it can be."""
@@ -354,12 +385,13 @@ class Writer(Straight):
         pos = step.end
         moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
         moves += [(loc, c[2], c[2].loc) for c, loc in zip(step.carried, places, strict=True)]
+        written = {to for to, _, at in moves if to != at}
+        stale = [copy for copy, _ in kept if copy.kind == NEAR and copy.value in written]
         again = step.again
         jump = -1
         if again is None:
             self.parallel(moves)
         else:
-            written = {to for to, _, at in moves if to != at}
             asked = [a for a in (again.a, again.b) if a is not None]
             if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
                 self.truth(step)
@@ -371,6 +403,8 @@ class Writer(Straight):
                 for base in (0, 8):
                     self.regs[base] = None
                 jump = self.jump(again, False, pos)
+        for copy in stale:
+            self.move(copy.loc, copy.value, copy)
         where = dict(kept)
         index, bound = where[step.counter], where.get(count, count.loc)
         if bound >= SLOT:

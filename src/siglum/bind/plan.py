@@ -1,7 +1,7 @@
 """The binder's first pass, back to front: which components exist, where each is used last, what fuses with what.
 
 It turns regions into plans: lists of steps in reverse order, whose operands are `Atom`s. Structural nodes (pairs, options,
-maps, casts, lengths) disappear here. Imports `siglum.ir` only.
+maps, casts, lengths) disappear here. Imports `siglum.ir` and `bind.tables` only.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import struct
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from siglum.bind.tables import NEAR_LOAD, NEAR_STORE
 from siglum.ir.function import Function, acts
 from siglum.ir.node import CONST, Node, Region
 from siglum.ir.primitives import LANES, WIDE
 from siglum.ir.types import I64, NOTHING, Type, components
 
-INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT = range(7)
+INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT, NEAR = range(8)
 """Kinds of atoms: integer or float (register or slot), array base and length (slots k, k + 1), high word of a wide
-sum (slot), the eight slots of float lanes, constant."""
+sum (slot), the eight slots of float lanes, constant, copy of a base in a register while a loop runs."""
 NEVER: Final = -(1 << 60)
 COMPARISONS: Final = frozenset(("eq", "ne", "lt", "le", "lt_u", "le_u", "feq", "fne", "flt", "fle"))
 _KIND: Final = {"i": INT, "f": FLOAT, "b": BASE, "n": LENGTH}
@@ -30,10 +31,11 @@ _FUSE_WITHIN: Final = 6
 class Atom:
     """One component of a value. `loc` is where it is: 0..7 integer registers, 8..15 float registers, 16 + k slot k, -1 nowhere
     (constants). `last` is the position of its last use, loops it lives through included; `uses` are positions, last
-    first; `hint` is the location it should best be computed in; `value` a constant's word.
+    first; `hint` is the location it should best be computed in; `value` a constant's word, or of what slot a `NEAR` is a
+    copy; `before` the base whose place a store's result takes.
     """
 
-    __slots__ = ("chain", "hint", "kind", "last", "loc", "node", "part", "parts", "uses", "value")
+    __slots__ = ("before", "chain", "hint", "kind", "last", "loc", "node", "part", "parts", "uses", "value")
 
     def __init__(self, node: Node, part: int, parts: int, kind: int) -> None:
         self.node, self.part, self.parts, self.kind = node, part, parts, kind
@@ -42,6 +44,7 @@ class Atom:
         self.uses: list[int] = []
         self.chain: Chain = None
         self.value = 0
+        self.before: Atom | None = None
 
 
 Chain = tuple[int, Any] | None
@@ -91,7 +94,8 @@ class If(NamedTuple):
 
 class Loop(NamedTuple):
     """Runs `steps` for `counter` = 0 .. `times` - 1. `carried` lists the carried components that matter: initial,
-    inside, next, result (or None).
+    inside, next, result (or None); `near` the bases of arrays that an innermost loop loads from or stores into, most used
+    first.
     """
 
     name: str
@@ -106,6 +110,7 @@ class Loop(NamedTuple):
     end: int
     calls: bool
     constants: tuple[Atom, ...]
+    near: tuple[Atom, ...]
 
 
 class Require(NamedTuple):
@@ -159,6 +164,7 @@ class Planner:
         self.calls = 0
         self.loops: list[tuple[int, int]] = []
         self.effects: set[str] = set()
+        self.near: dict[Atom, int] = {}
 
     def plan(self, function: Function) -> Plan:
         region = function.region
@@ -185,7 +191,9 @@ class Planner:
         if name in _TRANSPARENT:
             found = self.transparent(name, n)
         elif name == "store":
-            found = (Atom(n, 0, 2, BASE), self.resolve(n.args[0])[1])
+            old = self.resolve(n.args[0])
+            found = (Atom(n, 0, 2, BASE), old[1])
+            found[0].before = old[0]
         elif name == "result":
             of, k = n.args[0], n.attr
             if of.op.name == "read" and k == 0:
@@ -294,7 +302,13 @@ class Planner:
             ins = tuple([self.resolve(x) for x in n.args])
             for given in ins:
                 self.use(given, pos)
-            if name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
+            if name == "load" or name == "store":
+                base: Atom | None = ins[0][0]
+                while base is not None and base.before is not None:
+                    base = base.before
+                if base is not None and n.args[0].type.element.kind in (NEAR_LOAD if name == "load" else NEAR_STORE):
+                    self.near[base] = self.near.get(base, 0) + 1
+            elif name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
                 ins[0][0].hint = 0
             steps.append(Step(name, n, pos, outs, ins))
 
@@ -373,7 +387,8 @@ class Planner:
         if outer is None:
             self.hoisted = {}
         self.chain = (end, outer)
-        calls = self.calls
+        calls, loops = self.calls, len(self.loops)
+        self.near = {}
         params, results = region.params, region.results
         index = Atom(params[0], 0, 1, INT)
         self.atoms[params[0]] = (index,)
@@ -403,6 +418,9 @@ class Planner:
                 self.define(a, pos)
             self.hoisted = {}
         self.pos = pos = self.pos - 1
+        near: tuple[Atom, ...] = ()
+        if self.near and len(self.loops) == loops:
+            near = tuple(sorted(self.near, key=self.near.__getitem__, reverse=True))
         self.loops.append((pos, end))
         self.use(count, pos)
         carried: list[tuple[Atom, Atom, Atom, Atom | None]] = []
@@ -416,7 +434,7 @@ class Planner:
                     self.use((start[j],), pos)
                     carried.append((start[j], a, nexts[k][j], after))
         steps.append(
-            Loop("loop", n, pos, i, count[0], index, tuple(carried), again, inner, end, self.calls != calls, constants)
+            Loop("loop", n, pos, i, count[0], index, tuple(carried), again, inner, end, self.calls != calls, constants, near)
         )
 
     def carry(self, n: Node) -> Atoms:

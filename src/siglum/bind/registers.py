@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from siglum.bind.plan import BASE, BLOCK, HIGH, LENGTH, Atom
+from siglum.bind.plan import BASE, BLOCK, HIGH, LENGTH, NEAR, Atom
 from siglum.ir.node import Node
 from siglum.records import DEAD, Location
 
@@ -74,6 +74,7 @@ class Registers:
         self.loops: list[OpenLoop] = []
         self.forced: dict[int, set[Atom]] = {}
         self.path: Path = ()
+        self.near: dict[int, Atom] = {}
 
     # Taking registers ---------------------------------------------------------------------------------------
     def take(self, base: int, pos: int, hint: int, avoid: int) -> int:
@@ -261,6 +262,8 @@ def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
     found: list[tuple[Node, tuple[Location, ...]]] = []
     several: dict[Node, list[Location]] = {}
     for a, loc in state:
+        if a.kind == NEAR:
+            continue
         if a.parts == 1:
             found.append((a.node, (location(loc),)))
         else:
@@ -271,6 +274,11 @@ def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
             if a.kind == BASE:
                 parts[a.part + 1] = location(loc + 1)
     found += [(n, tuple(parts)) for n, parts in several.items()]
+    for copy, loc in state:
+        if copy.kind == NEAR:
+            for a, at in state:
+                if a.kind == BASE and at == copy.value:
+                    found.append((a.node, tuple([location(loc) if k == a.part else DEAD for k in range(a.parts)])))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from siglum.bind.plan import BASE, CONSTANT, FLOAT, INT, LENGTH, Atom, Condition, Require, Step
 from siglum.bind.registers import LANES_SLOTS, SLOT, Registers, Sites, held
-from siglum.bind.tables import BINARY, IDEMPOTENT, NEGATED, UNARY, load_family, store_family
+from siglum.bind.tables import BINARY, IDEMPOTENT, NEAR_LOAD, NEAR_STORE, NEGATED, UNARY, load_family, store_family
 from siglum.ir.types import element_size, is_scalar
 
 
@@ -160,6 +160,11 @@ class Straight(Registers):
             self.live[a] = None
         return k
 
+    def near_register(self, base: Atom) -> int:
+        """The register that holds a copy of an array's base, or -1."""
+        copy = self.near.get(base.loc)
+        return copy.loc if copy is not None and self.regs[copy.loc] is copy else -1
+
     def load(self, step: Step) -> None:
         pos = step.pos
         array, index = step.ins[0], step.ins[1][0]
@@ -169,8 +174,12 @@ class Straight(Registers):
         if is_scalar(element):
             d = step.outs[0]
             base = 8 if d.kind == FLOAT else 0
+            near = self.near_register(array[0]) if element.kind in NEAR_LOAD else -1
             r = self.target(d, base, pos)
-            self.out.append((load_family(element), (r - base, base_slot, at), -1))
+            if near >= 0:
+                self.out.append((f"near{near}.load.{NEAR_LOAD[element.kind]}", (r - base, at), -1))
+            else:
+                self.out.append((load_family(element), (r - base, base_slot, at), -1))
             self.put(d, r)
             return
         stride = element_size(element)
@@ -202,7 +211,11 @@ class Straight(Registers):
             base = 8 if a.kind == FLOAT or (a.kind == CONSTANT and a.node.type.kind in ("f64", "f32")) else 0
             if scalar:
                 r = self.need(a, base, pos, 1 << at)
-                self.out.append((store_family(element), (base_slot, at, r - base), -1))
+                near = self.near_register(array[0]) if element.kind in NEAR_STORE else -1
+                if near >= 0:
+                    self.out.append((f"near{near}.store.{NEAR_STORE[element.kind]}", (at, r - base), -1))
+                else:
+                    self.out.append((store_family(element), (base_slot, at, r - base), -1))
             elif a.loc >= SLOT:
                 self.out.append(("cell.store.s", (base_slot, at, a.loc - SLOT, stride, 8 * k), -1))
             else:

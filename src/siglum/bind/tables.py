@@ -14,6 +14,8 @@ from siglum.stencil.families import (
     FLOAT_BINARY,
     INTEGER_BINARY,
     INTEGER_UNARY,
+    NEAR_LOADS,
+    NEAR_STORES,
     REGISTER_KINDS,
     element_family,
 )
@@ -87,6 +89,14 @@ def store_family(t: Type) -> str:
     """The family that stores a scalar element of type `t`."""
     return f"store.{t.kind}" if t.kind in ("f32", "f64") else STORE_WIDTH[WIDTHS[t]]
 
+
+_SCALARS: Final = [t for t in WIDTHS if t.kind != "f32"]
+NEAR_LOAD: Final = {t.kind: element_family(t) for t in _SCALARS if element_family(t) in NEAR_LOADS}
+"""Element types whose loads take the base from a register as well, with the families' last part."""
+NEAR_STORE: Final = {
+    t.kind: store_family(t).removeprefix("store.") for t in _SCALARS if store_family(t).removeprefix("store.") in NEAR_STORES
+}
+"""The same for stores."""
 
 REGISTERS_AT: Final = {
     name: tuple([k for k, kind in enumerate(family.kinds) if kind in REGISTER_KINDS]) for name, family in FAMILIES.items()
