@@ -201,6 +201,6 @@ def _move_label(d: Draft, random: Random) -> Draft | None:
 
 _CHANGES = {
     "register": _register, "slot": _slot, "immediate": _immediate, "family": _family, "label": _label, "site": _site,
-    "drop": _drop, "swap": _swap, "double": _double, "insert": _insert, "frame": _frame, "callee": _callee, "map": _map, "data": _data,
-    "move label": _move_label,
+    "drop": _drop, "swap": _swap, "double": _double, "insert": _insert, "frame": _frame, "callee": _callee, "map": _map,
+    "data": _data, "move label": _move_label,
 }  # fmt: skip

@@ -25,13 +25,22 @@ _WRAPPING: Final = frozenset({"add_wrap", "sub_wrap", "mul_wrap", "shl", "shr"})
 _OUTLINE_EVERY: Final = 12
 
 
+class OutOfSteps(Exception):
+    """A run took more loop runs and calls than it was given; the program itself did not stop."""
+
+
 class Machine:
-    """One run's resources: fuel for `tick`, bytes of arena memory, calls that may still nest."""
+    """One run's resources: fuel for `tick`, bytes of arena memory, calls that may still nest, steps (loop runs and calls)."""
 
-    __slots__ = ("depth", "fuel", "memory")
+    __slots__ = ("depth", "fuel", "memory", "steps")
 
-    def __init__(self, fuel: int, memory: int, depth: int) -> None:
-        self.fuel, self.memory, self.depth = fuel, memory, depth
+    def __init__(self, fuel: int, memory: int, depth: int, steps: int) -> None:
+        self.fuel, self.memory, self.depth, self.steps = fuel, memory, depth, steps
+
+    def step(self) -> None:
+        if self.steps <= 0:
+            raise OutOfSteps
+        self.steps -= 1
 
     def take(self, count: int, size: int) -> None:
         """Takes memory for `count` elements of `size` bytes, in units of 16 bytes."""
@@ -47,18 +56,27 @@ class Machine:
 
 
 class Program:
-    """A function made ready to run often. `checked` raises `Unsound` for what the verifier excludes."""
+    """A function made ready to run often. `checked` raises `Unsound` for what the verifier excludes; `counted` makes
+    `steps` of `run` count.
+    """
 
-    def __init__(self, function: Function, *, checked: bool = True) -> None:
+    def __init__(self, function: Function, *, checked: bool = True, counted: bool = False) -> None:
         self.function = function
         self._take = [importer(t) for _, t in function.params]
-        self._run = _Translator(checked).translate(function)
+        self._run = _Translator(checked, counted).translate(function)
 
     def run(
-        self, args: Sequence[Any], *, fuel: int = MAX64, memory_limit: int = DEFAULT_MEMORY, depth: int = DEFAULT_DEPTH
+        self,
+        args: Sequence[Any],
+        *,
+        fuel: int = MAX64,
+        memory_limit: int = DEFAULT_MEMORY,
+        depth: int = DEFAULT_DEPTH,
+        steps: int = MAX64,
     ) -> Any:
         """The result as a Python value. Raises `Stop` as the program does, `UserError` for arguments that do not
-        fit the parameters. `fuel` counts ticks, `memory_limit` bytes, `depth` nested calls.
+        fit the parameters, `OutOfSteps`. `fuel` counts ticks, `memory_limit` bytes, `depth` nested calls, `steps` runs
+        of loops and calls.
         """
         if len(args) != len(self._take):
             raise TypeError(f"{self.function.name} takes {len(self._take)} arguments, got {len(args)}")
@@ -66,7 +84,7 @@ class Program:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, 1000 + 4 * depth))
         try:
-            value = self._run(Machine(fuel, memory_limit, depth), *inside)
+            value = self._run(Machine(fuel, memory_limit, depth, steps), *inside)
         finally:
             sys.setrecursionlimit(limit)
         return export(value, self.function.result)
@@ -241,7 +259,8 @@ _SPECIAL: Final = {
 class _Translator:
     """Writes the functions reachable from one function as Python source and runs that once."""
 
-    def __init__(self, checked: bool) -> None:
+    def __init__(self, checked: bool, counted: bool) -> None:
+        self.counted = counted
         self.special = dict(_SPECIAL)
         self.special["load"] = "checked_load({0}, {1})" if checked else "{0}.cells[{0}.start + {1}]"
         self.special["store"] = "checked_store({0}, {1}, {2})" if checked else "store({0}, {1}, {2})"
@@ -319,6 +338,8 @@ class _Body:
                 lines.append(f"{pad}s = {n.origin}")
                 lines.append(f"{pad}if m.depth <= 0: raise Halt('stack')")
                 lines.append(f"{pad}m.depth -= 1")
+                if self.program.counted:
+                    lines.append(f"{pad}m.step()")
                 lines.append(f"{pad}{name}_0 = {callee}({', '.join(['m', *map(self.value, n.args)])})")
                 lines.append(f"{pad}m.depth += 1")
             else:
@@ -366,6 +387,8 @@ class _Body:
         lines.extend(f"{pad}{c} = {self.value(a)}" for c, a in zip(carried, n.args[1:], strict=True))
         lines.append(f"{pad}for {index} in range({self.value(n.args[0])}):")
         inner = pad + " "
+        if self.program.counted:
+            lines.append(f"{inner}m.step()")
         if depth % _OUTLINE_EVERY == 0:
             self.outlined(body, body.params, name, depth + 1, lines)
             results = [f"{name}_{k}" for k in range(len(body.results))]
@@ -400,4 +423,4 @@ class _Body:
         return [f"{self.value(n)}_{k}" for k in range(len(n.results))]
 
 
-__all__ = ["DEFAULT_DEPTH", "DEFAULT_MEMORY", "Machine", "Program", "Unsound", "run"]
+__all__ = ["DEFAULT_DEPTH", "DEFAULT_MEMORY", "Machine", "OutOfSteps", "Program", "Unsound", "run"]
