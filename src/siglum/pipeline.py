@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from siglum.errors import EnvironmentFault, UserError, echo, place_in
 from siglum.ir.function import Function
 from siglum.ir.types import Type, read_type
-from siglum.records import Finding, Followed, Image, Rejected, Verdict
+from siglum.records import Finding, Followed, Image, Rejected, Unknown, Verdict
 
 if TYPE_CHECKING:
     from siglum.frontend.phrase.language import Language
@@ -209,12 +209,18 @@ def load(image: Image) -> Native:
 
 
 def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200) -> Verdict:
-    """The verdict so far: the witness was followed, and the code was run against the meaning on random, boundary and
-    empty inputs.
+    """The verdict so far: the witness was followed, and the code was run against the interpreter on random, boundary and
+    empty inputs. A program that acts on the outside is not run.
     """
     from siglum.check.differential import differential
+    from siglum.check.inputs import draw
 
-    meaning: Finding = differential(unit.function, native, unit.reference, runs)
+    meaning: Finding
+    if built.image.capabilities:
+        effects = " ".join(sorted(built.image.capabilities))
+        meaning = Unknown(f"not run, for its effects: {effects}")
+    else:
+        meaning = differential(unit.function, native, draw(unit.function.params, runs))
     assumptions = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
     return Verdict(built.followed, meaning, assumptions)
 
