@@ -8,7 +8,8 @@
 2. Scope (E-202). Every argument is a constant, a parameter of an enclosing region, or listed before, in the same region
    or an enclosing one; `result` nodes take an existing result.
 3. Shape (E-203). Parameters carry their level and index; arms of `if` have none; a loop body has the index and one
-   parameter for each carried value, and gives whether to go on and the next values; a function gives one result.
+   parameter for each carried value, and gives whether to go on and the next values; a function gives one result;
+   regions nest at most `MAX_NESTING` deep.
 4. Origins (E-204). Nodes that may stop and calls have an origin in the function's table; no other node has one. Kinds of
    stop are known.
 5. Linear use (E-205). No version of an array is used after a store into it (its length may be); inputs, constants
@@ -21,7 +22,8 @@
    it by a `require` before the loop, as code may load as soon as index and array are there. The capacity is
    traced through stores, arms that agree and loops that keep it. `read` has room for what it reads.
 7. Divisors (E-207). They are `nonzero(...)` or constants other than 0.
-8. Events (E-208). A node that acts and has a value is listed once in the whole function, so that its value is one value.
+8. Events (E-208). A fresh array, and what acts and has a value, is listed once in the whole function, so that its value is
+   one value.
 
 Not checked: that elements of `reserve` are stored before they are loaded, that the path of `open` ends with a zero byte,
 that a map's keys differ and are as many as its values, that loops and recursion end.
@@ -37,24 +39,22 @@ from siglum.ir.primitives import BYTES, PRIMITIVES, in_narrow
 from siglum.ir.ranges import Ranges
 from siglum.ir.types import BOOL, CHAR, F32, F64, I64, NOTHING, RANGES, Type, is_scalar
 
+MAX_NESTING = 256
 _INDEXED = {"load": 1, "store": 1}
 _DIVISIONS = frozenset({"floordiv", "mod", "div_u", "mod_u"})
+_FRESH = frozenset({"alloc", "reserve"})
 _CONTROL = frozenset(PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur"))
 
 
 def verify(function: Function) -> None:
     """Returns if every invariant above holds. Raises `UserError` (E-201 .. E-208) whose message names the path."""
-    _verified(function, {}, [])
+    _verified(function, {})
 
 
-def _verified(function: Function, done: dict[Function, Summary], calling: list[Function]) -> Summary:
+def _verified(function: Function, done: dict[Function, Summary]) -> Summary:
     summary = done.get(function)
     if summary is None:
-        if function in calling:
-            raise UserError(f"{function.name} calls itself other than by `recur`", None, _FIX, "E-203")
-        calling.append(function)
-        summary = done[function] = _Verifier(function, done, calling).summary
-        calling.pop()
+        summary = done[function] = _Verifier(function, done).summary
     return summary
 
 
@@ -64,10 +64,10 @@ _FIX = "this is a fault of the front end that made the function"
 class _Verifier:
     """Walks one function in the order of evaluation."""
 
-    def __init__(self, function: Function, done: dict[Function, Summary], calling: list[Function]) -> None:
-        self.function, self.done, self.calling = function, done, calling
+    def __init__(self, function: Function, done: dict[Function, Summary]) -> None:
+        self.function, self.done = function, done
         self.path: list[str] = []
-        self.level = 0
+        self.level = self.depth = 0
         self.scope: set[Node] = set()
         self.events: set[Node] = set()
         self.ranges = Ranges()
@@ -88,7 +88,8 @@ class _Verifier:
             raise self.fault("E-205", f"in the result, {misuse}") from None
 
     def fault(self, code: str, what: str) -> UserError:
-        path = " > ".join([self.function.name, *self.path])
+        steps = self.path if len(self.path) < 12 else [*self.path[:4], "...", *self.path[-4:]]
+        path = " > ".join([self.function.name, *steps])
         return UserError(f"not a well-formed function: {what}, in {path}", None, _FIX, code)
 
     def params(self, region: Region, types: tuple[Type, ...]) -> None:
@@ -104,6 +105,9 @@ class _Verifier:
         """Checks what `region` lists and that its results are in scope; the scope is as before afterwards."""
         added: list[Node] = []
         scope = self.scope
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.fault("E-203", f"regions nest deeper than {MAX_NESTING}")
         known = len(self.ranges.equal)
         for at, n in enumerate(region.body):
             for a in n.args:
@@ -122,6 +126,7 @@ class _Verifier:
         for r in region.results:
             if r not in scope and not self.reachable(r):
                 raise self.fault("E-202", f"the region gives `{r.op.name}`, which it cannot see")
+        self.depth -= 1
         if region is not self.function.region:
             scope.difference_update(added)
             del self.ranges.equal[known:]
@@ -150,7 +155,7 @@ class _Verifier:
     # Nodes --------------------------------------------------------------------------------------------------
     def listed(self, n: Node) -> None:
         op = n.op
-        if op.effect and (n.results or n.type is not NOTHING):
+        if op.name in _FRESH or (op.effect and (n.results or n.type is not NOTHING)):
             if n in self.events:
                 raise self.fault("E-208", f"`{op.name}` is listed twice, so its value is not one value")
             self.events.add(n)
@@ -257,7 +262,7 @@ class _Verifier:
         if tuple(a.type for a in n.args) != tuple(t for _, t in callee.params) or n.results != (callee.result,):
             raise self.fault("E-201", f"the call does not fit {callee!r}")
         self.origin(n)
-        self.ownership.call(n, _verified(callee, self.done, self.calling) if n.op is CALL else None)
+        self.ownership.call(n, _verified(callee, self.done) if n.op is CALL else None)
 
 
 __all__ = ["verify"]
