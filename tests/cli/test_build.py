@@ -52,7 +52,7 @@ def test_the_library_is_usable_from_c(tmp_path: Path) -> None:
         '#include "double_it.h"\n#include <stdio.h>\n'
         'int main(void) { printf("%lld\\n", (long long)double_it(21)); return 0; }\n'
     )
-    command = [compiler, "-Wall", "-Werror", "-o", "main", "main.c", "./double_it.so"]
+    command = [compiler, "-Wall", "-Werror", "-o", "main", "main.c", "./double_it.so", "-Wl,-rpath,$ORIGIN"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     done = subprocess.run(["./main"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "42\n")
