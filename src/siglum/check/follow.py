@@ -196,10 +196,11 @@ class Follower:
                     self.way(scope, at + 1, (*self.renames, inside.skip), target)
                     self.entered = inside
                     return
-        loop, renames = self.innermost()
+        nothing = "the jump decides nothing that the Function decides here"
+        loop, renames = self.innermost(nothing)
         decided, holds = self.terms.sense(loop.again)
         if decided != base or taken is holds or loop.parent is None:
-            raise self.no("the jump decides nothing that the Function decides here")
+            raise self.no(nothing)
         self.way(loop.parent, loop.at + 1, (*renames, loop.leave), target)
         self.again = loop
 
@@ -227,22 +228,24 @@ class Follower:
             raise self.no("a stop's label is at no stub")
         self.site(site, n, n.stop)
 
-    def innermost(self) -> tuple[Scope, Renames]:
-        """The innermost loop, once the arms around this place may be left; with what leaving renames."""
+    def innermost(self, otherwise: str) -> tuple[Scope, Renames]:
+        """The innermost loop, with what leaving the arms around this place renames; raises `otherwise` where they or
+        the loop's body have something left that acts.
+        """
         scope, at, renames = self.at_scope(), self.at, self.renames
         while True:
             if not scope.quiet(at, len(scope.region.body)):
-                raise self.no("leaves a region before its time")
+                raise self.no(otherwise)
             if scope.kind == LOOP_BODY:
                 return scope, renames
             if scope.kind != ARM or scope.parent is None:
-                raise self.no("the jump decides nothing that the Function decides here")
+                raise self.no(otherwise)
             renames = (*renames, scope.leave)
             scope, at = scope.parent, scope.at + 1
 
     def latch(self, register: int, count: int, target: int) -> None:
         """Adds 1 to a register and jumps to label `target` where it is less than `count`."""
-        loop, renames = self.innermost()
+        loop, renames = self.innermost("a run of the loop ends before its time")
         if self.get(register) != loop.index or count != loop.count or loop.parent is None:
             raise self.no("the latch counts something else than the loop")
         if self.again is not loop and self.terms.keys[loop.again] != ("const", 1):
