@@ -399,8 +399,10 @@ class Expressions:
                 entity = member(module, function.attr)
                 name = function.attr
                 return self.guarded(node, lambda f: call_entity(f, entity, name, args, keywords, span))
+            if keywords:
+                raise self.d.refuse(f"`.{function.attr}` takes no named arguments here", node, "", "E-055")
             base, method = self.expression(function.value), function.attr
-            return self.guarded(node, lambda f: call_method(f, base(f), method, args, keywords, span))
+            return self.guarded(node, lambda f: call_method(f, base(f), method, [a.evaluate(f) for a in args], span))
         if isinstance(function, ast.Name) and function.id not in self.locals:
             name = function.id
             lookup = self.d.lookup

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from siglum.frontend.elaborate import arithmetic, arrays
-from siglum.frontend.elaborate.calls import extend
 from siglum.frontend.elaborate.collect import collect, copied
 from siglum.frontend.elaborate.constants import truth
 from siglum.frontend.elaborate.expressions import Expressions, binary, unpacked
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
 from siglum.frontend.elaborate.instances import Compiled
 from siglum.frontend.elaborate.loops import ForLoop, LoopContext, WhileLoop
+from siglum.frontend.elaborate.methods import extend
 from siglum.frontend.elaborate.stage import Refusal
 from siglum.frontend.elaborate.streams import FillStream, ListStream
 from siglum.frontend.elaborate.values import ArrayVal, Closure, Stream, TupleVal, Value

@@ -386,7 +386,7 @@ class ListStream(Indexed):
 
     def at(self, st: Stage, index: Node) -> Value:
         if index.op is CONST:
-            at = index.attr + len(self.items) if index.attr < 0 else index.attr
+            at = int(index.attr) + (len(self.items) if index.attr < 0 else 0)
             if 0 <= at < len(self.items):
                 return self.items[at]
         return item(st, self.settled(st), index, st.here)

@@ -115,8 +115,8 @@ class Stream:
 Value = Union[Node, ArrayVal, TupleVal, OptionVal, MapVal, Closure, Stream]  # noqa: UP007 - recursive names
 
 
-def type_of(value: Value, st: Stage) -> Type:
-    """The type of a value; of a closure, NOTHING."""
+def type_of(value: Value, st: Any) -> Type:
+    """The type of a value; of a closure, NOTHING. `st` is the stage, which may have to try a stream's element."""
     if isinstance(value, Node):
         return value.type
     if isinstance(value, ArrayVal):
