@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from siglum.ir.function import Builder, Function
-from siglum.ir.node import CALL, CONST, IF, LOOP, RECUR, RESULT, Node, Region, call_node, node, recur_node
+from siglum.ir.function import Function
+from siglum.ir.node import CONST, IF, LOOP, RESULT, Node, Region, node
 from siglum.ir.primitives import WIDE
+from siglum.ir.replay import Replay
 from siglum.ir.types import BOOL, CHAR, F64, I64, U64
 
 MOST_NODES: Final = 5
@@ -26,16 +27,13 @@ CHEAP: Final = frozenset(
 )  # fmt: skip
 """Primitives that cannot stop and cost about a cycle."""
 _SELECTABLE: Final = frozenset((BOOL, I64, U64, CHAR, F64))
-_EXTREME: Final = {"lt": ("max", "min"), "le": ("max", "min"), "flt": ("fmax", "fmin")}
 
 
 def without_small_branches(function: Function) -> Function:
     """`function` with the small branches of its loops computed without jumps."""
     if not _has_branch_in_loop(function.region, False):
         return function
-    replay = _Replay(function)
-    replay.region(function.region, False)
-    return replay.builder.finish(function.name, function.params, replay.get(function.region.results[0]))
+    return _Branchless(function).run()
 
 
 def _has_branch_in_loop(region: Region, in_loop: bool) -> bool:
@@ -48,71 +46,28 @@ def _has_branch_in_loop(region: Region, in_loop: bool) -> bool:
     return False
 
 
-class _Replay:
-    """Builds the function again, front to back; `known` maps nodes that changed to what they became."""
+class _Branchless(Replay):
+    """Replays a function; `if`s inside loops that are small and harmless enough are computed without a jump."""
 
     def __init__(self, function: Function) -> None:
-        self.builder = Builder(function.origins)
-        self.known: dict[Node, Node] = {}
-
-    def get(self, n: Node) -> Node:
-        return self.known.get(n, n)
-
-    def region(self, region: Region, in_loop: bool) -> None:
-        """Lists what the region lists; its results are then found by `get`."""
-        for n in region.body:
-            if n.op is IF:
-                if not (in_loop and self.branchless(n, region)):
-                    self.branch(n, in_loop)
-            elif n.op is LOOP:
-                self.loop(n)
-            else:
-                self.plain(n)
-
-    def plain(self, n: Node) -> None:
-        args = tuple(map(self.get, n.args))
-        if n.op is CALL:
-            made = call_node(n.attr, args, n.origin)
-        elif n.op is RECUR:
-            made = recur_node(args, n.results[0], n.origin)
-        else:
-            made = node(n.op, args, n.attr, n.origin)
-        self.builder.append(made)
-        self.became(n, made)
-
-    def became(self, old: Node, new: Node) -> None:
-        if new is not old:
-            self.known[old] = new
-            for k, changed in enumerate(self.builder.results(new)):
-                self.known[self.builder.result(old, k)] = changed
-
-    def branch(self, n: Node, in_loop: bool) -> None:
-        arms = []
-        for arm in n.regions:
-            self.builder.open_region()
-            self.region(arm, in_loop)
-            arms.append(self.builder.close_region(tuple(map(self.get, arm.results))))
-        self.take_results(n, self.builder.if_(self.get(n.args[0]), arms[0], arms[1]))
+        super().__init__(function)
+        self.loops = 0
 
     def loop(self, n: Node) -> None:
-        count, *inits = map(self.get, n.args)
-        self.builder.open_loop(count, tuple(inits))
-        self.region(n.regions[0], True)
-        again, *nexts = map(self.get, n.regions[0].results)
-        self.take_results(n, self.builder.close_loop(again, tuple(nexts)))
+        self.loops += 1
+        super().loop(n)
+        self.loops -= 1
 
-    def take_results(self, n: Node, results: tuple[Node, ...]) -> None:
-        for k, value in enumerate(results):
-            old = self.builder.result(n, k)
-            if old is not value:
-                self.known[old] = value
+    def branch(self, n: Node, region: Region) -> None:
+        if not (self.loops and self.branchless(n, region)):
+            super().branch(n, region)
 
     def branchless(self, n: Node, region: Region) -> bool:
         """Computes the `if` without a jump, if it is small and harmless enough."""
         then, otherwise = n.regions
-        if not _small(n, region):
-            return False
         condition = self.get(n.args[0])
+        if condition.op is CONST or not _small(n, region):
+            return False
         flipped = not then.body and then.results and bool(otherwise.body)
         if flipped:
             then, otherwise = otherwise, then
@@ -148,7 +103,7 @@ def _mergeable(t: Node, e: Node, then: Region) -> bool:
 class _Selection:
     """One `if` turned into straight code; `then` is the arm that may hold stopping nodes."""
 
-    def __init__(self, replay: _Replay, condition: Node, then: Region, otherwise: Region) -> None:
+    def __init__(self, replay: Replay, condition: Node, then: Region, otherwise: Region) -> None:
         self.replay, self.builder, self.condition = replay, replay.builder, condition
         self.then, self.otherwise = then, otherwise
         self.zeroed: set[Node] = set()
@@ -184,13 +139,7 @@ class _Selection:
         new, old = self.replay.get(t), self.replay.get(e)
         if new is old:
             return new
-        c = self.condition
-        extreme = _EXTREME.get(c.op.name)
-        if extreme is not None and c.args == (old, new):
-            return self.builder.emit(extreme[0], old, new)
-        if extreme is not None and c.args == (new, old):
-            return self.builder.emit(extreme[1], old, new)
-        return self.builder.emit("select", c, new, old)
+        return self.builder.emit("select", self.condition, new, old)
 
     def zero_when_off(self, value: Node) -> Node:
         """`value` where the condition holds, else 0."""
@@ -203,7 +152,6 @@ class _Selection:
         made = self.builder.emit("and", value, self.mask)
         self.zeroed.add(made)
         return made
-
 
     def all_ones_when_on(self) -> Node:
         """-1 where the condition holds, else 0."""
@@ -226,4 +174,3 @@ def _used_in(t: Node, then: Region) -> bool:
 
 def _added(t: Node, e: Node) -> Node:
     return t.args[1] if t.args[0] is e else t.args[0]
-

@@ -5,7 +5,8 @@ Imports the modules of `siglum.ir` below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -101,6 +102,8 @@ class Builder:
         self._serial = 0
         self._inits: list[tuple[Node, tuple[Node, ...], tuple[Node, ...]]] = []
         self._lengths: dict[Node, Node] = {}
+        self._loop_bodies: list[int] = []
+        """For each level, the position of the body that lists the loop being built there."""
 
     def origin(self, o: Origin) -> int:
         """The index of an origin in the function's table."""
@@ -124,6 +127,10 @@ class Builder:
         simpler = _simplify(name, args, attr)
         if simpler is not None:
             return simpler
+        if name == "select":
+            extreme = _extreme(*args)
+            if extreme:
+                return self.emit(extreme, args[2], args[1])
         op = PRIMITIVES[name]
         if name == "not" and args[0].op.name in _NEGATED:
             inner = args[0]
@@ -225,6 +232,8 @@ class Builder:
 
     def open_loop(self, count: Node, inits: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
         """Starts a loop body; gives the index and the carried values as nodes."""
+        del self._loop_bodies[self.level :]
+        self._loop_bodies.append(len(self._bodies) - 1)
         self.level += 1
         index = parameter(self.level, 0, I64)
         carried = tuple(parameter(self.level, 1 + k, i.type) for k, i in enumerate(inits))
@@ -238,6 +247,20 @@ class Builder:
         body = self.close_region((again, *nexts), params)
         self.level -= 1
         return self.results(self._list(loop_node(count, inits, body)))
+
+    @contextmanager
+    def outside(self, level: int) -> Iterator[None]:
+        """Lists what is emitted inside the `with` before the loop at `level` + 1 that is being built."""
+        at, inner = self._loop_bodies[level], self.level
+        kept, self._bodies, self.level = self._bodies, self._bodies[: at + 1], level
+        yield
+        self._bodies, self.level = kept, inner
+
+    def drop_loop(self) -> None:
+        """Gives up the loop body being built."""
+        self._inits.pop()
+        self._available.difference_update(self._bodies.pop())
+        self.level -= 1
 
     def finish(self, name: str, params: tuple[tuple[str, Type], ...], value: Node) -> Function:
         """The finished function; `value` is its result."""
@@ -306,7 +329,30 @@ def _simplify(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
         return args[0]
     if name == "nonzero" and args[0].op.name == "nonzero":
         return args[0]
+    if name == "not" and args[0].op.name == "not":
+        return args[0].args[0]
+    if name in ("and", "or") and args[0].type is BOOL:
+        return _with_known_truth(name, *args)
     return None
+
+
+_EXTREME = {"lt": ("max", "min"), "le": ("max", "min"), "flt": ("fmax", "fmin")}
+
+
+def _extreme(condition: Node, x: Node, y: Node) -> str:
+    """The primitive that takes (y, x) and gives `condition ? x : y`, where there is one: the larger or the smaller."""
+    names = _EXTREME.get(condition.op.name)
+    if names is None or condition.args not in ((y, x), (x, y)):
+        return ""
+    return names[0] if condition.args == (y, x) else names[1]
+
+
+def _with_known_truth(name: str, x: Node, y: Node) -> Node | None:
+    """`and`, `or` of two truth values of which one is a constant."""
+    known, other = (x, y) if x.op is CONST else (y, x)
+    if known.op is not CONST:
+        return None
+    return other if known.attr == (name == "and") else known
 
 
 def _fold(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:

@@ -1,4 +1,4 @@
-"""Which indices lie inside their arrays, by syntax alone: the rules that `ir.verify` lists as R1 to R5.
+"""Which indices lie inside their arrays, by syntax alone: the rules that `ir.verify` lists as R1 to R7.
 
 Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 """
@@ -10,6 +10,8 @@ from siglum.ir.primitives import PRIMITIVES
 from siglum.ir.types import BOOL, I64
 
 _LENGTH = PRIMITIVES["length"]
+_FAR = 1 << 31
+"""Shifts of an index stay below this, so that a length less a shift cannot wrap."""
 
 
 class Ranges:
@@ -89,16 +91,49 @@ class Ranges:
     # Indices ------------------------------------------------------------------------------------------------
     def inside(self, index: Node, array: Node) -> bool:
         """Whether `index` is known to be at least 0 and below the capacity of `array`."""
-        most = self.capacity(array)
+        return self.below(index, self.capacity(array))
+
+    def below(self, index: Node, most: Node) -> bool:
+        """Whether `index` is known to be at least 0 and below `most`."""
         if index.op is CONST:
-            return most.op is CONST and 0 <= index.attr < most.attr
+            return most.op is CONST and bool(0 <= index.attr < most.attr)
         if index.op.name == "bounds":
             return _at_most(index.args[1], most)
-        if index.op is PARAM and 0 < index.attr[0] <= len(self.loops):
-            loop = self.loops[index.attr[0] - 1]
+        loop = self._loop_of(index)
+        if loop is not None:
             if index.attr[1] == 0 or is_rank(loop, index):
                 return _at_most(loop.args[0], most) or self._equal_at(index.attr[0], loop.args[0], most)
+            return False
+        if index.op.name == "add_wrap":
+            return self._shifted_below(index.args[0], index.args[1], most)
+        if index.op.name == "sub_wrap":
+            return self._mirrored_below(index.args[0], index.args[1], most)
         return False
+
+    def _loop_of(self, p: Node) -> Node | None:
+        """The loop around here whose parameter `p` is."""
+        return self.loops[p.attr[0] - 1] if p.op is PARAM and 0 < p.attr[0] <= len(self.loops) else None
+
+    def _shifted_below(self, counter: Node, shift: Node, most: Node) -> bool:
+        """i + k < n, where i counts to n - k; n is a length, so nothing wraps."""
+        loop = self._loop_of(counter)
+        if loop is None or counter.attr[1] != 0 or shift.op is not CONST or not 0 <= shift.attr < _FAR:
+            return False
+        count = loop.args[0]
+        return (
+            count.op.name == "sub_wrap"
+            and count.args[1].op is CONST
+            and shift.attr <= count.args[1].attr < _FAR
+            and count.args[0] is most
+            and _is_length(most)
+        )
+
+    def _mirrored_below(self, last: Node, counter: Node, most: Node) -> bool:
+        """0 <= n - 1 - i < n, where i counts to n or less."""
+        loop = self._loop_of(counter)
+        if loop is None or counter.attr[1] != 0 or last.op.name != "sub_wrap" or not _is_constant(last.args[1], 1):
+            return False
+        return last.args[0] is most and _is_length(most) and _at_most(loop.args[0], most)
 
     def eight_inside(self, index: Node, array: Node) -> bool:
         """Whether `index` .. `index` + 7 are known to lie inside `array`: it is 8*i in a loop of capacity/8 runs."""
@@ -137,6 +172,11 @@ class Ranges:
         condition = n.args[0]
         if condition.op.name == "eq" and condition.args[0].type is I64:
             self.equal.append((condition.args[0], condition.args[1]))
+
+
+def _is_length(n: Node) -> bool:
+    """Whether `n` cannot be negative because it is the length of an array."""
+    return n.op.name == "length"
 
 
 def _at_most(bound: Node, most: Node) -> bool:

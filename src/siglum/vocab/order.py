@@ -109,18 +109,22 @@ def rank(xs: list[S]) -> list[int]:
 @word("rising", examples=("[1 2 2] rising", "([2 1] rising) is false"))
 def rising(xs: list[S]) -> bool:
     """Whether no element comes before the one it follows."""
-    for x, after in zip(xs, xs[1:]):
-        if after < x:
+    previous: S | None = None
+    for x in xs:
+        if previous is not None and x < previous:
             return False
+        previous = x
     return True
 
 
 @word("falling", examples=("[2 2 1] falling", "([1 2] falling) is false"))
 def falling(xs: list[S]) -> bool:
     """Whether no element comes after the one it follows."""
-    for x, after in zip(xs, xs[1:]):
-        if x < after:
+    previous: S | None = None
+    for x in xs:
+        if previous is not None and previous < x:
             return False
+        previous = x
     return True
 
 
