@@ -104,9 +104,22 @@ class _Assembly:
             for base, holes in ((at, stencil.holes), (cold, stencil.cold_holes)):
                 for hole in holes:
                     self.hole(base + hole.offset, hole, operands, {"n": past, "o": cold}, labels, stubs)
-            instances.append(Instance(family, operands, at, len(stencil.code), -1, cold))
+            instances.append(Instance(family, operands, at, len(stencil.code), self.origin(d, family, operands), cold))
         named = tuple(Label(at, *mark[1:]) for at, mark in zip(labels, d.marks, strict=True))
         return Block(d.function, start, len(self.code) - start, tuple(instances), named, d.frame_slots)
+
+    def origin(self, d: Draft, family: str, operands: tuple[int, ...]) -> int:
+        """The origin an instance serves: that of the stop site it refers to."""
+        kinds = FAMILIES[family].kinds
+        site = -1
+        if family == "stop":
+            site = operands[0] - 1
+        elif "k" in kinds:
+            site = operands[kinds.index("k")]
+        elif "t" in kinds and 0 <= operands[-1] < len(d.marks):
+            target, stub_operands = d.code[d.marks[operands[-1]].at]
+            site = stub_operands[0] - 1 if target == "stop" else -1
+        return self.stops[site].origin if 0 <= site < len(self.stops) else -1
 
     def hole(
         self, place: int, hole: Any, operands: tuple[int, ...], own: Mapping[str, int], labels: list[int], stubs: dict[int, int]

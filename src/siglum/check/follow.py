@@ -6,7 +6,7 @@ The state along the code is: where in the Function the code stands (a region's s
 behind), and which value each register and slot holds. The rules:
 
 * An instance that may stop or acts is the next listed node that does: same operation, same operands, and its stop site
-  names that node's kind and origin. Loads, stores and divisions are ones the Function has. Other instances may
+  names that node's kind and origin; the instance itself is said to serve that origin, others none. Loads, stores and divisions are ones the Function has. Other instances may
   compute anything anywhere.
 * A conditional jump decides an `if` (either way), fails a `require`, skips a loop that does not run, or ends one early. A
   latch ends a run of the innermost loop. No other jump goes back, so a block ends whenever its Function does.
@@ -47,6 +47,7 @@ class Follower:
         self.scope: Scope | None = None
         self.at = 0
         self.offset = self.block.offset
+        self.origin = -1
         self.held: dict[int, int] = {}
         self.renames: Renames = ()
         self.entered: Scope | None = None
@@ -70,7 +71,7 @@ class Follower:
         if self.number:
             self.start()
         for instance in block.instances:
-            self.offset = instance.offset
+            self.offset, self.origin = instance.offset, -1
             here = marked.get(instance.offset)
             if here is not None:
                 for k in here:
@@ -80,6 +81,8 @@ class Follower:
             if self.scope is None and instance.family not in _FROM_NOWHERE:
                 raise self.no("the code cannot be reached")
             handlers[instance.family](self, instance.operands)
+            if instance.origin != self.origin:
+                raise self.no(f"the instance is said to serve origin {instance.origin}, but serves {self.origin}")
         if self.scope is not None:
             raise self.no("the code runs past the block's end")
 
@@ -159,6 +162,7 @@ class Follower:
             found = f"`{body[at].op.name}`" if at < len(body) else "nothing"
             raise self.no(f"`{name}` stands where the Function has {found}")
         self.at = at + 1
+        self.origin = body[at].origin
         return body[at]
 
     def site(self, which: int, n: Node, kind: str) -> None:

@@ -13,7 +13,7 @@ right shape (types, arities, ranges), and these hold:
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from siglum.check.mismatch import Mismatch
 from siglum.ir.function import Function
@@ -29,17 +29,27 @@ _PAIR: Final = frozenset({"alloc", "reserve", "array", "view", "data", "write", 
 _LANES: Final = frozenset({"lanes", "lanes_add", "lanes_add8", "lanes_total"})
 
 
+class _Form(NamedTuple):
+    """A family's operands: how many, which are registers, and each slot with how many slots it reaches over."""
+
+    arity: int
+    registers: tuple[int, ...]
+    slots: tuple[tuple[int, int], ...]
+
+
 @cache
-def _spans(family: str) -> tuple[int, ...]:
-    """How many slots each operand of a family reaches over (0 for what is no slot)."""
-    kinds = FAMILIES[family].kinds
-    spans = [0] * len(kinds)
-    first = True
-    for k, kind in enumerate(kinds):
-        if kind == "s":
-            spans[k] = 8 if family in _LANES and first else 2 if family in _PAIR else 1
-            first = False
-    return tuple(spans)
+def _forms() -> dict[str, _Form]:
+    found = {}
+    for name, family in FAMILIES.items():
+        kinds = family.kinds
+        slots: list[tuple[int, int]] = []
+        for k, kind in enumerate(kinds):
+            if kind == "s":
+                wide = 8 if name in _LANES and not slots else 2 if name in _PAIR else 1
+                slots.append((k, wide))
+        registers = tuple(k for k, kind in enumerate(kinds) if kind in "vx")
+        found[name] = _Form(len(kinds), registers, tuple(slots))
+    return found
 
 
 @cache
@@ -58,11 +68,6 @@ def _prepared(table: Table, family: str, registers: tuple[int, ...]) -> Stencil 
     if any(hole.kind not in "siqzno" for hole in found.cold_holes) or bool(found.cold) != any(h.kind == "o" for h in found.holes):
         return None
     return None if free else found
-
-
-@cache
-def _register_operands(family: str) -> tuple[int, ...]:
-    return tuple(k for k, kind in enumerate(FAMILIES[family].kinds) if kind in "vx")
 
 
 def check_layout(image: Image, table: Table) -> None:
@@ -153,8 +158,9 @@ class _Layout:
         at = block.offset
         boundaries = set()
         stencils = []
+        forms = _forms()
         for instance in block.instances:
-            stencil = self.instance(instance, at)
+            stencil = self.instance(instance, at, forms)
             stencils.append(stencil)
             boundaries.add(at)
             at += instance.length
@@ -169,41 +175,47 @@ class _Layout:
             at += len(stencil.cold)
         if at != end:
             raise Mismatch("the block's bytes are more or fewer than its instances'", at)
+        expected = self.expected
         for instance, stencil in zip(block.instances, stencils, strict=True):
             start = instance.offset
             past = start + instance.length
-            self.expected[start:past] = stencil.code
-            for hole in stencil.holes:
+            code, holes, cold, cold_holes = stencil
+            expected[start:past] = code
+            for hole in holes:
                 self.fill(instance, hole, start, past)
-            if stencil.cold:
-                self.expected[instance.cold : instance.cold + len(stencil.cold)] = stencil.cold
-                for hole in stencil.cold_holes:
+            if cold:
+                expected[instance.cold : instance.cold + len(cold)] = cold
+                for hole in cold_holes:
                     self.fill(instance, hole, instance.cold, past)
 
-    def instance(self, instance: Instance, at: int) -> Stencil:
+    def instance(self, instance: Instance, at: int, forms: dict[str, _Form]) -> Stencil:
         """The instance's stencil, once its shape and operands are in order."""
-        if type(instance) is not Instance or type(instance.family) is not str or type(instance.operands) is not tuple:
+        if type(instance) is not Instance:
             raise Mismatch("an instance is malformed", at)
-        if not type(instance.offset) is type(instance.length) is type(instance.cold) is type(instance.origin) is int:
+        name, operands, offset, length, origin, cold = instance
+        if (
+            type(name) is not str
+            or type(operands) is not tuple
+            or not type(offset) is type(length) is type(cold) is type(origin) is int
+        ):
             raise Mismatch("an instance is malformed", at)
-        name, operands = instance.family, instance.operands
-        family = FAMILIES.get(name)
-        if family is None or len(operands) != len(family.kinds):
+        form = forms.get(name)
+        if form is None or len(operands) != form.arity:
             raise Mismatch(f"there is no stencil `{name}` with {len(operands)} operands", at)
         for operand in operands:
             if type(operand) is not int:
                 raise Mismatch("an operand is no number", at)
-        stencil = _prepared(self.table, name, tuple([operands[k] for k in _register_operands(name)]))
+        stencil = _prepared(self.table, name, tuple([operands[k] for k in form.registers]))
         if stencil is None:
             raise Mismatch(f"there is no stencil `{name}` with these registers", at)
-        if instance.offset != at or instance.length != len(stencil.code):
+        if offset != at or length != len(stencil.code):
             raise Mismatch("an instance is not where the one before ends, or not as long as its stencil", at)
-        for operand, span in zip(operands, _spans(name), strict=True):
-            if span and not 1 <= operand <= self.slots - span:
-                raise Mismatch(f"slot {operand} is outside the frame", at)
+        for k, span in form.slots:
+            if not 1 <= operands[k] <= self.slots - span:
+                raise Mismatch(f"slot {operands[k]} is outside the frame", at)
         if stencil.cold:
-            self.cold.append((instance.cold, instance, stencil))
-        elif instance.cold != -1:
+            self.cold.append((cold, instance, stencil))
+        elif cold != -1:
             raise Mismatch("an instance has a cold part that its stencil has not", at)
         if name == "stop":
             site = operands[0] - 1

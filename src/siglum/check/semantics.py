@@ -310,6 +310,7 @@ def _stop(f: Follower, o: Operands) -> None:
         raise f.no("a stop is run into")
     if not 0 <= o[0] - 1 < len(stops) or stops[o[0] - 1].block != f.number:
         raise f.no("a stub is for a stop of another block")
+    f.origin = stops[o[0] - 1].origin
 
 
 def _call(f: Follower, o: Operands) -> None:
