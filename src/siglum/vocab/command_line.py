@@ -24,6 +24,7 @@ from siglum.vocab.parse import (
 )
 from siglum.vocab.show import quote, show_character, text_of_bool, text_of_float, text_of_integer, text_of_unsigned
 from siglum.vocab.streams import input_
+from siglum.vocab.text import lines
 from siglum.vocab.utf8 import decode, encode
 """
 
@@ -44,7 +45,7 @@ def command_line(params: tuple[tuple[str, Type], ...], result: Type, *, shows: b
         if count == 1 and params[0][1] is STR:
             body.append("    given.append(input_())")
         else:
-            body += ["    for line in input_().splitlines():", "        given.append(line)"]
+            body += ["    for line in lines(input_()):", "        given.append(line)"]
         body += ["else:", "    for argument in arguments:", "        given.append(decode(argument))"]
         body += [f"if len(given) != {count}:", '    stop("argument")']
         body += [f"x{k} = {reader}(given[{k}])" for k, reader in enumerate(readers)]
