@@ -6,7 +6,18 @@ Imports `siglum.vocab.declare` and `siglum.vocab.intrinsics` only.
 from __future__ import annotations
 
 from siglum.vocab.declare import char, u64, word
-from siglum.vocab.intrinsics import as_signed, as_unsigned, chr, divide, stop
+from siglum.vocab.intrinsics import (
+    add_wrap,
+    as_signed,
+    as_unsigned,
+    chr,
+    divide,
+    mul_overflows,
+    mul_wrap,
+    shift_left_wrap,
+    stop,
+    sub_wrap,
+)
 
 
 @word("+", examples=("2 + 3 is 5", "[1 2] + 10 is [11 12]"))
@@ -30,7 +41,7 @@ def add_unsigned(x: u64, y: u64) -> u64:
 @word("+", examples=("'a' + 2 is 'c'", '"abc" + 1 is "bcd"'))
 def later_character(c: char, n: int) -> char:
     """The character n code points after c. Stops with `range` where there is none."""
-    return chr(ord(c) + n)
+    return chr(add_wrap(ord(c), n))
 
 
 @word("-", examples=("2 - 3 is -1", "[5 6] - 5 is [0 1]"))
@@ -60,7 +71,7 @@ def character_distance(x: char, y: char) -> int:
 @word("-", examples=("'c' - 2 is 'a'", '"bcd" - 1 is "abc"'))
 def earlier_character(c: char, n: int) -> char:
     """The character n code points before c. Stops with `range` where there is none."""
-    return chr(ord(c) - n)
+    return chr(sub_wrap(ord(c), n))
 
 
 @word("*", examples=("2 * 3 is 6", "[1 2] * [3 4] is [3 8]"))
@@ -129,6 +140,11 @@ def remainder_unsigned(x: u64, y: u64) -> u64:
     return x % y
 
 
+def beyond(lost: bool) -> int:
+    """0, or, where the bits above 64 were lost, 2**64: overflow where integers are exact, nothing where they wrap."""
+    return shift_left_wrap(1, 62) * (4 if lost else 0)
+
+
 @word("**", examples=("2 ** 10 is 1024", "-3 ** 3 is -27"))
 def power(base: int, exponent: int) -> int:
     """base multiplied exponent times. Stops with `argument` where exponent is negative."""
@@ -137,13 +153,16 @@ def power(base: int, exponent: int) -> int:
     result = 1
     square = base
     rest = exponent
+    lost = False
     while rest > 0:
-        if rest % 2 == 1:
-            result = result * square
-        rest = rest // 2
+        if rest & 1 == 1:
+            lost = lost or mul_overflows(result, square)
+            result = mul_wrap(result, square)
+        rest = rest >> 1
         if rest > 0:
-            square = square * square
-    return result
+            lost = lost or mul_overflows(square, square)
+            square = mul_wrap(square, square)
+    return result + beyond(lost)
 
 
 @word("**", examples=("1.5 ** 2 is 2.25", "2.0 ** -1 is 0.5"))

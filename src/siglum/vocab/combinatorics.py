@@ -6,7 +6,7 @@ Imports `siglum.vocab.declare`, `siglum.vocab.intrinsics` and the words it needs
 from __future__ import annotations
 
 from siglum.vocab.declare import T, word
-from siglum.vocab.intrinsics import shift_left_wrap, stop
+from siglum.vocab.intrinsics import mul_overflows, shift_left_wrap, stop
 from siglum.vocab.numbers import greatest_common_divisor
 
 
@@ -16,9 +16,17 @@ def factorial(n: int) -> int:
     if n < 0:
         stop("argument")
     result = 1
-    for k in range(2, n + 1):
+    # 2**64 divides 66!
+    for k in range(2, min(n, 66) + 1):
         result = result * k
     return result
+
+
+def checked_product(x: int, y: int) -> int:
+    """x * y. Stops with `overflow` also where integers wrap: what follows divides."""
+    if mul_overflows(x, y):
+        stop("overflow")
+    return x * y
 
 
 @word("choose", examples=("5 choose 2 is 10", "[3 4] choose 0 is [1 1]"), synonyms=("binomial", "comb"))
@@ -34,7 +42,7 @@ def choose(n: int, k: int) -> int:
         top = n - i
         under = i + 1
         shared = greatest_common_divisor(result, under)
-        result = result // shared * (top // (under // shared))
+        result = checked_product(result // shared, top // (under // shared))
     return result
 
 
@@ -46,7 +54,8 @@ def arrangements(n: int, k: int) -> int:
     if k > n:
         return 0
     result = 1
-    for i in range(k):
+    # 2**64 divides every product of 66 neighbours
+    for i in range(min(k, 66)):
         result = result * (n - i)
     return result
 
@@ -56,6 +65,8 @@ def fibonacci(n: int) -> int:
     """The n-th of 0, 1, 1, 2, 3, 5, ... Stops with `argument` below 0, `overflow` above 92."""
     if n < 0:
         stop("argument")
+    if n > 92:
+        stop("overflow")
     older = 1
     newer = 0
     for _ in range(n):
@@ -75,7 +86,7 @@ def triangular(n: int) -> int:
 
 @word("catalan", examples=("4 catalan is 14", "[0 1 5] catalan is [1 1 42]"))
 def catalan(n: int) -> int:
-    """How many balanced texts of n pairs of brackets there are. Stops with `argument` below 0."""
+    """How many balanced texts of n pairs of brackets there are. Stops with `argument` below 0, `overflow` above 35."""
     if n < 0:
         stop("argument")
     result = 1
@@ -84,15 +95,17 @@ def catalan(n: int) -> int:
         top = 2 * (2 * k + 1)
         under = k + 2
         shared = greatest_common_divisor(result, under)
-        result = result // shared * (top // (under // shared))
+        result = checked_product(result // shared, top // (under // shared))
     return result
 
 
 @word("partitions", examples=("5 partitions is 7", "[0 1 10] partitions is [1 1 42]"))
 def partitions(n: int) -> int:
-    """How many ways there are to write n as a sum of positive numbers. Stops with `argument` below 0."""
+    """How many ways there are to write n as a sum of positive numbers. Stops with `argument` below 0, `overflow` above 405."""
     if n < 0:
         stop("argument")
+    if n > 405:
+        stop("overflow")
     ways = [0] * (n + 1)
     ways[0] = 1
     for part in range(1, n + 1):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from siglum.vocab.arithmetic import beyond
 from siglum.vocab.declare import A, T, U, word
-from siglum.vocab.intrinsics import mul_overflows, stop, sum
+from siglum.vocab.intrinsics import mul_overflows, mul_wrap, stop, sum
 
 
 @word("map", examples=("[1 2 3] map (it * 2 + 1) is [3 5 7]", '["a" "bb"] map length is [1 2]'))
@@ -173,13 +174,15 @@ def sum_floats(xs: list[float]) -> float:
 @word("product", examples=("[2 3 4] product is 24", "[9223372036854775807 3 0] product is 0"), synonyms=("prod",))
 def product_integers(xs: list[int]) -> int:
     """The exact product. Stops with `overflow` where it does not fit, whatever the order."""
-    # kept negative, so that -2**63 is reached whatever the order of signs
+    result = 1
+    # the size is kept negative, so that -2**63 is reached whatever the order of signs
     size = -1
     negative = False
     too_large = False
     for x in xs:
         if x == 0:
             return 0
+        result = mul_wrap(result, x)
         if x < 0:
             negative = not negative
         if x < -9223372036854775807:
@@ -191,9 +194,9 @@ def product_integers(xs: list[int]) -> int:
             too_large = True
         else:
             size = size * abs(x)
-    if too_large:
-        stop("overflow")
-    return size if negative else -size
+    if size < -9223372036854775807 and not negative:
+        too_large = True
+    return result + beyond(too_large)
 
 
 @word("product", examples=("[0.5 4.0] product is 2.0", "[0.5] tail product is 1.0"))
@@ -218,4 +221,4 @@ def dot_floats(xs: list[float], ys: list[float]) -> float:
     """The sum, as `sum` has it, of the products of elements at equal positions. Stops with `length` where they differ."""
     if len(xs) != len(ys):
         stop("length")
-    return sum([x * y for x, y in zip(xs, ys)])
+    return sum([x * y for x, y in zip(xs, ys)]) + 0.0
