@@ -208,13 +208,13 @@ def binary(st: Stage, operator: type[ast.operator], x: Node, y: Node, origin: in
     """`x operator y` on scalars. Raises `Refusal`."""
     if operator in (ast.LShift, ast.RShift) and x.type in (I64, U64) and y.type is I64:
         return BINARY[operator, x.type](st, x, y, origin)
+    if operator is ast.Pow and x.type is F64:
+        return _float_power(st, x, y)
     if x.type is not y.type:
         x, y = beside(st, x, y)
         if x.type is I64 and y.type is F64:
             x = st.emit("to_float", x)
         elif x.type is F64 and y.type is I64:
-            if operator is ast.Pow:
-                return _float_power(st, x, y)
             y = st.emit("to_float", y)
     operation = BINARY.get((operator, x.type)) if x.type is y.type else None
     if operation is None:

@@ -31,11 +31,11 @@ def place(st: Stage, array: ArrayVal, index: Node, origin: int) -> Node:
 
 def place_among(st: Stage, n: Node, index: Node, origin: int) -> Node:
     """`index` as a place among `n` elements."""
-    if index.op.name == "bounds" and st.leader(index.args[1]) is st.leader(n):
+    if index.op.name == "bounds" and index.args[1] is n:
         return index
     if index.op is PARAM and index.attr[1] == 0 and 0 < index.attr[0] <= len(st.counts):
         count = st.counts[index.attr[0] - 1]
-        if st.leader(count) is st.leader(n) or (count.op.name == "min" and n in count.args):
+        if st.equal_before(index.attr[0], count, n) or (count.op.name == "min" and n in count.args):
             return index
     if index.op is CONST:
         if n.op is CONST and 0 <= index.attr < n.attr:

@@ -30,7 +30,7 @@ def collect(st: Stage, stream: Stream, element: Type | None = None, *, writable:
         return st.empty(NOTHING)
     if isinstance(stream, FillStream):
         return _filled(st, stream, t)
-    if isinstance(stream, ConcatStream) and element is None:
+    if isinstance(stream, ConcatStream):
         joined = _joined(st, stream, t)
         if joined is not None:
             return joined

@@ -68,18 +68,12 @@ class Facts(Builder):
 
     def require_equal(self, x: Node, y: Node, origin: int) -> None:
         """Stops with `length` unless two lengths are equal; from here on they are known to be."""
-        x, y = self.leader(x), self.leader(y)
+        x, y = leader(self.equal, x), leader(self.equal, y)
         if x is not y:
             self.emit("require", self.emit("eq", x, y), attr="length", origin=origin)
             if y.op is CONST:
                 x, y = y, x
             self.equal[y] = x
-
-    def leader(self, n: Node) -> Node:
-        """The node that stands for all that are known to equal `n`."""
-        while n in self.equal:
-            n = self.equal[n]
-        return n
 
     def never_negative(self, n: Node) -> bool:
         x = self.at_least(n)
@@ -89,3 +83,10 @@ class Facts(Builder):
         """Remembers, until the region ends, that `n` is at least `least`."""
         if n.op is not CONST and least > self.lower.get(n, -(2**63)):
             self.lower[n] = least
+
+
+def leader(equal: dict[Node, Node], n: Node) -> Node:
+    """The node that stands for all that `equal` knows to equal `n`."""
+    while n in equal:
+        n = equal[n]
+    return n

@@ -11,6 +11,8 @@ from typing import Final
 from siglum.frontend.elaborate import arrays
 from siglum.frontend.elaborate.collect import copied
 from siglum.frontend.elaborate.frame import Frame, Span
+from siglum.frontend.elaborate.instances import Site, call_definition
+from siglum.frontend.elaborate.library import METHODS
 from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import (
     ArrayStream,
@@ -33,15 +35,14 @@ from siglum.frontend.elaborate.values import (
     known_text,
     type_of,
 )
-from siglum.frontend.elaborate.words import call_named_word
+from siglum.frontend.python.definition import definition_of_word
 from siglum.ir.node import Node
 from siglum.ir.types import CHAR, I64, NOTHING, STR
 
 # Methods ----------------------------------------------------------------------------------------------------
-_TEXT_WORDS: Final = {"split": "split", "replace": "replace"}
 _NEAREST: Final = {
     "upper": "the word `upper` changes one character (ASCII)", "lower": "the word `lower` changes one character (ASCII)",
-    "strip": "the word `trim` cuts blanks (ASCII)", "sort": "write `xs = sorted(xs)`", "reverse": "write `xs = xs[::-1]`",
+    "sort": "write `xs = sorted(xs)`", "reverse": "write `xs = xs[::-1]`",
     "insert": "build a new list", "remove": "build a new list", "clear": "write `xs = []`", "isdigit": "compare characters",
     "isalpha": "compare characters", "isspace": "compare characters", "format": "join texts with `+`",
 }  # fmt: skip
@@ -142,8 +143,9 @@ def _text_method(f: Frame, base: Value, name: str, values: list[Value], span: Sp
                 st.emit("require", st.emit("le", st.zero, at), attr="argument", origin=origin)
             return at
         return _edge(st, text, part, origin, at_end=name == "endswith")
-    if name in _TEXT_WORDS and texts:
-        return call_named_word(f, _TEXT_WORDS[name], [base, *texts], span, f".{name}")
+    function = METHODS.get((name, len(texts)))
+    if function is not None:
+        return call_definition(Site(st, st.session, origin, origin), definition_of_word(function), [base, *texts])
     raise Refusal(f"the method `{name}` of texts is outside the subset", _NEAREST.get(name, ""), "E-055")
 
 

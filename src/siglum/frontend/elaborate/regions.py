@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from siglum.frontend.elaborate.facts import Facts
+from siglum.frontend.elaborate.facts import Facts, leader
 from siglum.frontend.elaborate.values import (
     ArrayVal,
 )
@@ -96,6 +96,13 @@ class Regions(Facts):
         self.lower, self.equal = self._facts.pop()
         self.depth -= 1
         return self.close_loop(self.true if again is None else again, nexts)
+
+    def equal_before(self, level: int, x: Node, y: Node) -> bool:
+        """Whether two lengths were known to be equal when the loop at `level` was entered."""
+        if x is y:
+            return True
+        equal = self._facts[level - 1][1]
+        return bool(equal) and leader(equal, x) is leader(equal, y)
 
     @property
     def index(self) -> Node:
@@ -202,6 +209,8 @@ class Regions(Facts):
             return False
         if any(a is not b and a.type.kind not in SCALARS for a, b in pairs):
             return False
+        if sum(a.op is CONST and b.op is CONST and a.type is BOOL and a is not b for a, b in pairs) > 1:
+            return False  # one arm leaves a loop: the jump is wanted
         return all(n.op.name in _CHEAP for n in then) and all(n.op.name in _CHEAP for n in otherwise)
 
     def _region(self, body: list[Node], results: tuple[Node, ...]) -> Any:

@@ -199,8 +199,8 @@ def _block_after(lines: list[str], end: int) -> int:
 
 
 @cache
-def definition_of_word(function: FunctionType) -> Definition:
-    """The definition of a word or of a helper beside it; read once."""
+def definition_of_word(function: Any) -> Definition:
+    """The definition of a word, or of another function of the package; read once."""
     return _definition_of(function)
 
 
