@@ -91,7 +91,14 @@ class Ranges:
     # Indices ------------------------------------------------------------------------------------------------
     def inside(self, index: Node, array: Node) -> bool:
         """Whether `index` is known to be at least 0 and below the capacity of `array`."""
-        return self.below(index, self.capacity(array))
+        return any(self.below(index, most) for most in self._measures(array))
+
+    def _measures(self, array: Node) -> tuple[Node, ...]:
+        """The capacity as it is traced, and as the `length` of what the stores began with."""
+        while array.op.name == "store":
+            array = array.args[0]
+        traced, plain = self.capacity(array), node(_LENGTH, (array,))
+        return (traced,) if traced is plain else (traced, plain)
 
     def below(self, index: Node, most: Node) -> bool:
         """Whether `index` is known to be at least 0 and below `most`."""
@@ -144,15 +151,19 @@ class Ranges:
             return False
         level = counter.attr[0]
         count = self.loops[level - 1].args[0]
-        most = self.capacity(array)
-        if count.op is CONST and most.op is CONST:
-            return 8 * int(count.attr) <= int(most.attr)
-        return count.op.name == "shr" and _is_constant(count.args[1], 3) and self._equal_at(level, count.args[0], most)
+        for most in self._measures(array):
+            if count.op is CONST and most.op is CONST:
+                return 8 * int(count.attr) <= int(most.attr)
+            if count.op.name == "shr" and _is_constant(count.args[1], 3) and self._equal_at(level, count.args[0], most):
+                return True
+        return False
 
     def room(self, count: Node, array: Node) -> bool:
         """Whether `count` is at least 0 and at most the capacity of `array`."""
-        most = self.capacity(array)
-        return count is most or (count.op is CONST and most.op is CONST and 0 <= count.attr <= most.attr)
+        return any(
+            count is most or (count.op is CONST and most.op is CONST and 0 <= count.attr <= most.attr)
+            for most in self._measures(array)
+        )
 
     def _equal_at(self, level: int, x: Node, y: Node) -> bool:
         """Whether `x` and `y` are one node, or equal by requirements before the loop at `level` was entered."""
