@@ -168,14 +168,15 @@ def power(base: int, exponent: int) -> int:
 @word("**", examples=("1.5 ** 2 is 2.25", "2.0 ** -1 is 0.5"))
 def power_float(base: float, exponent: int) -> float:
     """base to a whole exponent by repeated squaring, from the lowest bit up; the reciprocal where it is negative."""
-    rest = -exponent if exponent < 0 else exponent
+    rest = exponent
     square = base
     result = 1.0
-    while rest > 0:
-        if rest % 2 == 1:
+    while rest != 0:
+        if rest & 1 == 1:
             result = result * square
         square = square * square
-        rest = rest // 2
+        # toward zero, also for -2**63
+        rest = rest // 2 if rest > 0 else -(rest // -2)
     return divide(1.0, result) if exponent < 0 else result
 
 
