@@ -105,11 +105,11 @@ class Ranges:
         if index.op is CONST:
             return most.op is CONST and bool(0 <= index.attr < most.attr)
         if index.op.name == "bounds":
-            return _at_most(index.args[1], most)
+            return self._at_most(index.args[1], most)
         loop = self._loop_of(index)
         if loop is not None:
             if index.attr[1] == 0 or is_rank(loop, index):
-                return _at_most(loop.args[0], most) or self._equal_at(index.attr[0], loop.args[0], most)
+                return self._at_most(loop.args[0], most) or self._equal_at(index.attr[0], loop.args[0], most)
             return False
         if index.op.name == "add_wrap":
             return self._shifted_below(index.args[0], index.args[1], most)
@@ -140,7 +140,7 @@ class Ranges:
         loop = self._loop_of(counter)
         if loop is None or counter.attr[1] != 0 or last.op.name != "sub_wrap" or not _is_constant(last.args[1], 1):
             return False
-        return last.args[0] is most and _is_length(most) and _at_most(loop.args[0], most)
+        return last.args[0] is most and _is_length(most) and self._at_most(loop.args[0], most)
 
     def eight_inside(self, index: Node, array: Node) -> bool:
         """Whether `index` .. `index` + 7 are known to lie inside `array`: it is 8*i in a loop of capacity/8 runs."""
@@ -165,6 +165,15 @@ class Ranges:
             for most in self._measures(array)
         )
 
+    def _at_most(self, bound: Node, most: Node) -> bool:
+        if bound is most:
+            return True
+        if bound.op is CONST and most.op is CONST:
+            return bool(bound.attr <= most.attr)
+        if bound.op is _LENGTH and self.capacity(bound.args[0]) is most:
+            return True
+        return bound.op.name == "min" and any(self._at_most(a, most) for a in bound.args)
+
     def _equal_at(self, level: int, x: Node, y: Node) -> bool:
         """Whether `x` and `y` are one node, or equal by requirements before the loop at `level` was entered."""
         facts = self.equal[: self._facts[level - 1]]
@@ -188,14 +197,6 @@ class Ranges:
 def _is_length(n: Node) -> bool:
     """Whether `n` cannot be negative because it is the length of an array."""
     return n.op.name == "length"
-
-
-def _at_most(bound: Node, most: Node) -> bool:
-    if bound is most:
-        return True
-    if bound.op is CONST and most.op is CONST:
-        return bool(bound.attr <= most.attr)
-    return bound.op.name == "min" and any(_at_most(a, most) for a in bound.args)
 
 
 def is_rank(loop: Node, p: Node) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from siglum.frontend.elaborate.stage import ELEMENT, Refusal, Stage
+from siglum.frontend.elaborate.stage import ELEMENT, Learned, Refusal, Stage
 from siglum.frontend.elaborate.values import ArrayVal, MapVal, OptionVal, TupleVal, Value, type_of
 from siglum.ir.node import CONST, PARAM, Node
 from siglum.ir.types import NOTHING, Type
@@ -99,6 +99,9 @@ def append(st: Stage, array: ArrayVal, value: Value, origin: int) -> None:
     writable(array)
     value = st.settle(value)
     if array.element is NOTHING:
+        if st.learning:
+            array.element = type_of(value, st)
+            raise Learned
         if array.depth < st.depth:
             raise Refusal("the type of this list's elements is not known before the loop",
                           "write it, as in `xs: list[int] = []`", "E-062")  # fmt: skip

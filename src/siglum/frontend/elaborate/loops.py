@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from siglum.frontend.elaborate.arrays import growing
 from siglum.frontend.elaborate.collect import copied
 from siglum.frontend.elaborate.constants import constant_value, truth
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
@@ -67,12 +68,28 @@ class Carried:
 
     def _cell(self, cell: ArrayVal, resized: bool) -> None:
         if resized and cell.element is NOTHING:
+            self._learn(cell)
+        if resized and cell.element is NOTHING:
+            if self.st.learning:
+                return
             raise Refusal("the type of this list's elements is not known before the loop",
                           "write it, as in `xs: list[int] = []`", "E-062")  # fmt: skip
         if resized and cell.count is None:
             self.st.change(cell, cell.node, self.st.length(cell.node))
         self.cells.append(cell)
         self.resized.append(resized)
+
+    def _learn(self, cell: ArrayVal) -> None:
+        """The element type of a list that this loop is the first to fill, from a trial of the loop's body."""
+        st, f = self.st, self.f
+        if st.learning and cell in self.loop.trying:
+            return
+        self.loop.trying.append(cell)
+        st.learn(lambda: self.loop.attempt(f.child(dict(f.env))))
+        self.loop.trying.pop()
+        if cell.element is not NOTHING:
+            made = growing(st, cell.element)
+            st.change(cell, made.node, made.count)
 
     def inits(self) -> tuple[Node, ...]:
         st = self.st
@@ -249,6 +266,8 @@ class Loop:
         self.assigned = frozenset(assigned)
         self.names = [n for n in assigned if n in head]
         self.changed = mutated(s.body)
+        self.trying: list[ArrayVal] = []
+        self.attempt: Callable[[Frame], Any] = lambda f: None
         self.resized = frozenset(_resized(s))
         plain = {n for b in s.body for m in ast.walk(b) if not isinstance(m, ast.AugAssign) for n in _assigned_by(m)}
         self.grown = frozenset(n for n in self.resized if n not in plain)
@@ -321,6 +340,7 @@ class ForLoop(Loop):
         """Runs the loop in `f`; gives the flag and value of a return inside, if there may be one."""
         st = f.st
         stream = stream_of(st, self.source(f), f.at(self.source_span))
+        self.attempt = lambda inner: self.run(inner, run)
         carried = Carried(f, self)
 
         def step(element: Callable[[], Value], nodes: tuple[Node, ...]) -> tuple[Node | None, tuple[Node, ...]]:
@@ -347,6 +367,7 @@ class WhileLoop(Loop):
     def run(self, f: Frame, run: Run) -> tuple[Node, Value | None] | None:
         """As `ForLoop.run`."""
         st = f.st
+        self.attempt = lambda inner: self.run(inner, run)
         carried = Carried(f, self)
         for name, value in zip(carried.names, carried.values, strict=True):
             f.env[name] = value

@@ -5,6 +5,7 @@ Imports `siglum.ir`, the packing of values and the values.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -29,6 +30,10 @@ from siglum.ir.types import (
 _FEW_NODES: Final = 6
 
 
+class Learned(Exception):
+    """A trial has told what it was made for."""
+
+
 class Stage(Packing):
     """Builds one function. `overflow` is "stop" or "wrap"; `itself` is what calls of the function being built look for;
     `inlining` are the definitions dissolved around here.
@@ -40,6 +45,7 @@ class Stage(Packing):
         self.inlining: list[Any] = []
         self.itself: Any = None
         self.session: Any = None
+        self.learning = 0
 
     def try_element(self, stream: Stream) -> tuple[Type, bool]:
         """The element type of a stream, and whether computing an element may stop, act or cost a loop: by trial."""
@@ -74,6 +80,26 @@ class Stage(Packing):
         if isinstance(value, OptionVal) and isinstance(value.held, (Stream, TupleVal)):
             return OptionVal(value.present, self.settle(value.held))
         return value
+
+    def learn(self, run: Callable[[], Any]) -> None:
+        """Runs something for what it tells of unknown element types (`Learned` ends it); nothing it built stays."""
+        bodies, available = [list(b) for b in self._bodies], set(self._available)
+        saved = (self.level, list(self._inits), list(self.counts), list(self._facts), len(self.journals), self.depth)
+        facts, policy, inlining = (self.lower, self.equal), (self.overflow, self.here), list(self.inlining)
+        self.lower, self.equal = dict(self.lower), dict(self.equal)
+        self.journals.append({})
+        self.learning += 1
+        with contextlib.suppress(Learned):
+            run()
+        self.learning -= 1
+        for journal in reversed(self.journals[saved[4] :]):
+            for cell, (n, count) in journal.items():
+                cell.node, cell.count = n, count
+        self._bodies, self._available = bodies, available
+        self.level, self._inits, self.counts, self._facts = saved[:4]
+        del self.journals[saved[4] :]
+        self.depth = saved[5]
+        (self.lower, self.equal), (self.overflow, self.here), self.inlining = facts, policy, inlining
 
     # Conditional values ----------------------------------------------------------------------------------------
     def either(self, condition: Node, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
@@ -186,4 +212,4 @@ class Stage(Packing):
         return a, b
 
 
-__all__ = ["CONSTANT", "EITHER", "ELEMENT", "NO_ARM", "PARAMETER", "Arm", "Refusal", "Stage", "spelled"]
+__all__ = ["CONSTANT", "EITHER", "ELEMENT", "NO_ARM", "PARAMETER", "Arm", "Learned", "Refusal", "Stage", "spelled"]

@@ -25,6 +25,7 @@ from siglum.frontend.python.analysis import (
     FALL,
     STATE,
     Analysis,
+    delayed_locals,
     delayed_parameters,
     is_true,
     mutated,
@@ -117,6 +118,7 @@ class Statements(Expressions):
         self.analysis = Analysis(d.node, sink, ends)
         self.changed = frozenset(mutated(d.node.body))
         self.declared = _declared(d)
+        self.delayed = delayed_locals(d.node) if not self.changed else frozenset()
 
     def block(self, body: Sequence[ast.stmt], rest: Block | None = None) -> Block | None:
         """The chain of steps for `body`, then `rest`."""
@@ -196,7 +198,9 @@ class Statements(Expressions):
         return self.simple(s, act, rest)
 
     # Assignments --------------------------------------------------------------------------------------------
-    def do_Assign(self, s: ast.Assign, rest: Block | None) -> Block:  # noqa: N802
+    def do_Assign(self, s: ast.Assign, rest: Block | None) -> Block | None:  # noqa: N802
+        if self.analysis.sink and any(isinstance(t, ast.Name) and t.id == self.analysis.sink for t in s.targets):
+            return rest
         evaluate = self.expression(s.value)
         targets = [self.assignment(t) for t in s.targets]
 
@@ -251,6 +255,7 @@ class Statements(Expressions):
     def _assign_name(self, name: str) -> Callable[[Frame, Value], None]:
         declared = self.declared.get(name)
         changes = name in self.changed
+        delays = name in self.delayed
 
         def bind(f: Frame, value: Value) -> None:
             st = f.st
@@ -262,6 +267,9 @@ class Statements(Expressions):
                         value = collect(st, value, t.element, writable=changes)
                 elif not t.has_vars:
                     value = st.coerce(value, t, st.here)
+            if delays and isinstance(value, Stream):
+                f.env[name] = value
+                return
             if isinstance(value, Stream):
                 value = collect(st, value, writable=changes)
             elif isinstance(value, ArrayVal):

@@ -256,6 +256,7 @@ class _Uses(ast.NodeVisitor):
         self.count: dict[str, int] = {}
         self.repeated: set[str] = set()
         self.guarded: set[str] = set()
+        self.inside: set[str] = set()
         self.loops = 0
         self.conditions = 0
 
@@ -263,6 +264,8 @@ class _Uses(ast.NodeVisitor):
         self.count[n.id] = self.count.get(n.id, 0) + 1
         if self.loops or isinstance(n.ctx, ast.Store):
             self.repeated.add(n.id)
+        if self.loops or self.conditions:
+            self.inside.add(n.id)
         if self.conditions:
             self.guarded.add(n.id)
 
@@ -328,6 +331,21 @@ def delayed_parameters(node: ast.FunctionDef) -> tuple[Names, Names]:
         uses.visit(s)
     once = {a.arg for a in node.args.args if uses.count.get(a.arg, 0) <= 1 and a.arg not in uses.repeated}
     return frozenset(once - uses.guarded), frozenset(once & uses.guarded)
+
+
+def delayed_locals(node: ast.FunctionDef) -> Names:
+    """Names of comprehensions that are read exactly once, after they are made, outside every loop and condition."""
+    uses = _Uses()
+    for s in node.body:
+        uses.visit(s)
+    found = set()
+    for s in node.body:
+        if isinstance(s, ast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], ast.Name):
+            name = s.targets[0].id
+            # one reading and the assignment itself
+            if isinstance(s.value, (ast.ListComp, ast.GeneratorExp)) and uses.count[name] == 2 and name not in uses.inside:
+                found.add(name)
+    return frozenset(found)
 
 
 def placed_parameters(node: ast.FunctionDef) -> Names:
