@@ -6,9 +6,9 @@ locations is correct, and hints make the moves vanish. Imports `ir` and the modu
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, NEAR, Arm, Atom, Condition, If, Loop, Plan, Step
+from siglum.bind.plan import BASE, BLOCK, CONSTANT, FLOAT, INT, LENGTH, NEAR, Arm, Atom, Condition, If, Loop, Plan, Step
 from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move, OpenLoop, Restart, Sites, held
 from siglum.bind.straight import STRAIGHT, Straight, fits32
 from siglum.stencil.families import FAMILIES, NEAR_REGISTERS
@@ -19,6 +19,18 @@ MOST_CARRIED: Final = 6
 """Registers of a class that carried values may take: the index needs one."""
 KEPT_FREE: Final = 2
 """Registers of a class that promotion of slots before a loop leaves free."""
+
+
+class Closing(NamedTuple):
+    """What the ends of a loop's body need: where what lives through it is, where carried values go, the top's label; `exits`
+    collects the jumps out."""
+
+    step: Loop
+    times: Atom
+    kept: Map
+    places: list[int]
+    top: int
+    exits: list[int]
 
 
 class Writer(Straight):
@@ -232,19 +244,23 @@ class Writer(Straight):
             if loc < SLOT:
                 self.wanted |= 1 << loc
                 c[2].hint = loc
-        self.walk(step.steps)
-        out = self.bottom(step, bound, [*through, header[-1]], places, top)
+        closing = Closing(step, bound, [*through, header[-1]], places, top, [])
+        self.close(closing, step.steps, step.again, [c[2] for c in step.carried], end)
         if len(self.tops) == inner:
-            self.tops.append((first, len(self.out) - 1))
+            last = max((k for k in range(first, len(self.out)) if self.out[k][0].startswith("latch")), default=first)
+            self.tops.append((first, last))
+        exits = [jump for jump in (guard, *closing.exits) if jump >= 0]
+        if exits and exits[-1] == len(self.out) - 1:
+            self.out.pop()
+            exits.pop()
         self.loops.pop()
         self.wanted, self.path, self.near = wanted, path, outer_near
         after = [(a, loc) for a, loc in through if a.last > end]
         after += [(c[3], loc) for c, loc in zip(step.carried, places, strict=True) if c[3] is not None]
         self.restore(after)
         exit_label = self.label(path, step.done + 1, after)
-        for jump in (guard, out):
-            if jump >= 0:
-                self.jump_to(jump, exit_label)
+        for jump in exits:
+            self.jump_to(jump, exit_label)
 
     def enter(self, step: Loop) -> list[int]:
         """Chooses, before a loop, where each carried component and the index live, and moves what lives through."""
@@ -380,29 +396,83 @@ class Writer(Straight):
             self.out.append(("j.le.vi", (0, 0, -1), -1))
         return len(self.out) - 1
 
-    def bottom(self, step: Loop, count: Atom, kept: Map, places: list[int], top: int) -> int:
-        """The end of a loop's body; gives the jump out of it, or -1."""
-        pos = step.end
+    def close(self, closing: Closing, steps: list[Any], again: Condition | None, nexts: list[Atom], pos: int) -> None:
+        """Writes the last steps of a loop's body and its bottom. Where the last one is a branch that settles whether the loop
+        goes on, each arm gets a bottom of its own.
+        """
+        tail = settles(steps, again)
+        if tail is None:
+            self.walk(steps)
+            self.bottom(closing, again, nexts, pos)
+            return
+        assert again is not None
+        self.walk(steps[1:])
+        self.clear(0, tail.pos)
+        self.clear(8, tail.pos)
+        outs = [out for atoms in tail.outs for out in atoms]
+        then, otherwise = tail.arms
+        sources = [[a for atoms in arm.results for a in atoms] for arm in tail.arms]
+        decided = [gives[outs.index(again.a)] for gives in sources]
+        swap = leaves(decided[0], again.sense) and not leaves(decided[1], again.sense)
+        jump = self.jump(tail.condition, swap, tail.pos)
+        start = self.snapshot(tail.pos)
+        path = self.path
+        for which in ((1, 0) if swap else (0, 1)):
+            self.path = (*path, (tail.node, which))
+            if which != int(swap):
+                self.restore(start)
+                labels = len(self.labels)
+                self.jump_to(jump, self.label(self.path, 0, start))
+                written = len(self.out)
+            gives = sources[which]
+            inside = [gives[outs.index(a)] if a in outs else a for a in nexts]
+            for a, loc in zip(inside, closing.places, strict=True):
+                a.hint = loc if loc < SLOT else a.hint
+            arm = tail.arms[which]
+            saved = self.narrow_lives(start, then, otherwise) if which == 0 else []
+            try:
+                self.close(closing, arm.steps, Condition("", decided[which], None, again.sense), inside, arm.end)
+            finally:
+                for a, last in saved:
+                    a.last = last
+        if len(self.out) == written + 1 and closing.exits[-1] == written:
+            # the arm is but the jump out: the branch itself goes there
+            self.out.pop()
+            del self.labels[labels:]
+            closing.exits[-1] = jump
+        self.path = path
+
+    def bottom(self, closing: Closing, again: Condition | None, nexts: list[Atom], pos: int) -> None:
+        """The end of a loop's body: what the top or the exit wants where it wants it, the question whether to go on, the
+        latch."""
+        step, count, kept, places, top, exits = closing
+        if again is not None and not again.name and leaves(again.a, again.sense):
+            ending: list[Move] = [(loc, a, a.loc) for a, loc in kept if a.last > step.end]
+            ending += [(loc, a, a.loc) for c, a, loc in zip(step.carried, nexts, places, strict=True) if c[3] is not None]
+            self.parallel(ending)
+            exits.append(len(self.out))
+            self.out.append(("jmp", (-1,), -1))
+            return
         moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
-        moves += [(loc, c[2], c[2].loc) for c, loc in zip(step.carried, places, strict=True)]
+        moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True)]
         written = {to for to, _, at in moves if to != at}
         stale = [copy for copy, _ in kept if copy.kind == NEAR and copy.value in written]
-        again = step.again
-        jump = -1
-        if again is None:
+        if again is None or (not again.name and leaves(again.a, not again.sense)):
             self.parallel(moves)
         else:
             asked = [a for a in (again.a, again.b) if a is not None]
             if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
-                self.truth(step)
+                self.truth(again, pos)
+                # what the test was in need of may have moved
+                moves = [(to, a, a.loc) for to, a, _ in moves]
                 self.parallel(moves, v0_busy=True)
+                exits.append(len(self.out))
                 self.out.append(("j.false.v", (0, -1), -1))
-                jump = len(self.out) - 1
             else:
                 self.parallel(moves)
                 for base in (0, 8):
                     self.regs[base] = None
-                jump = self.jump(again, False, pos)
+                exits.append(self.jump(again, False, pos))
         for copy in stale:
             self.move(copy.loc, copy.value, copy)
         where = dict(kept)
@@ -416,14 +486,12 @@ class Writer(Straight):
         else:
             self.out.append(("const.vq", (0, count.value), -1))
             self.out.append(("latch.vv", (index, 0, top), -1))
-        return jump
+        exits.append(len(self.out))
+        self.out.append(("jmp", (-1,), -1))
 
-    def truth(self, step: Loop) -> None:
+    def truth(self, again: Condition, pos: int) -> None:
         """Leaves in v0 whether the loop goes on."""
-        again = step.again
-        assert again is not None
         name, a, b, sense = again
-        pos = step.end
         self.clear(0, pos - 1)
         if b is None:
             self.move(0, a.loc, a)
@@ -474,6 +542,27 @@ class Writer(Straight):
                 self.put(a, r)
         self.outgoing += [k for k in range(first, len(self.out)) if k != call]
         self.calls.append(call)
+
+
+def leaves(a: Atom, sense: bool) -> bool:
+    """Whether `a` is a constant other than `sense`: the loop ends here."""
+    return a.kind == CONSTANT and bool(a.value) is not sense
+
+
+def settles(steps: list[Any], again: Condition | None) -> If | None:
+    """The branch that a loop's body, or an arm at its end, ends in, if an arm of it gives a constant for `again`."""
+    if again is None or again.name or not steps or type(steps[0]) is not If:
+        return None
+    tail: If = steps[0]
+    outs = [out for atoms in tail.outs for out in atoms]
+    if again.a not in outs:
+        return None
+    k = outs.index(again.a)
+    for arm in tail.arms:
+        given = [a for atoms in arm.results for a in atoms][k]
+        if given.kind == CONSTANT or settles(arm.steps, Condition("", given, None, True)) is not None:
+            return tail
+    return None
 
 
 def needs_two(condition: Condition) -> bool:

@@ -13,7 +13,8 @@ behind), and which value each register and slot holds. The rules:
 * A label states where it stands and what is where. Each way to it must make that true, with the results of the regions
   left, or the parameters of the loop entered, replaced by what they are on that way. After a label only its
   statement holds. What it states is in scope there; at a loop's top, in scope before the loop.
-* A region is left when nothing in it is left that acts.
+* A region is left when nothing in it is left that acts; a loop's body, but by its latch or an end decided there, only on
+  a way on which the loop does not go on.
 """
 
 from __future__ import annotations
@@ -202,7 +203,7 @@ class Follower:
                     return
         nothing = "the jump decides nothing that the Function decides here"
         loop, renames = self.innermost(nothing)
-        decided, holds = self.terms.sense(loop.again)
+        decided, holds = self.terms.sense(self.named(loop.again, renames))
         if decided != base or taken is holds or loop.parent is None:
             raise self.no(nothing)
         self.way(loop.parent, loop.at + 1, (*renames, loop.leave), target)
@@ -252,7 +253,7 @@ class Follower:
         loop, renames = self.innermost("a run of the loop ends before its time")
         if self.get(register) != loop.index or count != loop.count or loop.parent is None:
             raise self.no("the latch counts something else than the loop")
-        if self.again is not loop and self.terms.keys[loop.again] != ("const", 1):
+        if self.again is not loop and self.terms.keys[self.named(loop.again, renames)] != ("const", 1):
             raise self.no("the loop goes on without asking whether to")
         self.held[register] = loop.turn[loop.index]
         to, done, stated = self.label(target)
@@ -319,10 +320,12 @@ class Follower:
                     raise self.no("a loop is entered that may not run at all")
                 self.true_after((*renames, to.enter), stated)
                 return
-            if scope.kind != ARM or scope.parent is None:
+            if scope.parent is None:
                 raise self.no("a jump leads to a place that does not follow")
             if not scope.quiet(at, len(scope.region.body)):
                 raise self.no("leaves a region before its time")
+            if scope.kind == LOOP_BODY and self.terms.keys[self.named(scope.again, renames)] != ("const", 0):
+                raise self.no("a jump leaves a loop that goes on")
             renames = (*renames, scope.leave)
             scope, at = scope.parent, scope.at + 1
         if at > done or not scope.quiet(at, done):
