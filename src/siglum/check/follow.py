@@ -325,7 +325,7 @@ class Follower:
             if not scope.quiet(at, len(scope.region.body)):
                 raise self.no("leaves a region before its time")
             if scope.kind == LOOP_BODY and self.terms.keys[self.named(scope.again, renames)] != ("const", 0):
-                raise self.no("a jump leaves a loop that goes on")
+                raise self.no("a jump leads to a place that does not follow")
             renames = (*renames, scope.leave)
             scope, at = scope.parent, scope.at + 1
         if at > done or not scope.quiet(at, done):
