@@ -388,7 +388,41 @@ def grown(keeps: bool) -> Callable[[Builder], Node]:
     return build_
 
 
+def shorter(runs: int, shift: int) -> Callable[[Builder], Node]:
+    """Loads at i + shift in a loop of length - runs runs."""
+    return looped(
+        lambda b, i: load_at(b, b.emit("add_wrap", i, b.const(shift))),
+        lambda b: b.emit("sub_wrap", length(b), b.const(runs)),
+    )
+
+
+def mirrored(less: int) -> Callable[[Builder], Node]:
+    """Loads at length - less - i in a loop of length runs."""
+    return looped(
+        lambda b, i: load_at(b, b.emit("sub_wrap", b.emit("sub_wrap", length(b), b.const(less)), i)),
+        length,
+    )
+
+
+def constant_loop(make: Callable[[Builder, Node], Node], runs: int) -> Callable[[Builder], Node]:
+    """Loads from three constants in a loop of `runs` runs."""
+    return looped(lambda b, i: b.emit("load", b.data(I64, (1, 2, 3)), make(b, i)), lambda b: b.const(runs))
+
+
+def plus_one(b: Builder, i: Node) -> Node:
+    return b.emit("add_wrap", i, b.const(1))
+
+
+def from_last(b: Builder, i: Node) -> Node:
+    return b.emit("sub_wrap", b.const(2), i)
+
+
 ACCEPTED = {
+    "R6": shorter(2, 1),
+    "R6 all": shorter(2, 2),
+    "R6 constant": constant_loop(plus_one, 2),
+    "R7": mirrored(1),
+    "R7 constant": constant_loop(from_last, 3),
     "R1": lambda b: load_at(b, b.emit("bounds", b.const(3), length(b), origin=at(b))),
     "R2": looped(load_at, length),
     "R2 min": looped(load_at, lambda b: b.emit("min", b.const(9), length(b))),
@@ -400,6 +434,12 @@ ACCEPTED = {
     "capacity": grown(keeps=True),
 }
 REFUSED = {
+    "shift too far": shorter(1, 2),
+    "shift to the left": shorter(1, -1),
+    "shift past constants": constant_loop(plus_one, 3),
+    "mirrored from the length": mirrored(0),
+    "mirrored below zero": mirrored(2),
+    "mirrored below zero in constants": constant_loop(from_last, 4),
     "unchecked": lambda b: load_at(b, b.const(0)),
     "checked against another length": lambda b: load_at(b, b.emit("bounds", b.const(3), b.const(4), origin=at(b))),
     "loop of more runs": looped(load_at, lambda b: b.emit("add", length(b), b.const(1), origin=at(b))),

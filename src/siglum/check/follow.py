@@ -6,8 +6,8 @@ The state along the code is: where in the Function the code stands (a region's s
 behind), and which value each register and slot holds. The rules:
 
 * An instance that may stop or acts is the next listed node that does: same operation, same operands, and its stop site
-  names that node's kind and origin; the instance itself is said to serve that origin, others none. Loads, stores and divisions are ones the Function has. Other instances may
-  compute anything anywhere.
+  names that node's kind and origin; the instance itself is said to serve that origin, others none. Loads, stores and
+  divisions are ones the Function has. Other instances may compute anything anywhere.
 * A conditional jump decides an `if` (either way), fails a `require`, skips a loop that does not run, or ends one early. A
   latch ends a run of the innermost loop. No other jump goes back, so a block ends whenever its Function does.
 * A label states where it stands and what is where. Each way to it must make that true, with the results of the regions
@@ -24,7 +24,7 @@ from typing import Any
 
 from siglum.check.mismatch import Mismatch
 from siglum.check.scopes import ARM, LOOP_BODY, Numbering, Scope, Values
-from siglum.check.terms import Terms
+from siglum.check.terms import Term, Terms
 from siglum.ir.node import CONST, IF, LOOP, RESULT, Node
 from siglum.ir.primitives import LANES
 from siglum.records import Block, Image, Label
@@ -106,7 +106,7 @@ class Follower:
         if 1 + len(scope.results[0]) > self.block.frame_slots:
             raise self.no("the result passes the frame's end")
         for k, v in enumerate(scope.results[0]):
-            if self.held.get(SLOT + 1 + k) != self.named(v, self.renames):
+            if not self.holds(SLOT + 1 + k, self.named(v, self.renames)):
                 raise self.no(f"slot {1 + k} does not hold the result")
         self.scope = None
 
@@ -130,9 +130,35 @@ class Follower:
         else:
             self.held[to] = found
 
+    def holds(self, location: int, value: int) -> bool:
+        """Whether `value` is at a location. Where one of several constants with these bytes is, this says which."""
+        found = self.held.get(location)
+        if found == value:
+            return True
+        if found is None:
+            return False
+        key = self.terms.keys[found]
+        if not key or key[0] != "either" or value not in key[1]:
+            return False
+        self.moved(found, value)
+        return True
+
+    def element(self, base: int, before: Term, after: Term) -> int:
+        """A load from the array whose base is at location `base`: the value of the term (*before, base, *after)."""
+        of = self.terms.of
+        array = self.get(base)
+        key = self.terms.keys[array]
+        if key and key[0] == "either":
+            for one in key[1]:
+                value = of((*before, one, *after))
+                if value in self.numbering.safe:
+                    self.moved(array, one)
+                    return value
+        return self.safe(of((*before, array, *after)))
+
     def pair(self, location: int, values: Values) -> None:
         """Raises `Mismatch` unless an array's base and length lie at `location` and the next."""
-        if self.held.get(location) != values[0] or self.held.get(location + 1) != values[1]:
+        if not self.holds(location, values[0]) or not self.holds(location + 1, values[1]):
             raise self.no(f"{show(location)} and the next do not hold the array")
 
     def known(self, n: Node) -> Any:
@@ -344,9 +370,8 @@ class Follower:
 
     def true_after(self, renames: Renames, stated: list[tuple[int, int]]) -> None:
         """Raises `Mismatch` unless each stated location holds its value."""
-        held = self.held
         for location, value in stated:
-            if held.get(location) != self.named(value, renames):
+            if not self.holds(location, self.named(value, renames)):
                 raise self.no(f"{show(location)} does not hold what the label states")
 
     def stand(self, which: int) -> None:

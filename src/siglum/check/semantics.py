@@ -140,7 +140,7 @@ def _load(family: Family) -> Handler:
     to = 8 if family.kinds[0] == "x" else 0
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[to + o[0]] = f.safe(f.terms.of(("load", width, f.get(SLOT + o[1]), f.get(o[2]))))
+        f.held[to + o[0]] = f.element(SLOT + o[1], ("load", width), (f.get(o[2]),))
 
     return apply
 
@@ -162,7 +162,7 @@ def _near_load(family: Family) -> Handler:
     to = 8 if family.kinds[0] == "x" else 0
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[to + o[0]] = f.safe(f.terms.of(("load", width, f.get(base), f.get(o[1]))))
+        f.held[to + o[0]] = f.element(base, ("load", width), (f.get(o[1]),))
 
     return apply
 
@@ -201,13 +201,16 @@ def _cell_store(family: Family) -> Handler:
 def _data(f: Follower, o: Operands) -> None:
     slot, offset, count = o
     start = f.image.data_offset + offset
+    found: dict[int, int] = {}
     for content, width, base in f.numbering.data.get(count, ()):
         if offset >= 0 and start % width == 0 and f.image.code[start : start + len(content)] == content:
             f.constants.add((start, start + len(content)))
-            f.held[SLOT + slot] = base
-            f.held[SLOT + slot + 1] = f.terms.const(count)
-            return
-    raise f.no("the constant data there is none of the Function's")
+            found[base] = len(content)
+    if not found:
+        raise f.no("the constant data there is none of the Function's")
+    bases = tuple(found)
+    f.held[SLOT + slot] = bases[0] if len(bases) == 1 else f.terms.of(("either", bases))
+    f.held[SLOT + slot + 1] = f.terms.const(count)
 
 
 def _alloc(family: Family) -> Handler:
@@ -284,8 +287,7 @@ def _lanes_add(f: Follower, o: Operands) -> None:
 
 
 def _lanes_add8(f: Follower, o: Operands) -> None:
-    value = f.terms.of(("lanes_add8", _eight(f, o[0]), f.get(SLOT + o[1]), f.get(o[2])))
-    _put_eight(f, o[0], f.safe(value))
+    _put_eight(f, o[0], f.element(SLOT + o[1], ("lanes_add8", _eight(f, o[0])), (f.get(o[2]),)))
 
 
 def _lanes_total(f: Follower, o: Operands) -> None:
@@ -330,7 +332,7 @@ def _call(f: Follower, o: Operands) -> None:
     place = SLOT + frame + 1
     for a in n.args:
         for value in f.known(a):
-            if f.held.get(place) != value:
+            if not f.holds(place, value):
                 raise f.no(f"slot {place - SLOT} does not hold the argument")
             place += 1
     f.called.add(which)
@@ -370,7 +372,7 @@ def _effect(name: str, operands: tuple[int, ...], array: int) -> Handler:
         if array >= 0:
             values = f.known(n.args[array])
             if name == "open":
-                if f.get(SLOT + o[0]) != values[0]:
+                if not f.holds(SLOT + o[0], values[0]):
                     raise f.no("`open` has another path than in the Function")
             else:
                 f.pair(SLOT + o[0], values)

@@ -127,6 +127,8 @@ class Ranges:
         if loop is None or counter.attr[1] != 0 or shift.op is not CONST or not 0 <= shift.attr < _FAR:
             return False
         count = loop.args[0]
+        if count.op is CONST and most.op is CONST:
+            return bool(count.attr + shift.attr <= most.attr)
         return (
             count.op.name == "sub_wrap"
             and count.args[1].op is CONST
@@ -138,7 +140,12 @@ class Ranges:
     def _mirrored_below(self, last: Node, counter: Node, most: Node) -> bool:
         """0 <= n - 1 - i < n, where i counts to n or less."""
         loop = self._loop_of(counter)
-        if loop is None or counter.attr[1] != 0 or last.op.name != "sub_wrap" or not _is_constant(last.args[1], 1):
+        if loop is None or counter.attr[1] != 0:
+            return False
+        if last.op is CONST:
+            runs = loop.args[0]
+            return runs.op is CONST and most.op is CONST and bool(runs.attr - 1 <= last.attr < most.attr)
+        if last.op.name != "sub_wrap" or not _is_constant(last.args[1], 1):
             return False
         return last.args[0] is most and _is_length(most) and self._at_most(loop.args[0], most)
 

@@ -18,9 +18,10 @@
 6. Indices (E-206). Each index of `load` and `store` lies inside the array's capacity by one of
    R1 it is `bounds(_, n)`; R2 it is the index of a loop of n runs; R3 it is a rank: a carried value that starts at 0
    and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity; R5 `lanes_add8`
-   starts at 8*i in a loop of capacity/8 runs. n is the capacity or a `min` with it; in R2, R3 and R5 it may be equal to
-   it by a `require` before the loop, as code may load as soon as index and array are there. The capacity is
-   traced through stores, arms that agree and loops that keep it. `read` has room for what it reads.
+   starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n
+   runs. n is the capacity or (in R1, R2, R3, R7) a `min` with it; in R2, R3 and R5 it may be equal to it by a `require`
+   before the loop, as code may load as soon as index and array are there. The capacity is traced through stores, arms
+   that agree and loops that keep it, or is the `length` of the array. `read` has room for what it reads.
 7. Divisors (E-207). They are `nonzero(...)` or constants other than 0.
 8. Events (E-208). A fresh array, and what acts and has a value, is listed once in the whole function, so that its value is
    one value.

@@ -246,6 +246,17 @@ def test_effects_are_owned_up_to() -> None:
     rejected(assemble(f, TABLE, [draft], [], b"hi\0", "stdout"), "belong to no constant")
 
 
+@pytest.mark.parametrize("passed", [False, True])
+def test_constants_of_equal_bytes_are_told_apart_by_their_use(passed: bool) -> None:
+    """[true false] lies as the first two bytes of [1 0] do."""
+    b = Builder()
+    flags, numbers = b.data(BOOL, (True, False)), b.data(I64, (1, 0))
+    flag = b.emit("load", flags, b.const(0))
+    value = b.emit("pair", numbers, b.emit("pair", flags, flag)) if passed else b.emit("load", numbers, b.const(0))
+    f = b.finish("f", (), b.emit("pair", flag, value))
+    assert isinstance(check_image(bind(f, TABLE), TABLE), Followed)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_the_binders_images_are_followed(first: int, target: str) -> None:
