@@ -77,6 +77,51 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
+WITH_FUNCTIONS: Final = (
+    "f xs:[i64] = xs map (it * it - 3) filter (> 0) reject even sum",
+    "f xs:[f64] k:f64 = xs map (it / k) filter (< 2) sum",
+    "f xs:[str] = xs map reverse filter (length > 1)",
+    "f xs:[i64] -> i64? = xs find (> 3)",
+    "f xs:[f64] -> f64? = xs map square find (> 3.5)",
+    "f xs:[str] -> str? = xs most length",
+    "f xs:[i64] -> i64? = xs least (- 3 | abs)",
+    "f xs:[i64] = xs order (% 5)",
+    "f xs:[str] = xs order (it)",
+    "f xs:[str] = xs order length reverse",
+    "f xs:[i64] = xs group (% 3)",
+    "f xs:[str] = xs group (first else 'x') map length",
+    "f xs:[i64] = xs scan + filter odd",
+    "f xs:[f64] = xs scan (acc * 0.5 + it)",
+    "f xs:[str] = xs scan concat",
+    "f xs:[i64] = xs fold 7 (acc + it % 10 * 2)",
+    'f xs:[str] = xs fold "<" (acc concat it)',
+    "f xs:[i64] = xs fold (0 pair 1) (acc right pair (acc left + it % 7)) left",
+    "f x:i64 n:i64 = x % 100 times (n % 20) (it * 3 + 1 | % 1000)",
+    "f x:i64 = x % 1000 trace (> 1) half",
+    "f x:i64 = x % 1000 | abs until (< 5) half",
+    "f x:i64 n:i64 = x % 50 iterate (n % 9) (+ 2)",
+    "f xs:[i64] = xs takewhile (< 9) length",
+    "f xs:[i64] = xs dropwhile (< 9)",
+    "f s:str = s partition letter right",
+    "f xs:[i64] ys:[i64] = xs outer ys (acc % 9 - it % 9)",
+    "f s:str = s counts filter (> 1) map (* 2)",
+    "f xs:[i64] = xs map (as x xs filter (< x) length) maximum else -1",
+    "f s:str = s words map (length) sum + (s lines length)",
+    "f xs:[[i64]] = xs map (delta sort unique length)",
+    "f xs:[i64] = xs map even any and (xs map odd all)",
+    "f xs:[f64] = xs filter (finite) mean",
+)
+
+
+@pytest.mark.parametrize("text", WITH_FUNCTIONS)
+def test_words_that_take_functions(text: str) -> None:
+    source = random.Random(text)
+    tree = LANGUAGE.read(text)
+    program = Program(elaborate_phrase(tree))
+    for _ in range(25):
+        assert_same(tree.main, program, [value(source, t.type, None) for t in tree.main.params])
+
+
 @pytest.mark.parametrize("overload", PURE, ids=repr)
 def test_examples_hold_when_elaborated(overload: Overload) -> None:
     for example in overload.examples:
