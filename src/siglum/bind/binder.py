@@ -8,10 +8,10 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from siglum.bind.control import Writer
 from siglum.bind.link import Linker
 from siglum.bind.plan import Plan, Planner
 from siglum.bind.registers import values
+from siglum.bind.writer import Writer
 from siglum.ir.function import Function
 from siglum.ir.node import Node
 from siglum.ir.types import WIDTHS, Type

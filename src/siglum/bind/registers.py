@@ -7,7 +7,7 @@ across labels: they are what reloads and parallel moves use. Imports `ir`, `reco
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from siglum.bind.plan import BASE, BLOCK, HIGH, LENGTH, NEAR, Atom
 from siglum.ir.node import Node
@@ -61,7 +61,7 @@ def location(loc: int) -> Location:
 
 
 class Registers:
-    """The state along the path being written."""
+    """The state along the path being written. `journals` are the lists that only grow; a restart cuts them."""
 
     def __init__(self, image: Sites) -> None:
         self.image = image
@@ -75,6 +75,7 @@ class Registers:
         self.forced: dict[int, set[Atom]] = {}
         self.path: Path = ()
         self.near: dict[int, Atom] = {}
+        self.journals: list[list[Any]] = [self.out, self.labels, self.loops]
 
     # Taking registers ---------------------------------------------------------------------------------------
     def take(self, base: int, pos: int, hint: int, avoid: int) -> int:

@@ -24,6 +24,7 @@ class Straight(Registers):
     def __init__(self, image: Sites) -> None:
         super().__init__(image)
         self.stop_jumps: list[tuple[int, int]] = []
+        self.journals.append(self.stop_jumps)
 
     def need(self, a: Atom, base: int, pos: int, avoid: int) -> int:
         """A register that holds `a` for this step: its own, or a temporary outside the mask `avoid`."""

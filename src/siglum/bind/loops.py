@@ -1,20 +1,19 @@
-"""Branches, loops, calls and whole functions: the block writer.
+"""Loops: what is in registers while they run, rotated code, early ends.
 
-Every label has one map of live values; each way to it ends in a parallel move that makes the map true. So any choice of
-locations is correct, and hints make the moves vanish. Imports `ir` and the modules of `bind` above it.
+A loop is a guard, its body, a latch. It is written again with more values in slots when registers run out inside.
+Imports `stencil.families` and the modules of `bind` above it.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from siglum.bind.plan import BASE, BLOCK, CONSTANT, FLOAT, INT, LENGTH, NEAR, Arm, Atom, Condition, If, Loop, Plan, Step
+from siglum.bind.branches import Branches
+from siglum.bind.plan import BASE, BLOCK, CONSTANT, FLOAT, INT, LENGTH, NEAR, Atom, Condition, If, Loop
 from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move, OpenLoop, Restart, Sites, held
-from siglum.bind.straight import STRAIGHT, Straight, fits32
-from siglum.stencil.families import FAMILIES, NEAR_REGISTERS
+from siglum.bind.straight import fits32
+from siglum.stencil.families import NEAR_REGISTERS
 
-OUTGOING: Final = 1 << 20
-"""Slots from here on are the callee's: OUTGOING + k stands for slot `frame size + k`, known when the block is written."""
 MOST_CARRIED: Final = 6
 """Registers of a class that carried values may take: the index needs one."""
 KEPT_FREE: Final = 2
@@ -33,173 +32,18 @@ class Closing(NamedTuple):
     exits: list[int]
 
 
-class Writer(Straight):
-    """Writes one block. `tops` are the innermost loops as (first instance, last instance)."""
+class Loops(Branches):
+    """Writes loops. `tops` are the innermost ones as (first instance, last instance)."""
 
     def __init__(self, image: Sites) -> None:
         super().__init__(image)
-        self.outgoing: list[int] = []
-        self.calls: list[int] = []
         self.tops: list[tuple[int, int]] = []
         self.bounds: dict[int, Atom] = {}
         self.copies: dict[tuple[int, Atom], Atom] = {}
+        self.journals.append(self.tops)
 
-    def block(self, plan: Plan, *, entry: bool) -> int:
-        """Writes the whole function; gives the frame's slots."""
-        k = 1
-        for atoms in plan.params:
-            for a in atoms:
-                a.loc = SLOT + k
-                if a.uses:
-                    self.live[a] = None
-                k += 1
-        self.next_slot = max(k, 1 + len(plan.result))
-        if entry:
-            self.out.append(("entry", (), -1))
-        self.walk(plan.steps)
-        self.parallel([(SLOT + 1 + j, a, a.loc) for j, a in enumerate(plan.result)])
-        self.out.append(("leave" if entry else "ret", (), -1))
-        frame = self.next_slot + (self.next_slot & 1)
-        for at in self.outgoing:
-            family, operands, origin = self.out[at]
-            kinds = FAMILIES[family].kinds
-            fixed = [o - OUTGOING + frame if k == "s" and o >= OUTGOING else o for k, o in zip(kinds, operands, strict=True)]
-            self.out[at] = (family, tuple(fixed), origin)
-        for at in self.calls:
-            family, (block, _, site), origin = self.out[at]
-            self.out[at] = (family, (block, 8 * frame, site), origin)
-        return frame
-
-    def walk(self, steps: list[Any]) -> None:
-        for step in reversed(steps):
-            HANDLERS[step[0]](self, step)
-
-    # Branches -----------------------------------------------------------------------------------------------
-    def branch(self, step: If) -> None:
-        then, otherwise = step.arms
-        self.clear(0, step.pos)
-        self.clear(8, step.pos)
-        swap = not then.steps and bool(otherwise.steps)
-        first, second = (otherwise, then) if swap else (then, otherwise)
-        node, path, end = step.node, self.path, step.end
-        jump = self.jump(step.condition, swap, step.pos)
-        start = self.snapshot(step.pos)
-        outs = [out for atoms in step.outs for out in atoms]
-
-        self.path = (*path, (node, int(swap)))
-        sources = [a for atoms in first.results for a in atoms]
-        for out, a in zip(outs, sources, strict=True):
-            if out.hint > 0:
-                a.hint = out.hint
-        saved = self.narrow_lives(start, then, otherwise) if first is then else []
-        try:
-            self.walk(first.steps)
-        finally:
-            for a, last in saved:
-                a.last = last
-        through = [(a, a.loc) for a, _ in start if a.last > end]
-        results = self.settle(outs, first, through, end)
-        self.parallel([(loc, a, a.loc) for _, a, loc in results])
-        leave = len(self.out)
-        self.out.append(("jmp", (-1,), -1))
-
-        self.restore(start)
-        self.path = (*path, (node, int(not swap)))
-        labels = len(self.labels)
-        label = self.label(self.path, 0, start)
-        self.jump_to(jump, label)
-        sources = [a for atoms in second.results for a in atoms]
-        for k, _, loc in results:
-            sources[k].hint = loc
-        saved = self.narrow_lives(start, then, otherwise) if second is then else []
-        try:
-            self.walk(second.steps)
-        finally:
-            for a, last in saved:
-                a.last = last
-        moves: list[Move] = [(loc, a, a.loc) for a, loc in through]
-        moves += [(loc, sources[k], sources[k].loc) for k, _, loc in results]
-        self.parallel(moves)
-
-        self.path = path
-        merged = through + [(outs[k], loc) for k, _, loc in results]
-        self.restore(merged)
-        if len(self.out) == leave + 1:
-            self.out.pop()
-            del self.labels[labels:]
-            self.jump_to(jump, self.label(path, step.done + 1, merged))
-        else:
-            self.jump_to(leave, self.label(path, step.done + 1, merged))
-
-    def narrow_lives(self, start: Map, then: Arm, otherwise: Arm) -> list[tuple[Atom, int]]:
-        """Ends, while the first arm is written, lives that go on in the second arm only. Gives what they were."""
-        saved = []
-        for a, _ in start:
-            if otherwise.start <= a.last <= otherwise.end:
-                saved.append((a, a.last))
-                here = then.start - 1
-                for use in a.uses:
-                    if then.start <= use <= then.end:
-                        here = max(here, use, *[end for start, end in then.loops if start < use <= end])
-                a.last = here
-        return saved
-
-    def settle(self, outs: list[Atom], arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
-        """Where the used results of a branch shall be: (which of `outs`, its value in this arm, location)."""
-        taken = 0b1_0000_0001
-        slots = set()
-        for _, loc in through:
-            if loc < SLOT:
-                taken |= 1 << loc
-            else:
-                slots.add(loc)
-        sources = [a for atoms in arm.results for a in atoms]
-        found: list[tuple[int, Atom, int]] = []
-        for k, (out, a) in enumerate(zip(outs, sources, strict=True)):
-            kind = out.kind
-            pair = outs[k : k + 2] if kind == BASE else outs[k - 1 : k + 1] if kind == LENGTH else [out]
-            if not any(part.uses for part in pair):
-                continue
-            if kind in (INT, FLOAT):
-                base = 8 if kind == FLOAT else 0
-                loc = out.hint
-                if not (base < loc < base + 8 and not taken >> loc & 1):
-                    loc = a.loc
-                    if not (base < loc < base + 8 and a.last <= end and not taken >> loc & 1):
-                        loc = self.unclaimed(base, taken, end)
-                if loc < SLOT:
-                    taken |= 1 << loc
-            elif kind == BASE:
-                length = sources[k + 1]
-                ours = a.loc not in slots and a.loc + 1 == length.loc and a.last <= end and length.last <= end
-                loc = a.loc if ours else SLOT + self.slots(2)
-                slots.add(loc)
-            elif kind == LENGTH:
-                loc = found[-1][2] + 1
-            else:
-                ours = a.loc not in slots and a.loc >= 0 and a.last <= end
-                loc = a.loc if ours else SLOT + self.slots(LANES_SLOTS if kind == BLOCK else 1)
-                slots.add(loc)
-            found.append((k, a, loc))
-        return found
-
-    def unclaimed(self, base: int, taken: int, end: int) -> int:
-        """A register outside `taken`, best one free now and wanted by no loop; else a slot."""
-        best = -1
-        for r in range(base + 1, base + 8):
-            if not taken >> r & 1:
-                occupant = self.regs[r]
-                if (occupant is None or occupant.last <= end) and not self.wanted >> r & 1:
-                    return r
-                best = r
-        return best if best >= 0 else SLOT + self.slots(1)
-
-    # Loops --------------------------------------------------------------------------------------------------
     def loop(self, step: Loop) -> None:
-        grown: tuple[list[Any], ...] = (
-            self.out, self.labels, self.stop_jumps, self.outgoing, self.calls, self.loops, self.tops,
-        )  # fmt: skip
-        sizes = [len(part) for part in grown]
+        sizes = [len(journal) for journal in self.journals]
         next_slot = self.next_slot
         wanted, path, near = self.wanted, self.path, self.near
         before = [(a, a.loc) for a in self.live if a.last >= step.pos]
@@ -210,8 +54,8 @@ class Writer(Straight):
             except Restart as again:
                 if again.key != step.end:
                     raise
-            for part, size in zip(grown, sizes, strict=True):
-                del part[size:]
+            for journal, size in zip(self.journals, sizes, strict=True):
+                del journal[size:]
             self.next_slot, self.wanted, self.path, self.near = next_slot, wanted, path, near
             self.restore(before)
 
@@ -515,34 +359,6 @@ class Writer(Straight):
         if not sense:
             self.out.append(("not.v", (0, 0), -1))
 
-    # Calls --------------------------------------------------------------------------------------------------
-    def call(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        for a in [a for a in self.live if a.loc < SLOT and a.last > pos]:
-            self.spill(a)
-        given = [a for atoms in step.ins for a in atoms]
-        first = len(self.out)
-        for j, a in enumerate(given):
-            self.move(SLOT + OUTGOING + 1 + j, a.loc, a)
-        block = self.image.block_of(node.attr if node.op.name == "call" else None)
-        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), node.origin))
-        call = len(self.out) - 1
-        self.regs = [None] * 16
-        outs = step.outs
-        for j, a in enumerate(outs):
-            at = SLOT + OUTGOING + 1 + j
-            if a.kind == BASE:
-                self.pair_of_slots(outs[j : j + 2])
-                self.move(a.loc, at, a)
-            elif a.kind == LENGTH:
-                self.move(a.loc, at, a)
-            elif a.uses:
-                r = self.take(8 if a.kind == FLOAT else 0, pos, a.hint, 0)
-                self.move(r, at, a)
-                self.put(a, r)
-        self.outgoing += [k for k in range(first, len(self.out)) if k != call]
-        self.calls.append(call)
-
 
 def leaves(a: Atom, sense: bool) -> bool:
     """Whether `a` is a constant other than `sense`: the loop ends here."""
@@ -573,8 +389,3 @@ def needs_two(condition: Condition) -> bool:
     if name[0] == "f":
         return not 8 <= a.loc < SLOT and not 8 <= b.loc < SLOT
     return (a.loc < 0 and not fits32(a)) or (b.loc < 0 and not fits32(b))
-
-
-HANDLERS: Final[dict[str, Any]] = {
-    **STRAIGHT, "if": Writer.branch, "loop": Writer.loop, "call": Writer.call, "recur": Writer.call, "require": Writer.require,
-}  # fmt: skip
