@@ -255,6 +255,16 @@ def _zip(f: Frame, values: list[Value], span: Span) -> Value:
     return ZipStream([placed(f.st, v, f.at(span)) for v in values])
 
 
+def equally_long(f: Frame, values: list[Value], span: Span) -> list[Value]:
+    """The values of `zip(..., strict=True)`: stops with `argument` unless they are equally many."""
+    streams: list[Value] = [placed(f.st, v, f.at(span)) for v in values]
+    counts = [s.length(f.st) for s in streams if isinstance(s, Stream)]
+    for n in counts[1:]:
+        assert n is not None and counts[0] is not None
+        f.st.require_equal(counts[0], n, f.at(span), "argument")
+    return streams
+
+
 @_builtin("reversed", 1)
 def _reversed(f: Frame, values: list[Value], span: Span) -> Value:
     return ReversedStream(placed(f.st, values[0], f.at(span)))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from siglum.frontend.elaborate.builtin import ARITY, call_builtin
+from siglum.frontend.elaborate.builtin import ARITY, call_builtin, equally_long
 from siglum.frontend.elaborate.constants import constant_value
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Span
 from siglum.frontend.elaborate.instances import call_function
@@ -42,9 +42,15 @@ def call_entity(
 ) -> Value:
     """Calls what a global name stands for. Raises `UserError` and `Refusal`."""
     if isinstance(found, Builtin):
-        if keywords:
-            raise Refusal(f"`{name}` takes no named arguments here", "", "E-055")
-        return call_builtin(f, found.name, [a.evaluate(f) for a in args], span)
+        values = [a.evaluate(f) for a in args]
+        named = {n: a.evaluate(f) for n, a in keywords.items()}
+        if found.name == "zip" and known(named.pop("strict", f.st.false)):
+            values = [*equally_long(f, values, span)]
+        if found.name == "enumerate" and "start" in named:
+            values.append(named.pop("start"))
+        if named:
+            raise Refusal(f"`{name}` takes no argument named `{next(iter(named))}` here", "", "E-055")
+        return call_builtin(f, found.name, values, span)
     if isinstance(found, FunctionType):
         word = getattr(found, "__siglum_word__", None)
         values = _values(f, definition_of(found), args, keywords)

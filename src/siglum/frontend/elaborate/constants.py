@@ -9,7 +9,7 @@ from typing import Any
 
 from siglum.frontend.elaborate import arithmetic
 from siglum.frontend.elaborate.frame import Frame, Span
-from siglum.frontend.elaborate.stage import CONSTANT, Refusal
+from siglum.frontend.elaborate.stage import CONSTANT, Refusal, spelled
 from siglum.frontend.elaborate.streams import ListStream
 from siglum.frontend.elaborate.values import ArrayVal, MapVal, OptionVal, Stream, TupleVal, Value, type_of
 from siglum.ir.node import Node
@@ -81,5 +81,6 @@ def list_of(f: Frame, items: list[Value]) -> ListStream:
             items = [st.coerce(v, filled[0], st.here) for v in items]
             types = filled
     if len(types) > 1:
-        raise Refusal(f"a list holds one type, here {types[0]} and {types[1]}", "give all elements one type", "E-061")
+        first, second = spelled(types[0]), spelled(types[1])
+        raise Refusal(f"a list holds one type, here {first} and {second}", "give all elements one type", "E-061")
     return ListStream(tuple(items), types[0])

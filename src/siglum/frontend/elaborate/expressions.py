@@ -13,7 +13,7 @@ from siglum.frontend.elaborate import arithmetic, arrays
 from siglum.frontend.elaborate.calls import Argument, call_entity, call_method, call_value, function_value, map_get, member
 from siglum.frontend.elaborate.constants import constant_value, list_of, truth
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Span, Unbound, apply_facts, facts_of
-from siglum.frontend.elaborate.stage import Refusal
+from siglum.frontend.elaborate.stage import Refusal, spelled
 from siglum.frontend.elaborate.streams import (
     ConcatStream,
     FillStream,
@@ -184,7 +184,7 @@ class Expressions:
                 return x
             if isinstance(x, Node) and isinstance(node.op, ast.Invert) and x.type is I64:
                 return f.st.emit("xor", x, f.st.const(-1))
-            raise Refusal(f"this operator does not take {type_of(x, f.st)}", "", "E-065")
+            raise Refusal(f"this operator does not take {spelled(type_of(x, f.st))}", "", "E-065")
 
         return self.guarded(node, run)
 
@@ -358,7 +358,7 @@ class Expressions:
             if isinstance(value, Stream) and (value.length(f.st) is None or value.stops(f.st) or step is not None):
                 value = f.st.settle(value)
             if not isinstance(value, (ArrayVal, Stream)):
-                raise Refusal(f"{type_of(value, f.st)} has no slices", "", "E-067")
+                raise Refusal(f"{spelled(type_of(value, f.st))} has no slices", "", "E-067")
             low = None if lower is None else _integer(f, lower(f))
             high = None if upper is None else _integer(f, upper(f))
             if isinstance(value, Stream):
@@ -531,7 +531,7 @@ def binary(f: Frame, operator: type[ast.operator], x: Value, y: Value, span: Spa
 def _integer(f: Frame, value: Value) -> Node:
     if isinstance(value, Node) and value.type is I64:
         return value
-    raise Refusal(f"an index is an int, not {type_of(value, f.st)}", "", "E-063")
+    raise Refusal(f"an index is an int, not {spelled(type_of(value, f.st))}", "", "E-063")
 
 
 def subscript(f: Frame, base: Value, index: Value, span: Span) -> Value:
@@ -555,7 +555,7 @@ def subscript(f: Frame, base: Value, index: Value, span: Span) -> Value:
         base = st.settle(base)
     if isinstance(base, ArrayVal):
         return arrays.item(st, base, at, f.at(span))
-    raise Refusal(f"{type_of(base, st)} has no elements", "", "E-067")
+    raise Refusal(f"{spelled(type_of(base, st))} has no elements", "", "E-067")
 
 
 def map_item(f: Frame, base: MapVal, key: Value, span: Span) -> Value:

@@ -66,11 +66,11 @@ class Facts(Builder):
             return self.at_least(n.args[0], depth - 1)
         return None
 
-    def require_equal(self, x: Node, y: Node, origin: int) -> None:
-        """Stops with `length` unless two lengths are equal; from here on they are known to be."""
+    def require_equal(self, x: Node, y: Node, origin: int, kind: str = "length") -> None:
+        """Stops with `kind` unless two lengths are equal; from here on they are known to be."""
         x, y = leader(self.equal, x), leader(self.equal, y)
         if x is not y:
-            self.emit("require", self.emit("eq", x, y), attr="length", origin=origin)
+            self.emit("require", self.emit("eq", x, y), attr=kind, origin=origin)
             if y.op is CONST:
                 x, y = y, x
             self.equal[y] = x

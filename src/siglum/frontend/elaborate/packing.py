@@ -39,7 +39,7 @@ from siglum.ir.types import (
 PARAMETER: Final = "a parameter cannot be stored into; copy it first, as in `list(xs)`"
 ELEMENT: Final = "a list inside a list cannot be stored into; build the inner list first, then put it in"
 EITHER: Final = "this may be one of two lists, so it cannot be stored into; copy it first, as in `list(xs)`"
-CONSTANT: Final = "a text cannot be stored into"
+CONSTANT: Final = "texts and constant lists cannot be stored into; copy a list first, as in `list(xs)`"
 _NEVER_NAN: Final = frozenset({"load", "canonical", "to_float", "to_float_u", "const", "param", "cast"})
 
 
@@ -176,7 +176,7 @@ class Packing(Regions):
 
     def misfit(self, value: Value, t: Type) -> Refusal:
         if isinstance(value, Closure):
-            return Refusal(f"a function stands where {t} is needed", "call it", "E-063")
+            return Refusal(f"a function stands where {spelled(t)} is needed", "call it", "E-063")
         got = type_of(value, self)
         if got.kind == "option" and got.element is t:
             return Refusal("this may be None", "test it first, as in `if x is None:`", "E-064")

@@ -156,7 +156,7 @@ class Stage(Packing):
             self.leaves(b, y)
             mismatch = len(x) != len(y) or any(m.type is not n.type for m, n in zip(x[start:], y[start:], strict=True))
             if mismatch:
-                raise Refusal(f"this is {type_of(a, self)} on one way and {type_of(b, self)} on the other",
+                raise Refusal(f"this is {spelled(type_of(a, self))} on one way and {spelled(type_of(b, self))} on the other",
                               "give both the same type", "E-061")  # fmt: skip
             self._alias(a, b)
         results = iter(self.join(condition, then, otherwise, x, y))

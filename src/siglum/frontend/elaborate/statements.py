@@ -49,6 +49,8 @@ _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
     ast.Import: ("an import inside a function", "import at the top of the file"),
     ast.ImportFrom: ("an import inside a function", "import at the top of the file"),
     ast.Match: ("`match`", "use `if` and `elif`"),
+    ast.Yield: ("`yield`", "return a list"),
+    ast.YieldFrom: ("`yield from`", "return a list"),
     ast.AsyncFunctionDef: ("`async`", ""),
     ast.AsyncFor: ("`async`", ""),
     ast.AsyncWith: ("`async`", ""),
@@ -127,9 +129,6 @@ class Statements(Expressions):
         return rest
 
     def statement(self, s: ast.stmt, rest: Block | None) -> Block | None:
-        refused = _REFUSED.get(type(s))
-        if refused is not None:
-            raise self.d.refuse(f"{refused[0]} is outside the subset", s, refused[1], "E-055")
         method = getattr(self, "do_" + type(s).__name__, None)
         if method is None:
             raise self.d.refuse(f"`{type(s).__name__}` is outside the subset", s, "", "E-055")
@@ -236,7 +235,8 @@ class Statements(Expressions):
             def store(f: Frame, value: Value) -> None:
                 array, at = base(f), index(f)
                 if not isinstance(array, ArrayVal):
-                    raise Refusal("only places of lists can be assigned to", "", "E-066")
+                    fix = "build the keys and the values, then `dict(zip(keys, values))`"
+                    raise Refusal("only places of lists can be assigned to", fix, "E-066")
                 if not isinstance(at, Node):
                     raise Refusal("an index is an int", "", "E-063")
                 arrays.set_item(f.st, array, at, value, f.at(span))
@@ -578,10 +578,19 @@ def compile_definition(d: Definition, outer: frozenset[str] = frozenset()) -> Co
     return Compiled(d, body.run, generate, delayed, guarded, placed_parameters(d.node), source, typed_locals)
 
 
+def _look_for_refused(d: Definition) -> None:
+    """Names what is outside the subset before anything else is said of the definition. Raises `UserError`."""
+    for n in ast.walk(d.node):
+        found = _REFUSED.get(type(n))
+        if found is not None:
+            raise d.refuse(f"{found[0]} is outside the subset", n, found[1], "E-055")
+
+
 class _Body:
     """The value of a definition's body; compiled when it is first run."""
 
     def __init__(self, d: Definition, outer: frozenset[str]) -> None:
+        _look_for_refused(d)
         statements = Statements(d)
         statements.locals |= outer
         if FALL in statements.analysis.exits(d.node.body):

@@ -21,6 +21,7 @@ from siglum.ir.types import Type
 INTRINSICS_MODULE: Final = "siglum.vocab.intrinsics"
 _KNOWN_DECORATORS: Final = frozenset({"word", "native", "cache", "staticmethod"})
 MISSING: Final = object()
+MAX_NESTING: Final = 256
 
 
 class Constant:
@@ -66,6 +67,7 @@ class Definition:
         self.wraps = False
         self.effects: frozenset[str] = frozenset()
         self.compiled: Any = None
+        _check_nesting(node, self)
         self.params, self.defaults, self.result = _signature(node, self)
 
     def __repr__(self) -> str:
@@ -87,6 +89,15 @@ class Definition:
     def refuse(self, message: str, node: ast.AST, fix: str = "", code: str = "E-050") -> UserError:
         """The error that says why a part cannot be compiled."""
         return UserError(message, self.place(node), fix, code)
+
+
+def _check_nesting(node: ast.FunctionDef, d: Definition) -> None:
+    pending: list[tuple[ast.AST, int]] = [(node, 0)]
+    while pending:
+        n, depth = pending.pop()
+        if depth > MAX_NESTING:
+            raise d.refuse(f"nesting over {MAX_NESTING}", n, "name the parts", "E-015")
+        pending.extend((child, depth + 1) for child in ast.iter_child_nodes(n))
 
 
 def _width(node: ast.AST) -> int:
