@@ -94,7 +94,7 @@ def unit_from_phrase(
     from siglum.frontend.elaborate import elaborate_phrase
 
     program = language().read(text, params, result, subject, source)
-    function = _refined(elaborate_phrase(program, overflow=overflow))
+    function = refined(elaborate_phrase(program, overflow=overflow))
     return Unit(function, _phrase_reference(program.main), source, text)
 
 
@@ -111,7 +111,7 @@ def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Un
     """The program a Python function denotes. Raises `UserError` for what lies outside the subset."""
     from siglum.frontend.elaborate import function_from_python
 
-    made = _refined(function_from_python(function, overflow=overflow))
+    made = refined(function_from_python(function, overflow=overflow))
     code = function.__code__
     return Unit(made, function, code.co_filename, "")
 
@@ -120,7 +120,7 @@ def unit_from_source(text: str, name: str, source: str = "<python>", overflow: s
     """The program that the function `name` in Python source `text` denotes; the text is read, not run."""
     from siglum.frontend.elaborate import function_from_source
 
-    made = _refined(function_from_source(text, name, source, overflow=overflow))
+    made = refined(function_from_source(text, name, source, overflow=overflow))
     return Unit(made, _source_reference(text, name, source), source, text)
 
 
@@ -135,7 +135,7 @@ def _source_reference(text: str, name: str, source: str) -> Callable[..., Any]:
     return lambda *args: function()(*args)
 
 
-def _refined(function: Function) -> Function:
+def refined(function: Function) -> Function:
     """The same meaning in a form that binds to faster code."""
     from siglum.ir.branchless import without_small_branches
     from siglum.ir.hoist import with_invariants_outside
