@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.elaborate import programs
-from tests.unit.elaborate.programs import CASES
+from tests.unit.elaborate import longer_programs, programs
 
 from siglum.errors import Stop
 from siglum.frontend.elaborate import function_from_python, function_from_source
 from siglum.ir.interpret import Program, run
 from siglum.ir.verify import verify
+
+
+CASES = (*programs.CASES, *longer_programs.CASES)
 
 
 @pytest.mark.parametrize("overflow", ["stop", "wrap"])
@@ -40,7 +42,7 @@ DRAWN: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_drawn_arguments_give_what_cpython_gives(name: str) -> None:
-    program = getattr(programs, name)
+    program = getattr(programs, name, None) or getattr(longer_programs, name)
     made = Program(function_from_python(program))
 
     @settings(max_examples=40, deadline=None)

@@ -18,6 +18,7 @@ from siglum.frontend.elaborate.stage import Refusal, Stage
 from siglum.frontend.elaborate.values import (
     Closure,
     Value,
+    known,
 )
 from siglum.frontend.elaborate.words import call_of, call_word, site_of
 from siglum.frontend.python.definition import MISSING, Builtin, Definition, Module, definition_of, entity
