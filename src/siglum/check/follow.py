@@ -229,7 +229,7 @@ class Follower:
                     return
         nothing = "the jump decides nothing that the Function decides here"
         loop, renames = self.innermost(nothing)
-        decided, holds = self.terms.sense(self.named(loop.again, renames))
+        decided, holds = self.terms.sense(self.asked(loop, renames))
         if decided != base or taken is holds or loop.parent is None:
             raise self.no(nothing)
         self.way(loop.parent, loop.at + 1, (*renames, loop.leave), target)
@@ -279,7 +279,7 @@ class Follower:
         loop, renames = self.innermost("a run of the loop ends before its time")
         if self.get(register) != loop.index or count != loop.count or loop.parent is None:
             raise self.no("the latch counts something else than the loop")
-        if self.again is not loop and self.terms.keys[self.named(loop.again, renames)] != ("const", 1):
+        if self.again is not loop and self.terms.keys[self.asked(loop, renames)] != ("const", 1):
             raise self.no("the loop goes on without asking whether to")
         self.held[register] = loop.turn[loop.index]
         to, done, stated = self.label(target)
@@ -350,7 +350,7 @@ class Follower:
                 raise self.no("a jump leads to a place that does not follow")
             if not scope.quiet(at, len(scope.region.body)):
                 raise self.no("leaves a region before its time")
-            if scope.kind == LOOP_BODY and self.terms.keys[self.named(scope.again, renames)] != ("const", 0):
+            if scope.kind == LOOP_BODY and self.terms.keys[self.asked(scope, renames)] != ("const", 0):
                 raise self.no("a jump leads to a place that does not follow")
             renames = (*renames, scope.leave)
             scope, at = scope.parent, scope.at + 1
@@ -367,6 +367,15 @@ class Follower:
         for rename in reversed(renames):
             value = rename.get(value, value)
         return value
+
+    def asked(self, loop: Scope, renames: Renames) -> int:
+        """Whether a loop goes on, on a way out of the arms that `renames` tells of."""
+        again, straight = self.terms.sense(loop.again)
+        value = self.named(again, renames)
+        if straight:
+            return value
+        key = self.terms.keys[value]
+        return self.terms.const(1 - key[1]) if key and key[0] == "const" else self.terms.negate(value)
 
     def true_after(self, renames: Renames, stated: list[tuple[int, int]]) -> None:
         """Raises `Mismatch` unless each stated location holds its value."""
