@@ -22,32 +22,44 @@ def sort(xs: list[S]) -> list[S]:
     work = [xs[0]] * (2 * n)
     for i in range(n):
         x = xs[i]
-        at = i
-        first = i - i % 8
-        while at > first and x < work[at - 1]:
-            work[at] = work[at - 1]
-            at -= 1
-        work[at] = x
+        at = i & -8
+        while at < i and not x < work[at]:
+            at += 1
+        while at < i:
+            pushed = work[at]
+            work[at] = x
+            x = pushed
+            at += 1
+        work[i] = x
     source = 0
     target = n
     width = 8
     while width < n:
         start = 0
         while start < n:
-            middle = min(start + width, n)
-            end = min(middle + width, n)
-            i = start
-            j = middle
-            for k in range(start, end):
-                if i < middle and (j >= end or not work[source + j] < work[source + i]):
-                    work[target + k] = work[source + i]
-                    i += 1
-                else:
-                    work[target + k] = work[source + j]
-                    j += 1
-            start = end
-        source = n - source
-        target = n - target
+            i = source + start
+            j = min(i + width, source + n)
+            k = target + start
+            middle = j
+            end = min(j + width, source + n)
+            while i < middle and j < end:
+                x = work[i]
+                y = work[j]
+                work[k] = y if y < x else x
+                i += 0 if y < x else 1
+                j += 1 if y < x else 0
+                k += 1
+            while i < middle:
+                work[k] = work[i]
+                i += 1
+                k += 1
+            while j < end:
+                work[k] = work[j]
+                j += 1
+                k += 1
+            start = start + width + width
+        target = source
+        source = 0 if source > 0 else n
         width = width + width
     return work[source : source + n]
 
@@ -56,37 +68,61 @@ def sort(xs: list[S]) -> list[S]:
 def ordering(xs: list[S]) -> list[int]:
     """The positions of the elements in rising order; equal elements keep theirs."""
     n = len(xs)
-    work = [0] * (2 * n)
+    places = [0] * (2 * n)
+    if n == 0:
+        return places
+    # keys travel with their places, so that merging reads memory in order
+    work = [xs[0]] * (2 * n)
     for i in range(n):
         x = xs[i]
-        at = i
-        first = i - i % 8
-        while at > first and x < xs[work[at - 1]]:
-            work[at] = work[at - 1]
-            at -= 1
-        work[at] = i
+        place = i
+        at = i & -8
+        while at < i and not x < work[at]:
+            at += 1
+        while at < i:
+            pushed = work[at]
+            work[at] = x
+            x = pushed
+            moved = places[at]
+            places[at] = place
+            place = moved
+            at += 1
+        work[i] = x
+        places[i] = place
     source = 0
     target = n
     width = 8
     while width < n:
         start = 0
         while start < n:
-            middle = min(start + width, n)
-            end = min(middle + width, n)
-            i = start
-            j = middle
-            for k in range(start, end):
-                if i < middle and (j >= end or not xs[work[source + j]] < xs[work[source + i]]):
-                    work[target + k] = work[source + i]
-                    i += 1
-                else:
-                    work[target + k] = work[source + j]
-                    j += 1
-            start = end
-        source = n - source
-        target = n - target
+            i = source + start
+            j = min(i + width, source + n)
+            k = target + start
+            middle = j
+            end = min(j + width, source + n)
+            while i < middle and j < end:
+                x = work[i]
+                y = work[j]
+                work[k] = y if y < x else x
+                places[k] = places[j if y < x else i]
+                i += 0 if y < x else 1
+                j += 1 if y < x else 0
+                k += 1
+            while i < middle:
+                work[k] = work[i]
+                places[k] = places[i]
+                i += 1
+                k += 1
+            while j < end:
+                work[k] = work[j]
+                places[k] = places[j]
+                j += 1
+                k += 1
+            start = start + width + width
+        target = source
+        source = 0 if source > 0 else n
         width = width + width
-    return work[source : source + n]
+    return places[source : source + n]
 
 
 @word("order", examples=('["ccc" "a" "bb"] order length is ["a" "bb" "ccc"]', "[3 -1 2] order abs is [-1 2 3]"))

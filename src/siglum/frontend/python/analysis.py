@@ -238,7 +238,10 @@ def _plain(v: ast.expr, good: set[str]) -> bool:
     if isinstance(v, ast.Name):
         return v.id in good
     if isinstance(v, ast.Call):
-        return getattr(v.func, "id", "") == "len"
+        called = getattr(v.func, "id", "")
+        if called == "min":
+            return len(v.args) > 1 and all(_plain(a, good) for a in v.args)
+        return called == "len" or (called == "max" and len(v.args) > 1 and any(_plain(a, good) for a in v.args))
     if isinstance(v, ast.BinOp):
         if isinstance(v.op, (ast.Add, ast.Mult)):
             return _plain(v.left, good) and _plain(v.right, good)
