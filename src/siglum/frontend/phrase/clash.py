@@ -11,7 +11,7 @@ from siglum.errors import UserError, place_in
 from siglum.frontend.phrase import syntax
 from siglum.frontend.phrase.faults import signature, signatures, wanted, wanted_any
 from siglum.frontend.phrase.grammar import PRECEDENCE
-from siglum.frontend.phrase.resolve import Key, Reading, Resolver, Word, readings_of
+from siglum.frontend.phrase.resolve import Key, Reading, Resolver, Word, takes_alone
 from siglum.ir.types import Type
 
 MAX_FITTING = 3
@@ -39,7 +39,7 @@ def call_clash(
         if key is None:
             continue
         patterns = [o.params[i][1] for o in overloads]
-        if not any(_takes(p, key) for p in patterns):
+        if not takes_alone(patterns, key):
             which = "" if len(types) == 1 else "first " if i == 0 else "second " if i == 1 else f"argument {i + 1}: "
             where = "its left side" if i == 0 else "its right side"
             if word in PRECEDENCE:
@@ -57,15 +57,6 @@ def call_clash(
             parts.append(f"{key[0]} ({place.line}:{place.column})")
     message = f"`{word}` does not take {' and '.join(parts)} together"
     return type_clash(text, source, tree.span, message, fix or f"`{word}` is {signatures(overloads)}")
-
-
-def _takes(pattern: Type, key: Key) -> bool:
-    class _One:
-        name, doc = "", ""
-        params = (("value", pattern),)
-        result = pattern
-
-    return bool(readings_of((_One(),), (key,)))  # type: ignore[arg-type]
 
 
 def fitting_words(tree: syntax.Call, keys: Sequence[Key | None], resolver: Resolver) -> str:

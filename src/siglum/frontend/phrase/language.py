@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from siglum.frontend.phrase import syntax, typed
 from siglum.frontend.phrase.parser import parse_program
+from siglum.frontend.phrase.printer import print_program
 from siglum.frontend.phrase.resolve import Resolver
 from siglum.frontend.phrase.typer import type_program
 from siglum.ir.types import Type
@@ -40,3 +41,15 @@ class Language:
         """
         program = parse_program(text, self.vocabulary, source, params, result)
         return type_program(program, self.resolver, subject, result)
+
+    def next_words(
+        self, prefix: str, params: Params = (), result: Type | None = None, subject: Type | None = None
+    ) -> frozenset[str]:
+        """The tokens that can follow `prefix`, exactly; see `siglum.frontend.phrase.completion.next_words`."""
+        from siglum.frontend.phrase.completion import next_words
+
+        return next_words(prefix, self.resolver, params, result, subject)
+
+    def print(self, program: syntax.Program) -> str:
+        """The one printed form of `program`."""
+        return print_program(program)

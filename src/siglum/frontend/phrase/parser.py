@@ -72,6 +72,18 @@ def parse_signature(text: str, source: str = "<signature>") -> tuple[Params, Typ
     return params, result
 
 
+def split_definition(text: str, vocabulary: Vocabulary) -> tuple[str, Params, Type | None, str, int] | None:
+    """The last definition that begins in `text`: name, parameters, written result, the text in front of it, and the
+    offset behind its `=`. None where `text` begins no definition. Raises `UserError`.
+    """
+    parser = _Parser(text, "<phrase>", read_tokens(text, "<phrase>"), vocabulary)
+    parser.find_headers()
+    if not parser.found:
+        return None
+    name, params, result, body_at = parser.found[max(parser.found)]
+    return str(name.value), params, result, text[: name.start], parser.tokens[body_at - 1].end
+
+
 class _Parser:
     """`scope` holds the names that stand for values here; `headers` the definitions' shapes; `found` what stands
     in front of each `=`, by the index of its first token; `own` is a name that may not mean its own definition.
@@ -475,7 +487,7 @@ class _Parser:
         if token.kind == "symbol":
             return not self.negative_literal()
         if token.kind == "mark":
-            return token.value in ("?", "|", ".")
+            return token.value in ("?", ".")
         if token.kind != "name" or (token.value in self.scope and not self.after_bar()):
             return False
         if token.value in ("true", "false", "True", "False"):

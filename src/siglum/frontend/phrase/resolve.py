@@ -86,6 +86,14 @@ def readings_of(overloads: Sequence[Word], keys: Sequence[Key | None]) -> tuple[
     return ()
 
 
+def takes_alone(patterns: Sequence[Type], key: Key) -> bool:
+    """Whether a value fits one of these parameters, alone, converted or lifted; an open empty list may."""
+    if holds_nothing(key[0]):
+        return True
+    alone = [DefinedWord("", (("", p),), p) for p in patterns if p.kind != "fn"]
+    return bool(readings_of(alone, (key,))) or (key[0].kind == "option" and takes_alone(patterns, (key[0].element, FIXED)))
+
+
 def tie(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
     """Two readings by different overloads with nothing to prefer one, if the first has such a rival."""
     if len(readings) > 1 and readings[0].cost == readings[1].cost and readings[0].overload is not readings[1].overload:

@@ -24,29 +24,32 @@ from siglum.frontend.phrase.depth import room_for
 from siglum.frontend.phrase.grammar import ELSE
 from siglum.frontend.phrase.resolve import (
     FIXED,
-    LETTER,
-    NEGATIVE,
-    ONE_LETTER,
-    WHOLE,
     Key,
     Reading,
     Resolver,
-    becomes,
     can_become,
     holds_nothing,
     readings_of,
     tie,
 )
+from siglum.frontend.phrase.rules import (
+    MASK,
+    chosen_by_element,
+    chosen_type,
+    function_result,
+    join,
+    list_flex,
+    literal_flex,
+)
 from siglum.frontend.phrase.syntax import RUNNING, SUBJECT
 from siglum.frontend.phrase.typed import Binder, Typed
-from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, RANGES, STR, U64, Array, Option, Type, match, substitute
+from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, RANGES, STR, U64, Array, Type, substitute
 from siglum.ir.vocabulary import Overload
 
 MAX_TRIALS = 3000
 """Readings of function arguments tried in one definition before it is called unclear."""
 
 Env = dict[str, Binder]
-_MASK = Array(BOOL)
 
 
 def type_program(
@@ -153,28 +156,24 @@ class _Typer:
         condition = self.met(self.value(tree.condition, env))
         then = self.value(tree.then, env)
         otherwise = self.value(tree.otherwise, env)
-        if condition.type is _MASK:
+        if condition.type is MASK:
             return self.choice_by_element(tree, condition, self.met(then), self.met(otherwise))
         if condition.type is not BOOL:
             what = f"`?` needs a bool or a mask [bool]; here it gets {condition.type}"
             raise type_clash(self.text, self.source, syntax.extent(tree.condition), what)
-        optional = then.type.kind == "option" or otherwise.type.kind == "option"
-        joined = join([_without_option(key_of(then)), _without_option(key_of(otherwise))])
-        if joined is None:
+        type_ = chosen_type(key_of(then), key_of(otherwise))
+        if type_ is None:
             raise self.arms_differ(tree, then, otherwise)
-        type_ = Option(joined) if optional else joined
         return typed.Choice(condition, self.coerce(then, type_), self.coerce(otherwise, type_), None, type_, tree.span)
 
     def choice_by_element(self, tree: syntax.Choice, condition: Typed, then: Typed, otherwise: Typed) -> Typed:
         arms = (then, otherwise)
-        for text_gives_characters in (True, False):
-            gives = tuple(_gives_elements(arm, text_gives_characters) for arm in arms)
-            keys = [_element(key_of(a)) if g else key_of(a) for a, g in zip(arms, gives, strict=True)]
-            joined = join(keys)
-            if joined is not None and not holds_nothing(joined):
-                first, second = (self.coerce(arm, Array(joined) if g else joined) for arm, g in zip(arms, gives, strict=True))
-                return typed.Choice(condition, first, second, (gives[0], gives[1]), Array(joined), tree.span)
-        raise self.arms_differ(tree, then, otherwise)
+        found = chosen_by_element([(key_of(a), isinstance(a, typed.Literal)) for a in arms])
+        if found is None:
+            raise self.arms_differ(tree, then, otherwise)
+        gives, joined = found
+        first, second = (self.coerce(arm, Array(joined) if g else joined) for arm, g in zip(arms, gives, strict=True))
+        return typed.Choice(condition, first, second, gives, Array(joined), tree.span)
 
     def arms_differ(self, tree: syntax.Choice, then: Typed, otherwise: Typed) -> UserError:
         what = f"both values of `? :` must have one type; here {then.type} and {otherwise.type}"
@@ -282,14 +281,10 @@ class _Typer:
         wanted = substitute(pattern.args[-1], bindings)
         if wanted.has_vars:
             body = self.known(body)
-            for target in _readable_as(key_of(body)):
-                trial = dict(bindings)
-                if match(wanted, target, trial):
-                    bindings.update(trial)
-                    return typed.Lambda(binders, self.coerce(body, target), tree.span)
-        elif can_become(key_of(body), wanted):
-            return typed.Lambda(binders, self.coerce(body, wanted), tree.span)
-        raise function_clash(self.text, self.source, call, tree, wanted, body.type)
+        target = function_result(wanted, key_of(body), bindings)
+        if target is None:
+            raise function_clash(self.text, self.source, call, tree, wanted, body.type)
+        return typed.Lambda(binders, self.coerce(body, target), tree.span)
 
     def otherwise(self, tree: syntax.Call, env: Env) -> Typed:
         value, default = (self.value(a, env) for a in tree.args if not isinstance(a, syntax.Function))
@@ -375,49 +370,8 @@ def key_of(value: Typed) -> Key:
     if isinstance(value, typed.Literal):
         return value.type, literal_flex(value.value, value.type)
     if isinstance(value, typed.ListOf) and value.elements:
-        flexes = {key_of(e)[1] for e in value.elements}
-        if flexes == {WHOLE, NEGATIVE}:
-            return value.type, NEGATIVE
-        return value.type, flexes.pop() if len(flexes) == 1 else FIXED
+        return value.type, list_flex({key_of(e)[1] for e in value.elements})
     return value.type, FIXED
-
-
-def literal_flex(value: int | float | bool | str, type_: Type) -> int:
-    """What else a literal may become."""
-    if type_ is I64:
-        return WHOLE if value >= 0 else NEGATIVE  # type: ignore[operator]
-    if type_ is STR:
-        return ONE_LETTER if len(value) == 1 else FIXED  # type: ignore[arg-type]
-    return LETTER if type_ is CHAR else FIXED
-
-
-def join(keys: Sequence[Key]) -> Type | None:
-    """The one type all these values can become: that of a value that is no literal first."""
-    first = keys[0][0]
-    if all(type_ is first for type_, _ in keys):
-        return first
-    ordered = sorted(keys, key=lambda k: (k[1] != FIXED, holds_nothing(k[0])))
-    candidates = [t for key in ordered for t in _readable_as(key)]
-    return next((t for t in candidates if all(can_become(k, t) for k in keys)), None)
-
-
-def _readable_as(key: Key) -> list[Type]:
-    return [t for cost, t in becomes(key) if cost < 2]
-
-
-def _without_option(key: Key) -> Key:
-    return (key[0].element, FIXED) if key[0].kind == "option" else key
-
-
-def _element(key: Key) -> Key:
-    type_, flex = key
-    return type_.element, FIXED if type_ is STR else flex
-
-
-def _gives_elements(arm: Typed, text_gives_characters: bool) -> bool:
-    if arm.type is STR:
-        return text_gives_characters and not isinstance(arm, typed.Literal)
-    return arm.type.kind == "array"
 
 
 def _giver(value: Typed) -> tuple[str, typed.Span]:
