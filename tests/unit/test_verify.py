@@ -81,6 +81,12 @@ def test_uses_come_after_listings() -> None:
     refused(made((second, first), second), "E-202", "before it is listed")
 
 
+def test_what_is_in_scope_is_not_listed_again() -> None:
+    outer = row("add_wrap", parameter(0, 0, I64), ONE)
+    choice = if_node(YES, region((), (outer,), (outer,)), region((), (), (ONE,)))
+    refused(made((outer, choice), result(choice, 0), (I64,)), "E-202", "listed again")
+
+
 def test_what_an_arm_lists_stays_there() -> None:
     inside = row("add_wrap", ONE, ONE)
     choice = if_node(YES, region((), (inside,), (inside,)), region((), (), (ONE,)))
@@ -492,15 +498,18 @@ def test_divisors_are_not_zero() -> None:
     refused(build(lambda b: b.emit("floordiv", b.param(0, I64), b.const(0), origin=at(b)), I64), "E-207", "may be zero")
 
 
+def in_both_arms(n: Node) -> Function:
+    choice = if_node(YES, region((), (n,), (n,)), region((), (n,), (n,)))
+    return made((choice,), result(choice, 0))
+
+
 def test_an_effect_with_a_value_is_listed_once() -> None:
-    clock = row("clock")
-    refused(made((clock, clock), clock), "E-208", "listed twice")
+    refused(in_both_arms(row("clock")), "E-208", "listed twice")
     verify(build(lambda b: b.emit("sub_wrap", b.emit("clock"), b.emit("clock"))))
 
 
 def test_a_fresh_array_is_listed_once() -> None:
-    a = row("alloc", ONE, attr=(I64, 1), origin=0)
-    refused(made((a, a), a), "E-208", "listed twice")
+    refused(in_both_arms(row("alloc", ONE, attr=(I64, 1), origin=0)), "E-208", "listed twice")
 
 
 def test_a_function_calls_itself_by_recur_only() -> None:

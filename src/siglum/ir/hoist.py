@@ -18,7 +18,10 @@ def with_invariants_outside(function: Function) -> Function:
     """`function` with loop invariants hoisted and needless bounds checks gone."""
     if not any(n.op is LOOP for n in function.region.body):
         return function
-    return _Hoist(function).run()
+    hoist = _Hoist(function)
+    made = hoist.run()
+    # what moved out of a loop in which an arm lists it too is listed twice: a second run leaves the inner ones out
+    return Replay(made).run() if hoist.again else made
 
 
 class _Hoist(Replay):
@@ -29,6 +32,8 @@ class _Hoist(Replay):
         """The loop level at which each node of the old function is listed."""
         self.arms = 0
         """How many arms of `if`s lie between here and the innermost loop's body."""
+        self.in_arms: set[Node] = set()
+        self.again = False
 
     def level_of(self, n: Node) -> int:
         if n.op is CONST:
@@ -46,10 +51,13 @@ class _Hoist(Replay):
             self.became(n, self.get(n.args[0]))
             self.levels[n] = self.level_of(n.args[0])
             return
+        if self.arms:
+            self.in_arms.add(n)
         if here and not self.arms and n.op.machine is not None and not n.stop and is_scalar(n.type):
             needed = max(map(self.level_of, n.args))
             if needed < here:
                 self.levels[n] = needed
+                self.again |= n in self.in_arms
                 with self.builder.outside(needed):
                     super().plain(n)
                 return

@@ -6,7 +6,7 @@
    an `if` give the same types, its condition is a bool; a loop's count is an i64 and its carried values keep their
    types; calls fit the callee's parameters and result.
 2. Scope (E-202). Every argument is a constant, a parameter of an enclosing region, or listed before, in the same region
-   or an enclosing one; `result` nodes take an existing result.
+   or an enclosing one; `result` nodes take an existing result. What has a value is not listed again where it is in scope.
 3. Shape (E-203). Parameters carry their level and index; arms of `if` have none; a loop body has the index and one
    parameter for each carried value, and gives whether to go on and the next values; a function gives one result;
    regions nest at most `MAX_NESTING` deep.
@@ -116,6 +116,8 @@ class _Verifier:
                     self.path.append(f"{at}:{n.op.name}")
                     raise self.fault("E-202", f"`{a.op.name}` is used before it is listed, or outside its region")
             self.path.append(f"{at}:{n.op.name}")
+            if n in scope and (n.results or n.type is not NOTHING):
+                raise self.fault("E-202", f"`{n.op.name}` is listed again where it is in scope")
             try:
                 self.listed(n)
             except Misuse as misuse:
