@@ -45,10 +45,12 @@ def text_of_integer(n: int) -> str:
     rest = n // -10 if n < 0 else n // 10
     low = -(n % -10) if n < 0 else n % 10
     size = 2 if n < 0 else 1
-    power = rest
-    while power > 0:
-        power = power // 10
+    if rest > 0:
         size += 1
+        bound = 10
+        while bound <= rest and bound < 1000000000000000000:
+            bound = bound * 10
+            size += 1
     out = ["-"] * size
     out[size - 1] = chr(48 + low)
     at = size - 2
@@ -61,35 +63,35 @@ def text_of_integer(n: int) -> str:
 
 def decimal_layout(negative: bool, digits: list[int], point: int) -> str:
     """0.d1d2... * 10**point with the point among the digits, or with an exponent below 10**-4 and from 10**16 on."""
-    out: list[char] = []
-    if negative:
-        out.append("-")
     count = len(digits)
+    start = 1 if negative else 0
     if point > 16 or point < -3:
-        for k in range(count):
-            if k == 1:
-                out.append(".")
-            out.append(chr(48 + digits[k]))
-        out.append("e")
-        out.append(chr(43 if point > 0 else 45))
         size = abs(point - 1)
+        after = start + count + (1 if count > 1 else 0)
+        out = ["-"] * (after + (5 if size >= 100 else 4))
+        for k in range(count):
+            out[start + (k + 1 if k > 0 else 0)] = chr(48 + digits[k])
+        if count > 1:
+            out[start + 1] = "."
+        out[after] = "e"
+        out[after + 1] = chr(43 if point > 0 else 45)
+        n = len(out)
+        out[n - 1] = chr(48 + size % 10)
+        out[n - 2] = chr(48 + size // 10 % 10)
         if size >= 100:
-            out.append(chr(48 + size // 100))
-        out.append(chr(48 + size // 10 % 10))
-        out.append(chr(48 + size % 10))
+            out[n - 3] = chr(48 + size // 100)
         return "".join(out)
-    if point <= 0:
-        out.append("0")
-        out.append(".")
-        for _ in range(-point):
-            out.append("0")
-    for k in range(max(point, count)):
-        if k == point and k > 0:
-            out.append(".")
-        out.append(chr(48 + digits[k]) if k < count else "0")
-    if point >= count:
-        out.append(".")
-        out.append("0")
+    # zeros before the first digit or behind the last one, so that the point has a digit on both sides
+    lead = 1 - point if point < 1 else 0
+    whole = point + lead
+    places = max(count + lead, whole + 1)
+    out = ["0"] * (start + places + 1)
+    if negative:
+        out[0] = "-"
+    for k in range(count):
+        at = k + lead
+        out[start + (at if at < whole else at + 1)] = chr(48 + digits[k])
+    out[start + whole] = "."
     return "".join(out)
 
 
