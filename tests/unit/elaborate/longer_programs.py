@@ -1,6 +1,6 @@
 """Programs that build lists and texts step by step, recur, or keep state; as in `programs`."""
 
-# ruff: noqa: B007, B905, C416, E731, RUF005, SIM110
+# ruff: noqa: C416, RUF005
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Programs as users write them, with arguments: the elaborator's functions must agree with CPython on each."""
 
-# ruff: noqa: B007, B905, C416, E731, RUF005, SIM110
+# ruff: noqa: B007, B905, C416, E731, SIM110
 
 from __future__ import annotations
 

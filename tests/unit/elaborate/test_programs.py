@@ -14,7 +14,6 @@ from siglum.frontend.elaborate import function_from_python, function_from_source
 from siglum.ir.interpret import Program, run
 from siglum.ir.verify import verify
 
-
 CASES = (*programs.CASES, *longer_programs.CASES)
 
 
