@@ -135,7 +135,7 @@ def find_from(text: str, part: str, start: int) -> int:
     """Where part first stands in text at or after start, else -1; part is not empty."""
     size = len(part)
     lead = part[0]
-    for i in range(start, len(text) - size + 1):
+    for i in range(max(start, 0), len(text) - size + 1):
         if text[i] == lead:
             k = 1
             while k < size and text[i + k] == part[k]:
