@@ -48,9 +48,10 @@ class Label(NamedTuple):
     (node, which of its regions), then how many listed nodes of the innermost region lie behind it.
 
     There is a label at the start of an `if`'s arm that is jumped to, at the start of every loop body (`done` 0), behind every
-    `if` and `loop` (`done` counts it). In `values` stand the nodes that own live components: parameters, nodes with a
-    machine operation, `result` nodes, constants held in registers; not the structural nodes made of them. Node `length(a)` is
-    component 1 of `a`, so `a` may be listed with `DEAD` as its base. A label of a stop's stub has `done` -1.
+    `if` and `loop` (`done` counts it), but behind no `if` that decides whether the loop it ends goes on. In `values` stand the
+    nodes that own live components: parameters, nodes with a machine operation, `result` nodes, constants held in registers;
+    not the structural nodes made of them. A node stands there once for each place it is in. Node `length(a)` is component
+    1 of `a`, so `a` may be listed with `DEAD` as its base. A label of a stop's stub has `done` -1.
     """
 
     offset: int

@@ -12,6 +12,7 @@ from siglum.bind.link import Linker
 from siglum.bind.plan import Plan, Planner
 from siglum.bind.registers import values
 from siglum.bind.writer import Writer
+from siglum.errors import UserError, echo
 from siglum.ir.function import Function
 from siglum.ir.node import Node
 from siglum.ir.types import WIDTHS, Type
@@ -64,6 +65,7 @@ class _Context:
     def __init__(self, image: _Image, function: Function, number: int) -> None:
         self.image, self.function, self.number = image, function, number
         self.own: dict[tuple[str, int], int] = {}
+        self.origin_of = function.origin_of
 
     def site(self, kind: str, origin: int) -> int:
         """The stop site of this block for a kind and an origin."""
@@ -85,7 +87,8 @@ def bind(function: Function, table: Table) -> Image:
     """The image of `function`: block 0 runs it from C, further blocks are the functions it calls, itself included where
     it does so; constants stand behind the code. The same input gives the same bytes.
 
-    `function` must have passed the verifier. Raises ValueError for a program whose code would pass 2 GB.
+    `function` must have passed the verifier. Raises UserError where regions nest too deep for this process, ValueError for a
+    program whose code would pass 2 GB.
     """
     image = _Image()
     image.functions.append(function)
@@ -99,6 +102,9 @@ def bind(function: Function, table: Table) -> Image:
             effects |= plan.effects
             blocks.append(_block(image, linker, current, plan, len(blocks)))
         data_offset = linker.finish([block.offset for block in blocks], bytes(image.data))
+    except RecursionError:
+        fix = "split it into functions of their own"
+        raise UserError(f"loops and branches of `{echo(function.name)}` nest too deep", None, fix, "E-015") from None
     except struct.error as problem:
         raise ValueError(f"`{function.name}` is too large for its code's fields: {problem}") from None
     witness = Witness(tuple(blocks), tuple(image.sites))

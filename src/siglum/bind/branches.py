@@ -20,9 +20,14 @@ class Branches(Straight):
 
     def walk(self, steps: list[Any]) -> None:
         """Writes the steps of a region, which stand in reverse."""
-        handlers = self.handlers
+        handlers, out, origin_of = self.handlers, self.out, self.image.origin_of
         for step in reversed(steps):
+            start = len(out)
             handlers[step[0]](self, step)
+            serves = origin_of(step.node)
+            if serves >= 0:
+                # moves and jumps belong to the word whose step needs them
+                out[start:] = [(e[0], e[1], serves) if e[2] < 0 else e for e in out[start:]]
 
     def branch(self, step: If) -> None:
         then, otherwise = step.arms

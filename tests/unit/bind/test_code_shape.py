@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from siglum.bind import bind
 from siglum.bind.link import LINE
 from siglum.check import check_image
+from siglum.errors import UserError
 from siglum.ir.function import Builder, Function, Origin
 from siglum.ir.node import Node
 from siglum.ir.types import BOOL, F64, I64, Array, Type
@@ -122,6 +125,33 @@ def test_a_search_leaves_its_loop_by_the_branch_that_decides() -> None:
 
     function = function_of(contains, INTS, I64)
     assert loop_of(function) == ["near7.load.i64", "j.eq.vv", "const.vi", "latch.vv"]
+
+
+def test_a_loop_that_ends_by_the_negation_of_a_branch_jumps_out_of_it() -> None:
+    def lacks(b: Builder, xs: Node, x: Node) -> Node:
+        i, (_,) = b.open_loop(b.length(xs), (b.const(0),))
+        same = b.emit("eq", b.emit("load", xs, i), x)
+        b.open_region()
+        found = b.close_region((b.const(True, BOOL), i))
+        b.open_region()
+        missing = b.close_region((b.const(False, BOOL), b.const(-1)))
+        ended, at = b.if_(same, found, missing)
+        (result,) = b.close_loop(b.emit("not", ended), (at,))
+        return result
+
+    assert loop_of(function_of(lacks, INTS, I64)) == ["near7.load.i64", "j.eq.vv", "const.vi", "latch.vv"]
+
+
+def test_nesting_without_end_is_refused() -> None:
+    b = Builder()
+    value = b.const(0)
+    depth = 400
+    for _ in range(depth):
+        _, (value,) = b.open_loop(b.const(2), (value,))
+    for _ in range(depth):
+        (value,) = b.close_loop(b.const(True, BOOL), (value,))
+    with pytest.raises(UserError, match="nest too deep"):
+        bind(b.finish("test", (), value), load("x86-64-v3"))
 
 
 def test_float_constants_are_made_once_before_the_loop() -> None:
