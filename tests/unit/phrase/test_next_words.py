@@ -51,12 +51,12 @@ def class_of(token: str, before: str) -> str:
 @pytest.mark.parametrize(
     ("alphabet", "length", "subject", "result", "start"),
     [
-        ("+ < even sum first filter it 1 1.5 ( ) [ ]", 4, "[i64]", None, ""),
-        ("+ < even sum first at it 1 ( ) ? : true", 4, "[i64]", "bool", ""),
+        ("+ < even sum first filter it 1 ( )", 4, "[i64]", None, ""),
+        ("+ < even sum at it 1 ) ? : true", 4, "[i64]", "bool", ""),
         ("+ * < even 1 1.5 'a' ( ) | ? : true", 4, None, None, "1 +"),
         ("+ < sum first it 1 1.5 ( ) | acc", 4, "[f64]", None, "fold 0"),
         ("+ < sum acc it 1 1.5 ) |", 4, "[f64]", "f64", "fold 0 ("),
-        ("+ < even it as y ( ) 1 ] [ sum", 4, "[i64]", "i64", "filter ("),
+        ("+ < even it as y ( ) 1 ] [", 4, "[i64]", "i64", "filter ("),
         ("[ ] 1 1.5 concat first as y it | ( )", 4, "[i64]", "[i64]", ""),
         ("else first 1 1.5 + ) ( it", 4, "[i64]", "i64", "first"),
         ("? : true 1 1.5 < + even sum", 4, None, None, "true ? 1 :"),
@@ -78,7 +78,7 @@ def test_same_as_all_continuations(alphabet: str, length: int, subject: str | No
                     before = " ".join([start, *chosen[:i]]).strip()
                     legal.setdefault(before, set()).add(class_of(chosen[i], before))
     prefixes = {" ".join([start, *c]).strip() for n in range(length - 1) for c in product(tokens, repeat=n)}
-    for prefix in prefixes:
+    for prefix in sorted(prefixes):
         allowed = SMALL.next_words(prefix, subject=given, result=wanted)
         assert ("END" in allowed) == (prefix in ends), prefix
         missing = legal.get(prefix, set()) - allowed
@@ -101,16 +101,29 @@ GOING_ON = (
     "(1<2)", "? 1 : 1", "? 1.5 : 1.5", "? 'a' : 'a'", "? it : it", ": 1", ": 1.5", ": it", "fold 0 (acc)",
     "fold 1.5 (acc)", "fold 'a' (acc)", "fold true (acc)", "fold it (acc)", "+ 1", "+ 1.5", "< 1", "< 1.5", "< it",
     "concat it", "1 ]", "[1] ]", "1 ] fold 0 (acc)", "1 ] ] : [[1]]", "concat [1]", "filter (true)", "at 0", "(true)",
-    "as y 1", "as y [1]", "as y 1.5", "as y true", "y 1", "y [1]", "| sum", "1 ) ] as y true",
+    "as y 1", "as y [1]", "as y 1.5", "as y true", "y 1", "y [1]", "| sum", "1 ) ] as y true", "1 ) as y true",
 )  # fmt: skip
 
 
-AFTER_CLOSING = ("", "first", "sum", "fold 0 (acc)", "fold 1.5 (acc)", "fold [1] (acc)", "fold true (acc)", ": it", ": 1")
+BEFORE_CLOSING = ("", "as y true", "as y 1", "as y 1.5", "< 1", "sum")
+AFTER_CLOSING = (
+    "",
+    "first",
+    "sum",
+    "fold 0 (acc)",
+    "fold 1.5 (acc)",
+    "fold [1] (acc)",
+    "fold true (acc)",
+    ": it",
+    ": 1",
+    ": 1 as y true",
+    ": it as y true",
+)
 
 
 def completion(prefix: str, subject: Type | None, result: Type | None) -> str | None:
     """Some legal phrase that begins with `prefix`: likely continuations are tried, open brackets closed."""
-    for steps in range(4):
+    for steps in range(3):
         for chosen in product(GOING_ON, repeat=steps):
             text = " ".join([prefix, *chosen])
             still_open = ""
@@ -119,9 +132,11 @@ def completion(prefix: str, subject: Type | None, result: Type | None) -> str | 
                     still_open = {"(": ")", "[": "]"}[character] + still_open
                 elif character in ")]":
                     still_open = still_open[1:]
-            for tail in AFTER_CLOSING[: 1 if steps == 3 else None]:
-                if reads(f"{text} {still_open} {tail}", subject, result):
-                    return text
+            for closed in range(len(still_open) + 1):
+                for middle, last in product(BEFORE_CLOSING if closed < len(still_open) else ("",), AFTER_CLOSING):
+                    whole = f"{text} {still_open[:closed]} {middle} {still_open[closed:]} {last}"
+                    if reads(whole, subject, result):
+                        return whole
     return None
 
 
