@@ -234,7 +234,8 @@ _FREE_CASTS: Final = {(BOOL, I64), (CHAR, I64), (I64, U64), (U64, I64), (F32, F6
 
 def _cast_rule(attr: Any, types: tuple[Type, ...]) -> Type:
     """Changes the type, not the word: widening, and i64 <-> u64 modulo 2^64."""
-    (source,) = types
+    _arity(1, types)
+    source = types[0]
     small = source in RANGES and source not in (I64, U64)
     if (source, attr) in _FREE_CASTS or (small and attr is I64):
         return attr  # type: ignore[no-any-return]
