@@ -1,25 +1,51 @@
 """Random well-typed functions: native code against the interpreter, the witness followed each time.
 
-`python -m benchmarks fuzz [--count N] [--first SEED] [--inputs K] [--jobs J]`. Every fifth function is bound as it was sampled,
-the others in the form that binds to faster code. Exits with 1 when anything disagrees.
+`python -m benchmarks fuzz [--count N] [--first SEED] [--inputs K] [--jobs J] [--refine]`. Every fifth function is bound as it
+was sampled, the others in the form that binds to faster code; with `--refine` every one in both. A run that was interrupted goes
+on where it stopped, as long as neither the options nor the sources changed. Exits with 1 when anything disagrees.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import sys
 import time
+import traceback
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
 
-from benchmarks.report import keep, machine
+from benchmarks.report import RESULTS, keep, machine
 
-CHUNK = 500
+CHUNK = 250
+PROGRESS = RESULTS / "fuzz-progress.json"
+SOURCES = Path(__file__).parent.parent / "src" / "siglum"
+MOVES = ("st.sv", "st.sx", "ld.vs", "ld.xs")
+FUEL = 100_000
 
 
-def examine(first: int, count: int, per: int, target: str) -> tuple[Counter[str], list[str]]:
+def examine(first: int, count: int, per: int, target: str, both: bool) -> tuple[Counter[str], list[str]]:
     """What happened on the functions of seeds first .. first + count - 1, and what went wrong."""
+    seen: Counter[str] = Counter()
+    wrong = []
+    for seed in range(first, first + count):
+        seen["functions"] += 1
+        for refine in (False, True) if both else (seed % 5 != 0,):
+            try:
+                fault = one(seed, per, target, refine, seen)
+            except Exception:  # noqa: BLE001 - what raises is a finding
+                fault = traceback.format_exc(limit=-3)
+            if fault is not None:
+                wrong.append(f"seed {seed}{', refined' if refine else ''}: {fault}")
+    return seen, wrong
+
+
+def one(seed: int, per: int, target: str, refine: bool, seen: Counter[str]) -> str | None:
+    """Examines one function in one form: counts into `seen`, gives what went wrong."""
     from siglum.bind import bind
     from siglum.check import check_image
     from siglum.check.differential import RESOURCES, differential
@@ -27,64 +53,102 @@ def examine(first: int, count: int, per: int, target: str) -> tuple[Counter[str]
     from siglum.host.callable import Native
     from siglum.ir.inputs import inputs
     from siglum.ir.sample import Shape, sample
+    from siglum.ir.verify import verify
     from siglum.pipeline import refined
     from siglum.records import Followed, Refuted, Tested
     from siglum.stencil.table import load
 
     table = load(target)
-    seen: Counter[str] = Counter()
-    wrong = []
-    for seed in range(first, first + count):
-        sampled = sample(seed, Shape(size=4 + seed % 61, depth=1 + seed % 4))
-        function = sampled if seed % 5 == 0 else refined(sampled)
-        image = bind(function, table)
-        followed = check_image(image, table)
-        seen["functions"] += 1
-        seen["stencils"] += sum(len(block.instances) for block in image.witness.blocks)
-        seen["spills and reloads"] += sum(
-            i.family in ("st.sv", "st.sx", "ld.vs", "ld.xs") for block in image.witness.blocks for i in block.instances
-        )
-        if not isinstance(followed, Followed):
-            wrong.append(f"seed {seed}: {followed}")
-            continue
-        native = Native(image, fuel=100_000)
-        given = inputs(tuple(t for _, t in sampled.params), seed, per)
-        found = differential(sampled, native, given)
-        if isinstance(found, Refuted):
-            wrong.append(f"seed {seed}: {found}")
-        if isinstance(found, Tested):
-            seen["runs"] += found.runs
-        try:
-            native(*given[-1])
-            seen["last input gives a result"] += 1
-        except Stop as stop:
-            seen["last input stops for want of resources" if stop.kind in RESOURCES else "last input stops"] += 1
-    return seen, wrong
+    sampled = sample(seed, Shape(size=4 + seed % 61, depth=1 + seed % 4, counting=seed % 2 == 1))
+    function = refined(sampled) if refine else sampled
+    if refine:
+        verify(function)
+        seen["functions refined"] += 1
+    image = bind(function, table)
+    followed = check_image(image, table)
+    seen["images"] += 1
+    families = Counter(i.family for block in image.witness.blocks for i in block.instances)
+    seen["stencils"] += families.total()
+    seen["spills and reloads"] += sum(families[move] for move in MOVES)
+    if not isinstance(followed, Followed):
+        return str(followed)
+    native = Native(image, fuel=FUEL)
+    given = inputs(tuple(t for _, t in sampled.params), seed, per)
+    found = differential(sampled, native, given)
+    if isinstance(found, Refuted):
+        return str(found)
+    if isinstance(found, Tested):
+        seen["runs that agree"] += found.runs
+    try:
+        native(*given[-1])
+        seen["last input gives a result"] += 1
+    except Stop as stop:
+        seen["last input stops for want of resources" if stop.kind in RESOURCES else "last input stops"] += 1
+    return None
+
+
+def fingerprint() -> str:
+    """A digest of all sources of the package."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def resumed(settings: dict[str, Any]) -> dict[str, Any]:
+    """The chunks that an earlier run with the same settings finished: first seed -> [counts, what went wrong, seconds]."""
+    try:
+        earlier = json.loads(PROGRESS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(earlier["chunks"]) if earlier["settings"] == settings else {}
+
+
+def remember(settings: dict[str, Any], chunks: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    new = PROGRESS.with_suffix(".new")
+    new.write_text(json.dumps({"settings": settings, "chunks": chunks}), encoding="utf-8")
+    new.replace(PROGRESS)
 
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks fuzz")
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--inputs", type=int, default=8)
+    parser.add_argument("--inputs", type=int, default=6)
     parser.add_argument("--target", default="x86-64-v2")
+    parser.add_argument("--refine", action="store_true", help="every function as sampled and refined")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
+    settings = {k: getattr(options, k) for k in ("inputs", "target", "refine")} | {"sources": fingerprint()}
+    chunks = resumed(settings)
+    end = options.first + options.count
+    spans = [(at, min(CHUNK, end - at)) for at in range(options.first, end, CHUNK)]
     start = time.monotonic()
+    before = sum(chunks[f"{at}+{count}"][2] for at, count in spans if f"{at}+{count}" in chunks)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        waiting = {
+            pool.submit(examine, at, count, options.inputs, options.target, options.refine): f"{at}+{count}"
+            for at, count in spans
+            if f"{at}+{count}" not in chunks
+        }
+        last = start
+        for done in as_completed(waiting):
+            now = time.monotonic()
+            chunks[waiting[done]] = (*done.result(), now - last)
+            last = now
+            remember(settings, chunks)
     seen: Counter[str] = Counter()
     wrong: list[str] = []
-    with ProcessPoolExecutor(options.jobs) as pool:
-        firsts = range(options.first, options.first + options.count, CHUNK)
-        ends = options.first + options.count
-        waiting = [pool.submit(examine, at, min(CHUNK, ends - at), options.inputs, options.target) for at in firsts]
-        for done in waiting:
-            counts, faults = done.result()
-            seen.update(counts)
-            wrong.extend(faults)
+    for at, count in spans:
+        counts, faults, _ = chunks[f"{at}+{count}"]
+        seen.update(counts)
+        wrong.extend(faults)
     lines = [f"{name:40} {count:12,}" for name, count in seen.items()]
     lines.append(f"{'disagreements':40} {len(wrong):12,}")
     lines += wrong[:20]
-    lines.append(f"{options.target}, {time.monotonic() - start:.0f} s with {options.jobs} processes on {machine()}")
+    seconds = before + time.monotonic() - start
+    lines.append(f"{options.target}, {seconds:.0f} s with {options.jobs} processes on {machine()}")
     keep("fuzz", "\n".join(lines), {**seen, "disagreements": wrong})
     if wrong:
         sys.exit(1)

@@ -51,7 +51,7 @@ _NARROW: Final = (I8, I16, I32, U8, U16, U32)
 
 class Shape(NamedTuple):
     """How large a sampled function is: operations in all, how deep regions nest, most parameters, whether it may call,
-    recur, take fuel.
+    recur, take fuel; `counting`: whether loops carry counts and tell first runs apart, and checked indices come from them.
     """
 
     size: int = 30
@@ -59,6 +59,7 @@ class Shape(NamedTuple):
     params: int = 4
     calls: bool = True
     fuel: bool = True
+    counting: bool = False
 
 
 class _Owned:
@@ -77,11 +78,13 @@ class _World:
         self.values: dict[Type, list[Node]] = {}
         self.owned: list[_Owned] = []
         self.counts: dict[Node, Node] = {}
+        self.counters: list[Node] = []
 
     def inner(self) -> _World:
         found = _World()
         found.values = {t: list(nodes) for t, nodes in self.values.items()}
         found.counts = dict(self.counts)
+        found.counters = list(self.counters)
         return found
 
     def add(self, n: Node) -> Node:
@@ -269,6 +272,8 @@ class _Sampler:
 
     def index(self, world: _World, length: Node, loop: Node | None) -> Node | None:
         """An index that the verifier knows to be below `length`; often None where it would have to be checked."""
+        if self.shape.counting and world.counters and self.random.random() < 0.5:
+            return self.b.emit("bounds", self.counted(world, length), length, origin=self.origin("at"))
         if loop is not None and world.counts.get(loop) is length:
             if self.random.random() < 0.8:
                 return loop
@@ -278,6 +283,17 @@ class _Sampler:
         if self.random.random() < 0.6:
             return None
         return self.b.emit("bounds", self.small(world, 7), length, origin=self.origin("at"))
+
+    def counted(self, world: _World, length: Node) -> Node:
+        """A place reckoned from the index or a count of a loop around here: it, one to the right, or from the end."""
+        b, random = self.b, self.random
+        counter = random.choice(world.counters)
+        choice = random.random()
+        if choice < 0.4:
+            return counter
+        if choice < 0.7:
+            return b.emit("add_wrap", counter, b.const(random.choice((1, 1, 2, -1))))
+        return b.emit("sub_wrap", b.emit("sub_wrap", length, b.const(random.choice((1, 1, 0, 2)))), counter)
 
     def load(self, world: _World, loop: Node | None) -> None:
         arrays = self.arrays(world)
@@ -455,22 +471,57 @@ class _Sampler:
             count = b.const(random.randrange(0, 6)) if random.random() < 0.5 else self.small(world, 7)
         types = [random.choice((I64, I64, F64, BOOL, U64)) for _ in range(random.randrange(0, 4))]
         passed = [o for o in world.owned if random.random() < 0.7]
-        inits = tuple([self.of(world, t) for t in types] + [o.node for o in passed])
-        index, carried = b.open_loop(count, inits)
+        inits = [self.of(world, t) for t in types] + [o.node for o in passed]
+        flags: list[bool] = []
+        steps: list[str] = []
+        if self.shape.counting:
+            flags = random.choice(([], [True], [False], [False, True]))
+            steps = random.choice(([], ["add_wrap"], ["add"], ["select"], ["branch"], ["cast", "add"]))
+            inits += [b.const(flag, BOOL) for flag in flags] + [b.const(random.choice((0, 0, 0, 1))) for _ in steps]
+            if random.random() < 0.4:
+                count = b.emit("sub_wrap", count, b.const(random.choice((0, 1, 1, 2))))
+        index, carried = b.open_loop(count, tuple(inits))
         inner = world.inner()
         inner.counts[index] = count
         inner.add(index)
+        told = carried[len(types) + len(passed) :]
+        for n in told:
+            inner.add(n)
+        inner.counters += [index, *told[len(flags) :]]
         for n in carried[: len(types)]:
             inner.add(n)
         kept = []
-        for owned, n in zip(passed, carried[len(types) :], strict=True):
+        for owned, n in zip(passed, carried[len(types) : len(types) + len(passed)], strict=True):
             b.same_length(n, owned.node)
             kept.append(_Owned(n, owned.element, owned.capacity))
         inner.owned = list(kept)
         self.statements(inner, depth, self.budget(), index)
-        nexts = tuple([self.of(inner, t) for t in types] + [o.node for o in kept])
+        nexts = [self.of(inner, t) for t in types] + [o.node for o in kept]
+        nexts += [b.const(not flag, BOOL) for flag in flags]
+        nexts += [self.counted_on(inner, n, step) for n, step in zip(told[len(flags) :], steps, strict=True)]
         again = self.of(inner, BOOL) if random.random() < 0.3 else b.const(True, BOOL)
-        self.join(world, b.close_loop(again, nexts), len(types), passed)
+        results = b.close_loop(again, tuple(nexts))
+        self.join(world, results[: len(types) + len(passed)], len(types), passed)
+        for n in results[len(types) + len(passed) :]:
+            world.add(n)
+
+    def counted_on(self, world: _World, n: Node, step: str) -> Node:
+        """`n` and one more: in each run, or in the runs that a condition picks."""
+        b = self.b
+        if step == "add_wrap":
+            return b.emit("add_wrap", n, b.const(1))
+        if step == "add":
+            return b.emit("add", n, b.const(1), origin=self.origin("count"))
+        condition = self.of(world, BOOL)
+        if step == "cast":
+            return b.emit("add_wrap", n, b.emit("cast", condition, attr=I64))
+        more = b.emit("add_wrap", n, b.const(1))
+        if step == "select":
+            return b.emit("select", condition, more, n)
+        b.open_region()
+        then = b.close_region((more,))
+        b.open_region()
+        return b.if_(condition, then, b.close_region((n,)))[0]
 
     # The whole ----------------------------------------------------------------------------------------------
     def sample(self) -> Function:
