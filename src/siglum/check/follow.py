@@ -6,7 +6,8 @@ The state along the code is: where in the Function the code stands (a region's s
 behind), and which value each register and slot holds. The rules:
 
 * An instance that may stop or acts is the next listed node that does: same operation, same operands, and its stop site
-  names that node's kind and origin; the instance itself is said to serve that origin, others none. Loads, stores and
+  names that node's kind and origin; the instance itself is said to serve that origin. What others are said to serve
+  is a note for people: it only has to be an origin of the Function. Loads, stores and
   divisions are ones the Function has. Other instances may compute anything anywhere.
 * A conditional jump decides an `if` (either way), fails a `require`, skips a loop that does not run, or ends one early. A
   latch ends a run of the innermost loop. No other jump goes back, so a block ends whenever its Function does.
@@ -62,6 +63,7 @@ class Follower:
     def follow(self, handlers: dict[str, Handler]) -> None:
         """Raises `Mismatch` unless the block computes its Function."""
         block = self.block
+        origins = len(block.function.origins)
         marked: dict[int, list[int]] = {}
         for k, label in enumerate(block.labels):
             if label.done != _STUB:
@@ -82,8 +84,11 @@ class Follower:
             if self.scope is None and instance.family not in _FROM_NOWHERE:
                 raise self.no("the code cannot be reached")
             handlers[instance.family](self, instance.operands)
-            if instance.origin != self.origin:
-                raise self.no(f"the instance is said to serve origin {instance.origin}, but serves {self.origin}")
+            if self.origin >= 0:
+                if instance.origin != self.origin:
+                    raise self.no(f"the instance is said to serve origin {instance.origin}, but serves {self.origin}")
+            elif not -1 <= instance.origin < origins:
+                raise self.no(f"the Function has no origin {instance.origin}")
         if self.scope is not None:
             raise self.no("the code runs past the block's end")
 

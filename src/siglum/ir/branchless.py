@@ -121,6 +121,7 @@ class _Selection:
         self.replay.take_results(n, tuple(merged))
 
     def compute(self, m: Node) -> None:
+        self.builder.here = self.replay.function.origin_of(m)
         args = tuple(map(self.replay.get, m.args))
         if m.stop:
             args = tuple(map(self.zero_when_off, args))
@@ -132,6 +133,7 @@ class _Selection:
 
     def merge(self, t: Node, e: Node, accumulates: bool) -> Node:
         if accumulates:
+            self.builder.here = self.replay.function.origin_of(t)
             added = self.zero_when_off(self.replay.get(_added(t, e)))
             made = node(t.op, (self.replay.get(e), added), t.attr, t.origin)
             self.builder.append(made)
@@ -159,7 +161,7 @@ class _Selection:
         bit = c.args[0] if c.op.name in ("eq", "ne") and c.args[1] is b.const(0) else None
         if bit is not None and bit.op.name == "and" and bit.args[1] is b.const(1):
             # (x & 1) == 0 gives (x & 1) - 1; (x & 1) != 0 gives -(x & 1)
-            return b.emit("sub_wrap", bit, b.const(1)) if c.op.name == "eq" else b.emit("sub_wrap", b.const(0), bit)
+            return b.emit("add_wrap", bit, b.const(-1)) if c.op.name == "eq" else b.emit("sub_wrap", b.const(0), bit)
         return b.emit("sub_wrap", b.const(0), b.emit("cast", c, attr=I64))
 
 

@@ -46,15 +46,21 @@ class Origin(NamedTuple):
 
 class Function:
     """Typed structured SSA. `params` are (name, type); `region.params` are their nodes, `region.results` the one
-    result. Interned: two functions with equal parts are one object.
+    result. `words` says of nodes that cannot stop which origin they serve (a node that stops has its own). Interned: two
+    functions with equal parts are one object.
     """
 
-    __slots__ = ("__weakref__", "name", "origins", "params", "region", "result")
+    __slots__ = ("__weakref__", "name", "origins", "params", "region", "result", "words")
     name: str
     params: tuple[tuple[str, Type], ...]
     result: Type
     region: Region
     origins: tuple[Origin, ...]
+    words: dict[Node, int]
+
+    def origin_of(self, n: Node) -> int:
+        """The index of the origin that `n` serves, or -1."""
+        return n.origin if n.origin >= 0 else self.words.get(n, -1)
 
     def __repr__(self) -> str:
         inside = " ".join(f"{n}:{t}" for n, t in self.params)
@@ -65,14 +71,20 @@ _functions: WeakValueDictionary[tuple[Any, ...], Function] = WeakValueDictionary
 
 
 def function(
-    name: str, params: tuple[tuple[str, Type], ...], result_type: Type, body: Region, origins: tuple[Origin, ...]
+    name: str,
+    params: tuple[tuple[str, Type], ...],
+    result_type: Type,
+    body: Region,
+    origins: tuple[Origin, ...],
+    words: tuple[tuple[Node, int], ...] = (),
 ) -> Function:
     """The interned function."""
-    key = (name, params, result_type, body, origins)
+    key = (name, params, result_type, body, origins, words)
     found = _functions.get(key)
     if found is None:
         found = Function()
-        found.name, found.params, found.result, found.region, found.origins = key
+        found.name, found.params, found.result, found.region, found.origins = name, params, result_type, body, origins
+        found.words = dict(words)
         found = _functions.setdefault(key, found)
     return found
 
@@ -102,6 +114,9 @@ class Builder:
         self._serial = 0
         self._inits: list[tuple[Node, tuple[Node, ...], tuple[Node, ...]]] = []
         self._lengths: dict[Node, Node] = {}
+        self.here = -1
+        """The origin that what is emitted now serves, or -1."""
+        self.words: dict[Node, int] = {}
         self._loop_bodies: list[int] = []
         """For each level, the position of the body that lists the loop being built there."""
 
@@ -175,6 +190,8 @@ class Builder:
         if made.op.effect or made not in self._available:
             self._bodies[-1].append(made)
             self._available.add(made)
+            if self.here >= 0 and made.origin < 0:
+                self.words.setdefault(made, self.here)
         return made
 
     def alloc(self, element: Type, count: Node, origin: int, *, zero: bool = True) -> Node:
@@ -266,7 +283,19 @@ class Builder:
         """The finished function; `value` is its result."""
         nodes = tuple(parameter(0, k, t) for k, (_, t) in enumerate(params))
         body = region(nodes, _without_dead(self._bodies[0], (value,)), (value,))
-        return function(name, params, value.type, body, tuple(self._origins))
+        words = self.words
+        named = tuple((n, words[n]) for n in listed(body) if n in words)
+        return function(name, params, value.type, body, tuple(self._origins), named)
+
+
+def listed(r: Region) -> dict[Node, None]:
+    """Every node listed in a region or inside its nodes, in order."""
+    found: dict[Node, None] = {}
+    for n in r.body:
+        found[n] = None
+        for inner in n.regions:
+            found.update(listed(inner))
+    return found
 
 
 def uses(n: Node) -> list[Node]:

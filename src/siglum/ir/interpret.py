@@ -179,7 +179,13 @@ def _system(action: Callable[[], int]) -> int:
 
 def _write(descriptor: int, data: Elements) -> int:
     content = bytes(data.items())
-    return _system(lambda: os.write(descriptor, content))
+    done = 0
+    while done < len(content):
+        taken = _system(lambda: os.write(descriptor, content[done:]))
+        if taken <= 0:
+            break
+        done += taken
+    return len(content) - done
 
 
 def _read(descriptor: int, buffer: Elements, most: int) -> tuple[Elements, int]:

@@ -85,12 +85,24 @@ def _size(region: Region) -> int:
     return size
 
 
+def _indexes(region: Region, index: Node) -> bool:
+    """Whether `index` itself, unchecked, says where an array is read or written."""
+    for n in region.body:
+        if n.op.name in ("load", "store") and n.args[1] is index:
+            return True
+        if any(_indexes(r, index) for r in n.regions):
+            return True
+    return False
+
+
 class _Peel(Replay):
     def loop(self, n: Node) -> None:
         counters, flags = _counters(n), _flags(n)
         body = n.regions[0]
         ranks = any(p.type is I64 and k not in counters and is_rank(n, p) for k, p in enumerate(body.params[1:], 1))
-        if flags and not ranks and _small(body) and self.peeled(n, counters, flags):
+        # after the first run the index is shifted, which the range rules follow for lengths and constants only
+        plain = n.args[0].op.name == "length" or n.args[0].op is CONST or not _indexes(body, body.params[0])
+        if flags and not ranks and plain and _small(body) and self.peeled(n, counters, flags):
             return
         if counters:
             self.once(n, counters)
@@ -145,6 +157,7 @@ class _Peel(Replay):
             self.known[body.params[k]] = at
         self.region(body)
         again = self.get(body.results[0])
+        b.here = self.function.origin_of(n)
         if fixed and not shift and not (again.op is CONST and again.attr):
             b.drop_loop()
             return None

@@ -496,6 +496,7 @@ _row("data", _data_rule, None)
 
 # 13. Effects ------------------------------------------------------------------------------------------------
 BYTES: Final = Array(U8)
+# write: (descriptor, bytes) to how many bytes are left: 0 when all are written, else what failed or took none ends it
 _row("write", ((I64, BYTES), I64), None, effect=True)
 # read: (descriptor, buffer, most bytes) to (buffer, bytes read or a negative error); bytes land at the buffer's start
 _row("read", ((I64, BYTES, I64), NOTHING), None, effect=True)

@@ -31,6 +31,7 @@ class Replay:
     def region(self, region: Region) -> None:
         """Lists what the region lists; its results are then found by `get`."""
         for n in region.body:
+            self.builder.here = self.function.origin_of(n)
             if n.op is IF:
                 self.branch(n, region)
             elif n.op is LOOP:
@@ -71,6 +72,7 @@ class Replay:
             self.builder.open_region()
             self.region(arm)
             arms.append(self.builder.close_region(tuple(map(self.get, arm.results))))
+        self.builder.here = self.function.origin_of(n)
         self.take_results(n, self.builder.if_(condition, arms[0], arms[1]))
 
     def loop(self, n: Node) -> None:
@@ -80,6 +82,7 @@ class Replay:
             self.known.pop(p, None)  # another loop at this level may have renamed its own
         self.region(n.regions[0])
         again, *nexts = map(self.get, n.regions[0].results)
+        self.builder.here = self.function.origin_of(n)
         self.take_results(n, self.builder.close_loop(again, tuple(nexts)))
 
     def take_results(self, n: Node, results: tuple[Node, ...]) -> None:

@@ -26,7 +26,7 @@ import struct
 from typing import Any, Final
 
 from siglum.errors import UserError, place_in
-from siglum.ir.function import Function, Origin, function
+from siglum.ir.function import Function, Origin, function, listed
 from siglum.ir.node import (
     CALL,
     CONST,
@@ -116,7 +116,8 @@ class _Writer:
         # a node listed again, in another region, is numbered again
         name = self.names[n] = f"%{len(self.names)}" if n not in self.names else self.names[n]
         if n.op is LOOP:
-            return f"{name} = loop {values[0]} ({', '.join(values[1:])})"
+            served = self.function.origin_of(n)
+            return f"{name} = loop {values[0]} ({', '.join(values[1:])})" + (f" !{served}" if served >= 0 else "")
         parts = [n.op.name]
         if n.op is CALL:
             parts.append(f"@{self.order.index(n.attr)}")
@@ -126,8 +127,9 @@ class _Writer:
             parts.append(f"[{self.attribute(n)}]")
         if values:
             parts.append(", ".join(values))
-        if n.origin >= 0:
-            parts.append(f"!{n.origin}")
+        served = self.function.origin_of(n)
+        if served >= 0:
+            parts.append(f"!{served}")
         return f"{name} = " + " ".join(parts)
 
     def attribute(self, n: Node) -> str:
@@ -196,6 +198,7 @@ class _Parser:
         self.text, self.source, self.at = text, source, 0
         self.functions: list[Function] = []
         self.names: dict[str, Node] = {}
+        self.words: dict[Node, int] = {}
         self.params: list[tuple[Node, ...]] = []
 
     # Tokens -------------------------------------------------------------------------------------------------
@@ -277,11 +280,13 @@ class _Parser:
             word, where = self.string(), self.string()
             origins.append(Origin(word, where, self.number(), self.number(), self.number()))
         self.names = {}
+        self.words = {}
         nodes = tuple(parameter(0, k, t) for k, (_, t) in enumerate(params))
         self.params = [nodes]
         body = self.region(nodes, 0)
         self.next("mark", "}")
-        return function(name, tuple(params), result_type, body, tuple(origins))
+        named = tuple((n, self.words[n]) for n in listed(body) if n in self.words)
+        return function(name, tuple(params), result_type, body, tuple(origins), named)
 
     def region(self, params: tuple[Node, ...], depth: int) -> Region:
         if depth > 256:
@@ -316,28 +321,37 @@ class _Parser:
             row = PRIMITIVES.get(op)
             if row is None or op in ("const", "param", "result", "recur"):
                 raise self.fail(f"there is no operation `{op}`")
-            return node(row, tuple(args), attr, self.origin())
+            if row.stop:
+                return node(row, tuple(args), attr, self.origin())
+            return self.serving(node(row, tuple(args), attr), self.origin())
         except TypeError as problem:
             raise self.fail(str(problem)) from None
+
+    def serving(self, made: Node, origin: int) -> Node:
+        if origin >= 0:
+            self.words.setdefault(made, origin)
+        return made
 
     def origin(self) -> int:
         return self.number("origin", 1) if self.peek()[0] == "origin" else -1
 
     def branch(self, depth: int) -> Node:
         condition = self.value()
+        served = self.origin()
         self.next("mark", "{")
         then = self.region((), depth + 1)
         self.next("mark", "}")
         self.next("mark", "{")
         otherwise = self.region((), depth + 1)
         self.next("mark", "}")
-        return if_node(condition, then, otherwise)
+        return self.serving(if_node(condition, then, otherwise), served)
 
     def loop(self, depth: int) -> Node:
         count = self.value()
         self.next("mark", "(")
         inits = [] if self.peek()[1] == ")" else self.values()
         self.next("mark", ")")
+        served = self.origin()
         level = len(self.params)
         params = (parameter(level, 0, I64), *(parameter(level, 1 + k, i.type) for k, i in enumerate(inits)))
         self.params.append(params)
@@ -345,7 +359,7 @@ class _Parser:
         body = self.region(params, depth + 1)
         self.next("mark", "}")
         self.params.pop()
-        return loop_node(count, tuple(inits), body)
+        return self.serving(loop_node(count, tuple(inits), body), served)
 
     def attribute(self, op: str) -> Any:
         self.next("mark", "[")
