@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from siglum.bind.tables import NEAR_LOAD, NEAR_STORE
-from siglum.ir.function import Function, acts
+from siglum.ir.function import Function
 from siglum.ir.node import CONST, Node, Region
 from siglum.ir.primitives import LANES, WIDE
 from siglum.ir.types import I64, NOTHING, Type, components
@@ -343,7 +343,7 @@ class Planner:
 
     def branch(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
         given = self.several.pop(n, {})
-        if not given and not acts(n):
+        if not given and not n.acts:
             return
         used = sorted(given)
         outs = tuple([given[k] for k in used])
@@ -375,7 +375,7 @@ class Planner:
 
     def loop(self, n: Node, i: int, steps: list[Any]) -> None:
         given = self.several.pop(n, {})
-        if not given and not acts(n):
+        if not given and not n.acts:
             return
         self.forget(n, tuple(given.values()))
         region = n.regions[0]

@@ -15,6 +15,7 @@ from siglum.ir.node import (
     CONST,
     LOOP,
     PARAM,
+    RESULT,
     Node,
     Region,
     call_node,
@@ -298,49 +299,19 @@ def listed(r: Region) -> dict[Node, None]:
     return found
 
 
-def uses(n: Node) -> list[Node]:
-    """Every node `n` takes from outside itself: its arguments, and what its regions use but do not list."""
-    found = list(n.args)
-    for r in n.regions:
-        found.extend(region_uses(r))
-    return found
-
-
-def region_uses(r: Region) -> list[Node]:
-    """The nodes a region takes from outside."""
-    inside: set[Node] = set(r.params)
-    found: list[Node] = []
-    for n in r.body:
-        found.extend(a for a in uses(n) if a not in inside)
-        inside.add(n)
-    found.extend(a for a in r.results if a not in inside)
-    return [base for a in found for base in _bases(a, inside)]
-
-
-def _bases(n: Node, inside: set[Node]) -> list[Node]:
-    if n.op.name == "result":
-        return [] if n.args[0] in inside else [n.args[0]]
-    return [] if n in inside else [n]
-
-
 def _without_dead(body: list[Node], results: tuple[Node, ...]) -> tuple[Node, ...]:
     """`body` without pure nodes nothing uses; nodes that may stop or act stay."""
-    needed: set[Node] = set()
-    for r in results:
-        needed.add(r.args[0] if r.op.name == "result" else r)
+    needed = {r.args[0] if r.op is RESULT else r for r in results}
     kept: list[Node] = []
     for n in reversed(body):
-        if n in needed or acts(n):
+        if n.acts or n in needed:
             kept.append(n)
-            for a in uses(n):
-                needed.add(a.args[0] if a.op.name == "result" else a)
+            for a in n.args:
+                needed.add(a.args[0] if a.op is RESULT else a)
+            for r in n.regions:
+                needed.update(r.takes)
     kept.reverse()
     return tuple(kept)
-
-
-def acts(n: Node) -> bool:
-    """Whether running `n` can be noticed apart from its results: it stops, acts, or holds such a node."""
-    return bool(n.stop) or n.op.effect or any(acts(inner) for r in n.regions for inner in r.body)
 
 
 def _simplify(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
@@ -400,5 +371,5 @@ def _fold(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
 
 
 __all__ = [
-    "LOOP", "PARAM", "Builder", "Function", "Node", "Origin", "Region", "acts", "function", "region_uses", "uses",
+    "LOOP", "PARAM", "Builder", "Function", "Node", "Origin", "Region", "function", "listed",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from siglum.errors import Stop
-from siglum.ir.function import Function, Origin, region_uses
+from siglum.ir.function import Function, Origin
 from siglum.ir.node import CALL, CONST, IF, LOOP, PARAM, READ, RECUR, RESULT, Node, Region
 from siglum.ir.primitives import MASK64, MAX64, PRIMITIVES, Halt, in_narrow, wrap_signed
 from siglum.ir.types import BOOL, I64, U64, Type, element_size
@@ -181,7 +181,8 @@ def _write(descriptor: int, data: Elements) -> int:
     content = bytes(data.items())
     done = 0
     while done < len(content):
-        taken = _system(lambda: os.write(descriptor, content[done:]))
+        rest = content[done:]
+        taken = _system(lambda rest=rest: os.write(descriptor, rest))  # type: ignore[misc]
         if taken <= 0:
             break
         done += taken
@@ -410,7 +411,7 @@ class _Body:
         """Runs `region` in a Python function of its own; its results become `name_0`, ...."""
         self.outlined_count += 1
         routine = f"{self.name}_region{self.outlined_count}"
-        free = [n for n in dict.fromkeys(region_uses(region)) if n.op is not CONST]
+        free = region.takes
         needed = dict.fromkeys([p for n in free for p in self.pieces(n)])
         needed.update(dict.fromkeys(self.value(p) for p in params))
         inner: list[str] = []

@@ -22,10 +22,12 @@ class Node:
     """One operation. `origin` indexes the function's origins for a node that may stop, else -1.
 
     `results` are the types of a node with several results (`if`, `loop`, `call`, `recur`, `read`); such a node's own
-    `type` is `NOTHING` and `result` nodes take them apart. `stop` is the kind of its stop, or "".
+    `type` is `NOTHING` and `result` nodes take them apart. `stop` is the kind of its stop, or "". `acts`
+    says whether running it can be noticed apart from its results: it stops, has an effect, or holds such a node.
     """
 
-    __slots__ = ("__weakref__", "args", "attr", "op", "origin", "regions", "results", "stop", "type")
+    __slots__ = ("__weakref__", "acts", "args", "attr", "op", "origin", "regions", "results", "stop", "type")
+    acts: bool
     op: Primitive
     args: tuple[Node, ...]
     attr: Any
@@ -46,12 +48,15 @@ class Node:
 
 
 class Region:
-    """`params` stand for the values given on entry, `body` lists nodes in order, `results` are given back."""
+    """`params` stand for the values given on entry, `body` lists nodes in order, `results` are given back. `takes` are
+    the nodes used from outside, constants left out.
+    """
 
-    __slots__ = ("__weakref__", "body", "params", "results")
+    __slots__ = ("__weakref__", "body", "params", "results", "takes")
     params: tuple[Node, ...]
     body: tuple[Node, ...]
     results: tuple[Node, ...]
+    takes: tuple[Node, ...]
 
 
 _nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
@@ -91,6 +96,7 @@ def _intern(
     made.op, made.args, made.attr, made.origin = op, args, attr, origin
     made.regions, made.results, made.type = regions, results, result
     made.stop = attr if op.stop == "attr" else op.stop
+    made.acts = bool(made.stop) or op.effect or any(n.acts for r in regions for n in r.body)
     return _nodes.setdefault(key, made)
 
 
@@ -160,5 +166,29 @@ def region(params: tuple[Node, ...], body: tuple[Node, ...], results: tuple[Node
     if found is None:
         found = Region()
         found.params, found.body, found.results = params, body, results
+        found.takes = _taken(params, body, results)
         found = _regions.setdefault(key, found)
     return found
+
+
+def _taken(params: tuple[Node, ...], body: tuple[Node, ...], results: tuple[Node, ...]) -> tuple[Node, ...]:
+    inside = set(params)
+    found: dict[Node, None] = {}
+    for n in body:
+        for a in n.args:
+            _take(a, inside, found)
+        for r in n.regions:
+            for a in r.takes:
+                if a not in inside:
+                    found[a] = None
+        inside.add(n)
+    for a in results:
+        _take(a, inside, found)
+    return tuple(found)
+
+
+def _take(a: Node, inside: set[Node], found: dict[Node, None]) -> None:
+    if a.op is RESULT:
+        a = a.args[0]
+    if a.op is not CONST and a not in inside:
+        found[a] = None

@@ -57,8 +57,8 @@ class Replay:
 
     def became(self, old: Node, new: Node) -> None:
         self.known[old] = new
-        for k, changed in enumerate(self.builder.results(new)):
-            self.known[self.builder.result(old, k)] = changed
+        if new.results:
+            self.take_results(old, self.builder.results(new))
 
     def branch(self, n: Node, region: Region) -> None:
         condition = self.get(n.args[0])

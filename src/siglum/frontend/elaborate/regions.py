@@ -12,7 +12,6 @@ from siglum.frontend.elaborate.facts import Facts, leader
 from siglum.frontend.elaborate.values import (
     ArrayVal,
 )
-from siglum.ir.function import acts
 from siglum.ir.node import CONST, PARAM, RESULT, Node, parameter
 from siglum.ir.types import (
     BOOL,
@@ -194,7 +193,7 @@ class Regions(Facts):
             return tuple(
                 self.choose(condition, a, b) if a is not b else a for a, b in zip(x, y, strict=True)
             )
-        if not differ and not any(acts(n) for n in then) and not any(acts(n) for n in otherwise):
+        if not differ and not any(n.acts for n in then) and not any(n.acts for n in otherwise):
             return x
         first = self._region(then, tuple(x[k] for k in differ))
         second = self._region(otherwise, tuple(y[k] for k in differ))

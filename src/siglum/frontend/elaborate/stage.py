@@ -19,7 +19,6 @@ from siglum.frontend.elaborate.values import (
     Value,
     type_of,
 )
-from siglum.ir.function import acts
 from siglum.ir.node import CONST, Node
 from siglum.ir.types import (
     CHAR,
@@ -65,7 +64,7 @@ class Stage(Packing):
                 return None, ()
 
             stream.each(self, (), look, False)
-            stops = any(acts(n) for n in self._bodies[-1])
+            stops = any(n.acts for n in self._bodies[-1])
         self.end()
         self.equal = equal
         return found[0], stops
