@@ -74,6 +74,47 @@ def test_the_result_has_the_signatures_type() -> None:
     refused(f, "E-201", "the result is i64")
 
 
+def forged(n: Node, **changes: object) -> Node:
+    """A node that no constructor makes."""
+    copy = Node()
+    for slot in Node.__slots__:
+        if slot != "__weakref__":
+            setattr(copy, slot, changes.get(slot, getattr(n, slot)))
+    return copy
+
+
+def test_every_node_is_what_its_row_makes() -> None:
+    sum_ = row("add", ONE, ONE, origin=0)
+    for changes, code, what in (
+        ({"type": F64}, "E-201", "its type is i64"),
+        ({"args": (ONE, YES)}, "E-201", "takes"),
+        ({"results": (I64,)}, "E-201", "its type"),
+        ({"stop": ""}, "E-204", "its stop is"),
+    ):
+        refused(made((forged(sum_, **changes),), ONE), code, what)
+    refused(made((ONE,), ONE), "E-203", "`const` is listed")
+    refused(made((row("data", attr=(INTS, ())),), ONE), "E-201", "constant data of type")
+    refused(made((row("data", attr=(U8, (256,))),), ONE), "E-201", "no constant of type u8")
+    yes_no = if_node(YES, region((), (), ()), region((), (), ()))
+    refused(made((forged(yes_no, args=(ONE,)),), ONE), "E-203", "one bool and two regions")
+    twice = loop_node(ONE, (), region((parameter(1, 0, I64),), (), (YES,)))
+    refused(made((forged(twice, args=(YES,)),), ONE), "E-203", "takes an i64")
+    refused(made((yes_no,), forged(result(call_of_one(), 0), args=(yes_no,))), "E-202", "no result 0")
+
+
+def call_of_one() -> Node:
+    b = Builder()
+    return b.call(b.finish("one", (), b.const(1)), (), 0).args[0]
+
+
+def test_parameters_and_results_are_the_signatures() -> None:
+    names = (("xs", INTS),)
+    refused(function("f", names, I64, region((), (), (ONE,)), ()), "E-203", "differ from the signature")
+    refused(function("f", names, I64, region((parameter(0, 0, F64),), (), (ONE,)), ()), "E-201", "parameter 0 is f64")
+    refused(function("f", names, I64, region((parameter(0, 1, INTS),), (), (ONE,)), ()), "E-203", "parameter 0 of level 0")
+    refused(function("f", names, I64, region((XS,), (), (ONE, ONE)), ()), "E-203", "one result, not 2")
+
+
 # 2. scope -------------------------------------------------------------------------------------------------------
 def test_uses_come_after_listings() -> None:
     first = row("add_wrap", ONE, ONE)
@@ -245,9 +286,25 @@ def a_callee_gives_back_its_argument(b: Builder) -> Node:
     return b.emit("store", given, b.emit("bounds", b.const(0), b.length(given), origin=at(b)), b.const(1))
 
 
+def stale_result(b: Builder) -> Node:
+    a = fresh(b)
+    put(b, a)
+    b.emit("require", b.emit("lt", b.emit("load", put(b, a), b.const(0)), b.const(9)), attr="range", origin=at(b))
+    return a
+
+
+def a_callee_gives_back_a_constant(b: Builder) -> Node:
+    inner = Builder()
+    callee = inner.finish("constants", (), inner.data(I64, (1, 2)))
+    given = b.call(callee, (), at(b))
+    return b.emit("store", given, b.emit("bounds", b.const(0), b.length(given), origin=at(b)), b.const(1))
+
+
 @pytest.mark.parametrize(
     ("make", "types", "what"),
     [
+        (stale_result, (), "in the result, a version"),
+        (a_callee_gives_back_a_constant, (), "a constant, or an element"),
         (use_after_store, (), "used after a store"),
         (store_into_input, (INTS,), "may be an input"),
         (store_into_constant, (), "may be an input, a constant"),
@@ -351,6 +408,25 @@ def kept_if_positive(b: Builder, place: Node) -> Node:
     return b.emit("add_wrap", place, b.emit("cast", b.emit("lt", b.const(0), length(b)), attr=I64))
 
 
+def in_arms(b: Builder, place: Node, step: int) -> Node:
+    more = b.emit("add_wrap", place, b.const(step))
+    b.open_region()
+    then = b.close_region((more,))
+    b.open_region()
+    (chosen,) = b.if_(b.param(1, BOOL), then, b.close_region((place,)))
+    return chosen
+
+
+def lanes_at(index: Callable[[Builder, Node], Node]) -> Callable[[Builder], Node]:
+    def build_(b: Builder) -> Node:
+        xs = b.param(0, Array(F64))
+        i, (sums,) = b.open_loop(b.emit("shr", b.length(xs), b.const(3)), (b.emit("lanes"),))
+        (sums,) = b.close_loop(b.const(True, BOOL), (b.emit("lanes_add8", sums, xs, index(b, i)),))
+        return b.emit("lanes_total", sums)
+
+    return build_
+
+
 def lanes(start: int, shift: int) -> Callable[[Builder], Node]:
     def build_(b: Builder) -> Node:
         xs = b.param(0, Array(F64))
@@ -435,6 +511,8 @@ ACCEPTED = {
     "R2 equal": zipped(before=True),
     "R3": ranked(lambda b, p: b.emit("add", p, b.const(1), origin=at(b))),
     "R3 cast": ranked(kept_if_positive),
+    "R3 select": ranked(lambda b, p: b.emit("select", b.param(1, BOOL), p, plus_one(b, p))),
+    "R3 arms": ranked(lambda b, p: in_arms(b, p, 1)),
     "R4": lambda b: b.emit("load", b.data(I64, (1, 2, 3)), b.const(2)),
     "R5": lanes(0, 3),
     "capacity": grown(keeps=True),
@@ -453,6 +531,12 @@ REFUSED = {
     "equal too late": zipped(before=False),
     "rank from one": ranked(lambda b, p: b.emit("add", p, b.const(1), origin=at(b)), first=1),
     "rank by two": ranked(lambda b, p: b.emit("add", p, b.const(2), origin=at(b))),
+    "rank by two in an arm": ranked(lambda b, p: in_arms(b, p, 2)),
+    "rank by nothing known": ranked(lambda b, p: b.emit("xor", p, b.const(1))),
+    "eight from nothing known": lanes_at(lambda b, i: b.emit("shl", b.length(b.param(0, Array(F64))), b.const(3))),
+    "eight from the index": lanes_at(lambda b, i: i),
+    "sum of lengths": lambda b: load_at(b, b.emit("add_wrap", length(b), b.const(1))),
+    "difference of lengths": lambda b: load_at(b, b.emit("sub_wrap", length(b), b.const(1))),
     "constant too large": lambda b: b.emit("load", b.data(I64, (1, 2, 3)), b.const(3)),
     "constant negative": lambda b: b.emit("load", b.data(I64, (1, 2, 3)), b.const(-1)),
     "eight from one on": lanes(1, 3),
@@ -464,6 +548,8 @@ REFUSED = {
 def types_of(name: str) -> tuple[Type, ...]:
     if name == "R5" or name.startswith("eight"):
         return (Array(F64),)
+    if "select" in name or "arm" in name:
+        return (INTS, BOOL)
     return (INTS, INTS) if "equal" in name else (INTS,)
 
 
