@@ -38,7 +38,7 @@ def examine(first: int, count: int, per: int, target: str, both: bool) -> tuple[
             try:
                 fault = one(seed, per, target, refine, seen)
             except Exception:  # noqa: BLE001 - what raises is a finding
-                fault = traceback.format_exc(limit=-3)
+                fault = traceback.format_exc(limit=-1).replace("\n", " ")
             if fault is not None:
                 wrong.append(f"seed {seed}{', refined' if refine else ''}: {fault}")
     return seen, wrong

@@ -7,11 +7,12 @@ run is the index. A Function in, a Function of the same meaning out. Imports `si
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from siglum.ir.function import Function
 from siglum.ir.node import CALL, CONST, LOOP, RECUR, Node, Region
-from siglum.ir.ranges import is_rank
+from siglum.ir.ranges import Ranges, is_rank
 from siglum.ir.replay import Replay
 from siglum.ir.types import BOOL, I64
 
@@ -85,29 +86,50 @@ def _size(region: Region) -> int:
     return size
 
 
-def _indexes(region: Region, index: Node) -> bool:
-    """Whether `index` itself, unchecked, says where an array is read or written."""
+def _accesses(region: Region) -> Iterator[tuple[Node, Node]]:
+    """(array, where) of each load and store."""
     for n in region.body:
-        if n.op.name in ("load", "store") and n.args[1] is index:
-            return True
-        if any(_indexes(r, index) for r in n.regions):
-            return True
-    return False
+        if n.op.name in ("load", "store"):
+            yield n.args[0], n.args[1]
+        elif n.op.name == "lanes_add8":
+            yield n.args[1], n.args[2]
+        for inner in n.regions:
+            yield from _accesses(inner)
 
 
 class _Peel(Replay):
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self.ranges = Ranges()
+
     def loop(self, n: Node) -> None:
+        self.ranges.enter(n)
+        self.entered(n)
+        self.ranges.leave()
+
+    def entered(self, n: Node) -> None:
         counters, flags = _counters(n), _flags(n)
         body = n.regions[0]
         ranks = any(p.type is I64 and k not in counters and is_rank(n, p) for k, p in enumerate(body.params[1:], 1))
-        # after the first run the index is shifted, which the range rules follow for lengths and constants only
-        plain = n.args[0].op.name == "length" or n.args[0].op is CONST or not _indexes(body, body.params[0])
-        if flags and not ranks and plain and _small(body) and self.peeled(n, counters, flags):
+        if flags and not ranks and _small(body) and self.shiftable(n, counters) and self.peeled(n, counters, flags):
             return
         if counters:
             self.once(n, counters)
         else:
             super().loop(n)
+
+    def shiftable(self, n: Node, counters: list[int]) -> bool:
+        """Whether each place in an array that comes from the index is still known to exist where the index is one more."""
+        count, body = n.args[0], n.regions[0]
+        counting = [body.params[0], *(body.params[k] for k in counters)]
+        for array, where in _accesses(body):
+            if where in counting:
+                # the range rules follow a shifted index for lengths and constants only
+                if count.op is not CONST and count.op.name != "length" or not self.ranges.room(count, array):
+                    return False
+            elif where.op.name != "bounds" and any(a in counting for a in where.args):
+                return False
+        return True
 
     def once(self, n: Node, counters: list[int]) -> None:
         """The loop with its counters replaced by the index."""

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from siglum.ir.function import Builder, Function, Origin
-from siglum.ir.node import Node
+from siglum.ir.node import CONST, Node
 from siglum.ir.primitives import MAX64, MIN64
 from siglum.ir.types import (
     BOOL,
@@ -79,12 +79,14 @@ class _World:
         self.owned: list[_Owned] = []
         self.counts: dict[Node, Node] = {}
         self.counters: list[Node] = []
+        self.below: list[tuple[Node, Node]] = []
 
     def inner(self) -> _World:
         found = _World()
         found.values = {t: list(nodes) for t, nodes in self.values.items()}
         found.counts = dict(self.counts)
         found.counters = list(self.counters)
+        found.below = list(self.below)
         return found
 
     def add(self, n: Node) -> Node:
@@ -272,6 +274,9 @@ class _Sampler:
 
     def index(self, world: _World, length: Node, loop: Node | None) -> Node | None:
         """An index that the verifier knows to be below `length`; often None where it would have to be checked."""
+        near = [n for n, bound in world.below if bound is length]
+        if near and self.random.random() < 0.7:
+            return self.random.choice(near)
         if self.shape.counting and world.counters and self.random.random() < 0.5:
             return self.b.emit("bounds", self.counted(world, length), length, origin=self.origin("at"))
         if loop is not None and world.counts.get(loop) is length:
@@ -474,12 +479,12 @@ class _Sampler:
         inits = [self.of(world, t) for t in types] + [o.node for o in passed]
         flags: list[bool] = []
         steps: list[str] = []
+        lengths: list[Node] = []
         if self.shape.counting:
             flags = random.choice(([], [True], [False], [False, True]))
             steps = random.choice(([], ["add_wrap"], ["add"], ["select"], ["branch"], ["cast", "add"]))
             inits += [b.const(flag, BOOL) for flag in flags] + [b.const(random.choice((0, 0, 0, 1))) for _ in steps]
-            if random.random() < 0.4:
-                count = b.emit("sub_wrap", count, b.const(random.choice((0, 1, 1, 2))))
+            count, lengths = self.fewer(world, count)
         index, carried = b.open_loop(count, tuple(inits))
         inner = world.inner()
         inner.counts[index] = count
@@ -488,6 +493,11 @@ class _Sampler:
         for n in told:
             inner.add(n)
         inner.counters += [index, *told[len(flags) :]]
+        for length in lengths:
+            self.inside(inner, index, count, length)
+            if count.op.name != "sub_wrap":
+                begin = inits[len(inits) - len(steps) :]
+                inner.below += [(n, length) for n, at in zip(told[len(flags) :], begin, strict=True) if at is b.const(0)]
         for n in carried[: len(types)]:
             inner.add(n)
         kept = []
@@ -504,6 +514,33 @@ class _Sampler:
         self.join(world, results[: len(types) + len(passed)], len(types), passed)
         for n in results[len(types) + len(passed) :]:
             world.add(n)
+
+    def fewer(self, world: _World, count: Node) -> tuple[Node, list[Node]]:
+        """A loop count made of `count`, and the lengths that it never exceeds."""
+        b, random = self.b, self.random
+        arrays = self.arrays(world)
+        other = self.length_of(world, random.choice(arrays)) if arrays else count
+        choice = random.random()
+        if choice < 0.3:
+            return b.emit("sub_wrap", count, b.const(random.choice((0, 1, 1, 2)))), [count]
+        if choice < 0.5:
+            return b.emit("min", count, other), [count, other]
+        if choice < 0.6 and CONST not in (count.op, other.op):
+            b.emit("require", b.emit("eq", count, other), attr="length", origin=self.origin("need"))
+            return count, [count, other]
+        return count, [count]
+
+    def inside(self, world: _World, index: Node, count: Node, length: Node) -> None:
+        """Notes what the verifier knows to lie inside arrays of `length` in a loop of `count` runs."""
+        b = self.b
+        if count.op.name != "sub_wrap":
+            world.below.append((index, length))
+        if length.op.name != "length":
+            return
+        if count is length:
+            world.below.append((b.emit("sub_wrap", b.emit("sub_wrap", length, b.const(1)), index), length))
+        elif count.op.name == "sub_wrap":
+            world.below += [(b.emit("add_wrap", index, b.const(k)), length) for k in range(1, int(count.args[1].attr) + 1)]
 
     def counted_on(self, world: _World, n: Node, step: str) -> Node:
         """`n` and one more: in each run, or in the runs that a condition picks."""
