@@ -209,7 +209,7 @@ def _data(f: Follower, o: Operands) -> None:
     if not found:
         raise f.no("the constant data there is none of the Function's")
     bases = tuple(found)
-    f.held[SLOT + slot] = bases[0] if len(bases) == 1 else f.terms.of(("either", bases, start))
+    f.held[SLOT + slot] = bases[0] if len(bases) == 1 else f.terms.of(("either", bases, f.offset))
     f.held[SLOT + slot + 1] = f.terms.const(count)
 
 

@@ -257,6 +257,12 @@ def test_constants_of_equal_bytes_are_told_apart_by_their_use(passed: bool) -> N
     assert isinstance(check_image(bind(f, TABLE), TABLE), Followed)
 
 
+def test_empty_constants_of_two_types_lie_in_one_place() -> None:
+    b = Builder()
+    f = b.finish("f", (), b.emit("pair", b.data(BOOL, ()), b.emit("pair", b.data(I64, ()), b.data(U8, ()))))
+    assert isinstance(check_image(bind(f, TABLE), TABLE), Followed)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_the_binders_images_are_followed(first: int, target: str) -> None:
