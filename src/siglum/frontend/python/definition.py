@@ -239,7 +239,7 @@ def _definition_of(function: FunctionType, known: dict[FunctionType, Definition]
             continue
     declaration = getattr(function, "__siglum_word__", None)
     name = getattr(declaration, "name", "")
-    d = Definition(node, code.co_filename, text, _live_lookup(function.__globals__, free, known), name)
+    d = Definition(node, code.co_filename, text, _live_lookup(function, free, known), name)
     if known is not None:
         known[function] = d
     if declaration is not None:
@@ -254,10 +254,13 @@ def _remembered_text(path: str) -> str:
 
 
 def _live_lookup(
-    scope: Mapping[str, Any], free: Mapping[str, Any], known: dict[FunctionType, Definition] | None
+    function: FunctionType, free: Mapping[str, Any], known: dict[FunctionType, Definition] | None
 ) -> Callable[[str], Any]:
+    own, scope = function.__name__, function.__globals__
+
     def lookup(name: str) -> Any:
-        value = free.get(name, scope.get(name, MISSING))
+        # while a decorator runs, the function's name is not bound yet, or to something older
+        value = function if name == own else free.get(name, scope.get(name, MISSING))
         if value is MISSING:
             return builtin(name)
         found = entity(name, value)
