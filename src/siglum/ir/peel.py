@@ -125,7 +125,7 @@ class _Peel(Replay):
         for array, where in _accesses(body):
             if where in counting:
                 # the range rules follow a shifted index for lengths and constants only
-                if count.op is not CONST and count.op.name != "length" or not self.ranges.room(count, array):
+                if (count.op is not CONST and count.op.name != "length") or not self.ranges.room(count, array):
                     return False
             elif where.op.name != "bounds" and any(a in counting for a in where.args):
                 return False
