@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import siglum
-from siglum import u8
-from siglum.records import Followed, Tested
+from siglum import records, u8
 
 
 @siglum.native
@@ -69,8 +68,8 @@ def test_a_stop_names_word_and_place() -> None:
 
 def test_the_verdict_is_two_findings_and_no_truth_value() -> None:
     verdict = siglum.compile("xs maximum else 0", signature="xs:[i64]").verdict
-    assert isinstance(verdict.bytes, Followed)
-    assert isinstance(verdict.meaning, Tested)
+    assert isinstance(verdict.bytes, records.Followed)
+    assert isinstance(verdict.meaning, records.Tested)
     assert "stencils unproved" in str(verdict)
     assert "not proved" in str(verdict)
     with pytest.raises(TypeError):
