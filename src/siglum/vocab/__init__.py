@@ -6,6 +6,6 @@
 from typing import Final
 
 SUBJECTS: Final[tuple[str, ...]] = (
-    "arithmetic", "logic", "numbers", "bits", "ranges", "arrays", "order", "maps", "functional", "statistics",
+    "arithmetic", "logic", "numbers", "bits", "transcendental", "ranges", "arrays", "order", "maps", "functional", "statistics",
     "combinatorics", "text", "utf8", "show", "parse", "hashing", "streams",
 )  # fmt: skip
