@@ -53,6 +53,7 @@ def refusal(text: str) -> UserError:
         ("f = 1", "E-041", 1, "unknown word `f`", "f -> i64 = ..."),
         ("f x:i64 = x f", "E-041", 13, "`f` does not know itself", "-> TYPE"),
         ("f x:i64 x:i64 = x", "E-041", 9, "two parameters are called `x`", ""),
+        ("f x:i64 = x\nf y:i64 = y", "E-041", 1, "two definitions are called `f`", ""),
         ("f it:i64 = 1", "E-041", 3, "`it` has a meaning of its own", ""),
         ("f x:i64 = it", "E-041", 11, "`it` stands only inside a function", ""),
         ("length 3", "E-041", 8, "a value cannot follow a value", ""),

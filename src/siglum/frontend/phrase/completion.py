@@ -29,23 +29,37 @@ _I64_MAX = 2**63 - 1
 
 
 def next_words(
-    prefix: str, resolver: Resolver, params: Params = (), result: Type | None = None, subject: Type | None = None
+    prefix: str,
+    resolver: Resolver,
+    params: Params = (),
+    result: Type | None = None,
+    subject: Type | None = None,
+    known: dict[Type | None, Reach] | None = None,
 ) -> frozenset[str]:
     """The tokens that can follow `prefix` so that some continuation is a phrase with types; empty if none can.
 
     Words, symbols, names in scope and marks stand for themselves; INTEGER, FLOAT, TEXT and CHARACTER for some
     literal of the kind, NAME for a new name after `as`, END for the end of the text. `params`, `result` and `subject`
     are as for reading; a prefix may also be that of a definition's body. The prefix is in the printed spelling
-    (names and words apart, no argument lists in parentheses) and its last token is taken as finished. Raises
-    `UserError` where its characters, the definitions before it or its signature are refused.
+    (names and words apart, no argument lists in parentheses) and its last token is taken as finished. `known` keeps
+    what was found out about the vocabulary from call to call. Raises `UserError` where its characters, the definitions
+    before it or its signature are refused.
     """
-    return Completion(prefix, resolver, params, result, subject).following()
+    return Completion(prefix, resolver, params, result, subject, known).following()
 
 
 class Completion:
     """The states after a prefix."""
 
-    def __init__(self, prefix: str, resolver: Resolver, params: Params, result: Type | None, subject: Type | None) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        resolver: Resolver,
+        params: Params,
+        result: Type | None,
+        subject: Type | None,
+        known: dict[Type | None, Reach] | None = None,
+    ) -> None:
         defined: dict[str, DefinedWord] = {}
         start, open_value = 0, None
         scope: dict[str, Type] = {}
@@ -67,9 +81,12 @@ class Completion:
             if result is not None:
                 defined[name] = DefinedWord(name, params, result)
         scope.update(params)
-        lexicon = Lexicon(resolver, defined)
-        self.lexicon = lexicon
-        self.reach = Reach(lexicon, result)
+        reach = known.get(result) if known is not None and not defined else None
+        if reach is None:
+            reach = Reach(Lexicon(resolver, defined), result)
+            if known is not None and not defined:
+                known[result] = reach
+        self.reach, self.lexicon = reach, reach.lexicon
         self.reader = self.reach.reader
         self.states: list[Frame] = [Level(None, scope, open_value)]
         self.read(prefix, start)

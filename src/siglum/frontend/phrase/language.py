@@ -5,6 +5,8 @@ Imports `siglum.ir` and its siblings.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from siglum.frontend.phrase import syntax, typed
 from siglum.frontend.phrase.parser import parse_program
 from siglum.frontend.phrase.printer import print_program
@@ -12,6 +14,9 @@ from siglum.frontend.phrase.resolve import Resolver
 from siglum.frontend.phrase.typer import type_program
 from siglum.ir.types import Type
 from siglum.ir.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from siglum.frontend.phrase.reach import Reach
 
 Params = tuple[tuple[str, Type], ...]
 
@@ -22,6 +27,7 @@ class Language:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.resolver = Resolver(vocabulary)
+        self._reach: dict[Type | None, Reach] = {}
 
     def parse(self, text: str, params: Params = (), result: Type | None = None, source: str = "<phrase>") -> syntax.Program:
         """The untyped tree. `params` and `result` are the signature of a bare expression. Raises `UserError`."""
@@ -48,7 +54,7 @@ class Language:
         """The tokens that can follow `prefix`, exactly; see `siglum.frontend.phrase.completion.next_words`."""
         from siglum.frontend.phrase.completion import next_words
 
-        return next_words(prefix, self.resolver, params, result, subject)
+        return next_words(prefix, self.resolver, params, result, subject, self._reach)
 
     def print(self, program: syntax.Program) -> str:
         """The one printed form of `program`."""

@@ -39,10 +39,11 @@ LITERALS = {
 }
 """The values a literal of each class can be."""
 
-MAX_STATES = 2000
+MAX_STATES = 400
 """States tried in one search; far above what any vocabulary with a way to the goal needs."""
 
 _BASE = (I64, F64, BOOL, STR, CHAR)
+_ALWAYS = frozenset((*_BASE, *(Array(t) for t in _BASE)))
 _LIST_LITERALS = (Value(Array(NOTHING)), Value(Array(I64), WHOLE), Value(Array(I64), NEGATIVE), Value(Array(STR), ONE_LETTER))
 
 Known = frozenset[Type]
@@ -82,6 +83,7 @@ class Reach:
         self.shapes = {n: found[1] for n in sorted(lexicon.names) if (found := lexicon.find(n)) is not None}
         self._universes: dict[Known, tuple[Value, ...]] = {}
         self._taken: dict[tuple[str, int, Value], bool] = {}
+        self._completable: dict[tuple[object, ...], bool] = {}
         self._links: dict[tuple[Value, Known], Stream[Value]] = {}
         self._symbols: dict[tuple[str, Value, Known], Stream[Value]] = {}
 
@@ -126,7 +128,15 @@ class Reach:
 
     def pending_viable(self, pending: Pending) -> bool:
         here = known(pending)
-        return any(self.level_viable(pending.level._replace(value=v)) for v in self.pending_outcomes(pending, here))
+        if pending.level.operators or pending.level.arms:
+            return any(self.level_viable(pending.level._replace(value=v)) for v in self.pending_outcomes(pending, here))
+        bindings = tuple(sorted((k, t.text) for k, t in pending.bindings.items()))
+        key = (pending.word, pending.values, pending.rank, bindings, pending.done, here)
+        found = self._completable.get(key)
+        if found is None:
+            found = any(not holds_nothing(v.type) for v in self.pending_outcomes(pending, here))
+            self._completable[key] = found
+        return found
 
     def level_viable(self, level: Level) -> bool:
         here = known(level)
@@ -364,7 +374,7 @@ class Reach:
 
 def known(frame: Frame | None) -> Known:
     """The types at hand in `frame`: of the names in scope and of the values written since the innermost function began,
-    which can be written again.
+    which can be written again. What literals give anyway is left out.
     """
     found: set[Type] = set()
     scope_taken = False
@@ -388,7 +398,7 @@ def known(frame: Frame | None) -> Known:
             if isinstance(frame.below, Pending) and frame.below.takes:
                 break
             frame = frame.below
-    return frozenset(t for t in found if not holds_nothing(t))
+    return frozenset(t for t in found if t not in _ALWAYS and not holds_nothing(t))
 
 
 def depth(type_: Type) -> int:
