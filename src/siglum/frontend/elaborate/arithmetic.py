@@ -95,9 +95,7 @@ def divide_floats(st: Stage, x: Node, y: Node, origin: int) -> Node:
 
 def as_float(st: Stage, x: Node, origin: int) -> Node:
     """An integer as f64; stops with `range` where f64 does not hold it exactly."""
-    if x.op is CONST:
-        if float(x.attr) != x.attr:
-            raise Refusal("this integer has no exact float", "write `float(...)`", "E-063")
+    if x.op is CONST and float(x.attr) == x.attr:
         return st.const(float(x.attr), F64)
     if x.op.name != "length":
         shifted = st.emit("add_wrap", x, st.const(_EXACT_FLOAT))
@@ -124,8 +122,8 @@ def shift_left(st: Stage, x: Node, y: Node, origin: int) -> Node:
     wrapping = st.overflow == "wrap"
     if y.op is CONST:
         if y.attr < 0:
-            raise Refusal("a shift by a negative number", "", "E-065")
-        if y.attr < 63 and x.type is I64 and not wrapping:
+            st.emit("require", st.false, attr="argument", origin=origin)
+        elif y.attr < 63 and x.type is I64 and not wrapping:
             return st.emit("mul", x, st.const(1 << y.attr), origin=origin)
     else:
         few = st.emit("lt_u", st.emit("cast", y, attr=U64), st.const(64, U64))
@@ -141,7 +139,7 @@ def shift_right(st: Stage, x: Node, y: Node, origin: int) -> Node:
     name = "sar" if x.type is I64 else "shr"
     if y.op is CONST:
         if y.attr < 0:
-            raise Refusal("a shift by a negative number", "", "E-065")
+            st.emit("require", st.false, attr="argument", origin=origin)
         if y.attr > 63 and x.type is U64:
             return st.const(0, U64)
         return st.emit(name, x, st.const(min(y.attr, 63)))

@@ -237,11 +237,9 @@ def _range(f: Frame, values: list[Value], span: Span) -> Value:
     start = nodes[0] if len(nodes) > 1 else st.zero
     stop = nodes[1] if len(nodes) > 1 else nodes[0]
     step = nodes[2] if len(nodes) == 3 else st.one
-    if step is st.zero:
-        raise Refusal("the step of `range` is 0", "", "E-063")
-    if step.op.name != "const":
+    if step is st.zero or step.op.name != "const":
         st.emit("require", st.emit("ne", step, st.zero), attr="argument", origin=f.at(span))
-    return RangeStream(st, start, stop, step)
+    return RangeStream(st, start, stop, st.one if step is st.zero else step)
 
 
 @_builtin("enumerate", 1, 2)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from siglum.frontend.elaborate.arrays import append, copy_into, freeze, growing, place
 from siglum.frontend.elaborate.stage import CONSTANT, Stage
 from siglum.frontend.elaborate.streams import ArrayStream, ConcatStream, FillStream, ListStream, ViewStream
-from siglum.frontend.elaborate.values import ArrayVal, Stream, Value
+from siglum.frontend.elaborate.values import ArrayVal, Stream, Value, known_text
 from siglum.ir.node import CONST, Node
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, U64, Type, is_scalar
 
@@ -46,6 +46,13 @@ def collect(st: Stage, stream: Stream, element: Type | None = None, *, writable:
 def copied(st: Stage, array: ArrayVal) -> ArrayVal:
     """A list of its own with the same elements."""
     return collect(st, ArrayStream(array, st.here), array.element, writable=True)
+
+
+def exact(st: Stage, value: Value) -> Value:
+    """A growing list as the array of its elements."""
+    if isinstance(value, ArrayVal) and value.count is not None and value.element is not NOTHING:
+        return st.array(st.emit("array", value.node, value.count, origin=st.here), value.element, None, value.frozen)
+    return value
 
 
 def _packed(st: Stage, value: Value, t: Type) -> Node:
@@ -119,12 +126,15 @@ def _filled(st: Stage, stream: FillStream, t: Type) -> ArrayVal:
 
 
 def _joined(st: Stage, stream: ConcatStream, t: Type) -> ArrayVal | None:
-    """Two arrays in memory, one behind the other: two copies."""
+    """Two arrays in memory, one behind the other: two copies, or a constant where both are texts that are constants."""
     parts = [stream.first, stream.second]
     arrays = [p.array for p in parts if isinstance(p, ArrayStream)]
     if len(arrays) != 2 or any(a.element is not t for a in arrays):
         return None
     first, second = arrays
+    ahead_text, text = known_text(first), known_text(second)
+    if ahead_text is not None and text is not None:
+        return st.array(st.data(CHAR, tuple(map(ord, ahead_text + text))), CHAR, None, CONSTANT)
     total = stream.length(st)
     room = st.alloc(t, total, st.here, zero=False)
     ahead = st.count_of(first)

@@ -73,7 +73,8 @@ class Facts(Builder):
             self.emit("require", self.emit("eq", x, y), attr=kind, origin=origin)
             if y.op is CONST:
                 x, y = y, x
-            self.equal[y] = x
+            if y.op is not CONST:
+                self.equal[y] = x
 
     def never_negative(self, n: Node) -> bool:
         x = self.at_least(n)

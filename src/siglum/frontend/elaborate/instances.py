@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from siglum.errors import UserError
-from siglum.frontend.elaborate.collect import collect, copied
+from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.frame import Frame
 from siglum.frontend.elaborate.stage import EITHER, ELEMENT, Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ArrayStream, ViewStream, stream_of
@@ -183,7 +183,10 @@ def _dissolved(
     frame = Frame(st, d, env, site.fixed, bindings, result)
     if compiled.generate is not None:
         return GeneratorStream(compiled, frame)
-    return finished(st, run_in(st, compiled, frame, lambda: compiled.run(frame)), frame, site.origin)
+    result_value: Value = run_in(st, compiled, frame, lambda: compiled.run(frame))
+    if isinstance(result_value, ArrayVal) and all(result_value is not a for a in args):
+        result_value = exact(st, result_value)
+    return finished(st, result_value, frame, site.origin)
 
 
 def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[], Any]) -> Any:

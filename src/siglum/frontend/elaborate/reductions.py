@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from siglum.frontend.elaborate.arithmetic import truth
 from siglum.frontend.elaborate.arrays import extent, item
+from siglum.frontend.elaborate.collect import exact
 from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of
 from siglum.frontend.elaborate.structural import less
@@ -79,7 +80,9 @@ def lane_total(st: Stage, stream: Stream) -> Node:
         stream = ArrayStream(stream.view(st), stream.origin)
     lanes = st.emit("lanes")
     if isinstance(stream, ArrayStream) and stream.array.element is F64:
-        return st.emit("lanes_total", _array_lanes(st, stream.array, lanes))
+        array = exact(st, stream.array)
+        assert isinstance(array, ArrayVal)
+        return st.emit("lanes_total", _array_lanes(st, array, lanes))
     if isinstance(stream, Indexed) or stream.length(st) is not None:
         (lanes,) = stream.each(
             st, (lanes,), lambda x, c: (None, (st.emit("lanes_add", c[0], st.index, _scalar(x)),)), False

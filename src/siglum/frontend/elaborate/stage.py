@@ -67,7 +67,7 @@ class Stage(Packing):
             stops = any(n.acts for n in self._bodies[-1])
         self.end()
         self.equal = equal
-        return found[0], stops
+        return (found[0] if found else NOTHING), stops
 
     def settle(self, value: Value) -> Value:
         """A value without delayed parts."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from siglum.frontend.elaborate import arithmetic, arrays
-from siglum.frontend.elaborate.collect import collect, copied
+from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.constants import truth
 from siglum.frontend.elaborate.expressions import Expressions, binary, unpacked
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
@@ -613,13 +613,6 @@ class _Body:
         if isinstance(value, Stream) and f.result.kind == "array" and not f.result.has_vars:
             value = st.collect(st, value, f.result.element)
         return (exact(st, st.settle(value)),)
-
-
-def exact(st: Any, value: Value) -> Value:
-    """A growing list as the array of its elements."""
-    if isinstance(value, ArrayVal) and value.count is not None and value.element is not NOTHING:
-        return st.array(st.emit("array", value.node, value.count, origin=st.here), value.element, None, value.frozen)  # type: ignore[no-any-return]
-    return value
 
 
 def _generator(d: Definition, sink: str, ends: bool) -> Callable[[Frame], tuple[Node, ...]]:
