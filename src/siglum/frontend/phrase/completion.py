@@ -108,6 +108,7 @@ class Completion:
             return frozenset()
         if isinstance(self.states[0], Naming):
             return frozenset((NAME,))
+        self.reach.forget_frames()
         found = {token for token in self.candidates() if self.allows(token)}
         for kind, values in LITERALS.items():
             if any(self.can_complete(self.after(value)) for value in values):

@@ -83,6 +83,7 @@ class Reach:
         self.shapes = {n: found[1] for n in sorted(lexicon.names) if (found := lexicon.find(n)) is not None}
         self._universes: dict[Known, tuple[Value, ...]] = {}
         self._taken: dict[tuple[str, int, Value], bool] = {}
+        self._operands: dict[tuple[object, ...], tuple[Frame | None, bool]] = {}
         self._completable: dict[tuple[object, ...], bool] = {}
         self._links: dict[tuple[Value, Known], Stream[Value]] = {}
         self._symbols: dict[tuple[str, Value, Known], Stream[Value]] = {}
@@ -160,6 +161,16 @@ class Reach:
 
     def some_operand(self, level: Level, here: Known) -> bool:
         """Whether the open operators and choices can be completed with some value where an atom is due."""
+        key = (level.operators, level.arms, here, id(level.below))
+        if key not in self._operands:
+            self._operands[key] = (level.below, self.search_operand(level, here))
+        return self._operands[key][1]
+
+    def forget_frames(self) -> None:
+        """Drops what was found out about frames; what is known of the vocabulary stays."""
+        self._operands.clear()
+
+    def search_operand(self, level: Level, here: Known) -> bool:
         if not level.operators:
             return any(self.arms_close(level, v, here) for v in self.universe(here))
         left, symbol = level.operators[-1]
