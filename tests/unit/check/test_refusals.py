@@ -113,7 +113,8 @@ MALFORMED = {
     "label's places": (lambda: with_label(values=((GOOD.function.region.params[0], (DEAD,)),)), "wrong number of places"),
     "frame odd": (lambda: with_block(frame_slots=5), "frame's size"),
     "block too short": (lambda: with_block(length=GOOD.witness.blocks[0].length - 1), "passes its block's end"),
-    "block too long": (lambda: with_block(length=GOOD.witness.blocks[0].length + 1), "more or fewer"),
+    "block too long": (lambda: with_block(length=GOOD.witness.blocks[0].length + 1), ""),
+    "block with bytes of its own": (lambda: with_block(filled(), length=GOOD.witness.blocks[0].length + 16), "more or fewer"),
     "block past the code": (lambda: with_block(length=10**6), "do not follow each other"),
     "no block": (lambda: with_block(instances=[]), "a block is malformed"),
     "block's offset": (lambda: with_block(offset=None), "a block is malformed"),
@@ -143,6 +144,11 @@ MALFORMED = {
 def longer() -> Image:
     data = GOOD.data_offset
     return replace(GOOD, code=GOOD.code[:data] + b"\0" * 16 + GOOD.code[data:], data_offset=data + 16)
+
+
+def filled() -> Image:
+    end = GOOD.witness.blocks[0].length
+    return replace(GOOD, code=GOOD.code[:end] + b"\0" * 16 + GOOD.code[end:], data_offset=GOOD.data_offset + 16)
 
 
 def unsound() -> Function:
