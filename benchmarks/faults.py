@@ -14,62 +14,84 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.report import keep, machine
 
+if TYPE_CHECKING:
+    from siglum.records import Image
+    from siglum.stencil.table import Table
+
 BATCH = 10
+
+
+def image_of(seed: int, size: int, table: Table) -> Image:
+    """An image of a random function, every other one in the form that binds to faster code."""
+    from siglum.bind import bind
+    from siglum.ir.sample import Shape, sample
+    from siglum.pipeline import refined
+
+    sampled = sample(seed, Shape(size=size, depth=1 + seed % 3, counting=seed % 4 > 1))
+    return bind(refined(sampled) if seed % 2 else sampled, table)
+
+
+def answer(image: Image, table: Table) -> str:
+    """What the check says of an image: `rejected`, `passed`, or what it raised."""
+    from siglum.check import check_image
+    from siglum.records import Rejected
+
+    try:
+        return "rejected" if isinstance(check_image(image, table), Rejected) else "passed"
+    except Exception as error:  # noqa: BLE001 - a check that raises is a finding
+        return f"raised {error!r}"
 
 
 def flips(seeds: range, target: str) -> tuple[int, list[str]]:
     """How many bits were flipped in the images of `seeds`, and what went wrong."""
     from tests.support.mutate import flipped
 
-    from siglum.bind import bind
-    from siglum.check import check_image
-    from siglum.ir.sample import Shape, sample
-    from siglum.records import Rejected
     from siglum.stencil.table import load
 
     table = load(target)
     tried, wrong = 0, []
     for seed in seeds:
-        image = bind(sample(seed, Shape(size=2 + seed % 9, depth=1 + seed % 2)), table)
+        image = image_of(seed, 2 + seed % 9, table)
+        if answer(image, table) != "passed":
+            wrong.append(f"seed {seed}: the image itself is rejected")
         for bit in range(8 * len(image.code)):
             tried += 1
-            if not isinstance(check_image(flipped(image, bit), table), Rejected):
-                wrong.append(f"seed {seed}: bit {bit} passed")
+            found = answer(flipped(image, bit), table)
+            if found != "rejected":
+                wrong.append(f"seed {seed}: bit {bit} {found}")
     return tried, wrong
 
 
-def bugs(seeds: range, target: str, inputs_each: int) -> tuple[Counter[str], list[str]]:
-    """What became of the bugs put into the images of `seeds`."""
+def bugs(seeds: range, target: str, inputs_each: int) -> tuple[Counter[tuple[str, str]], list[str], list[str]]:
+    """(kind, what became of it) of the bugs put into the images of `seeds`, what went wrong, and what passed."""
     from tests.support.mutate import mutants
 
-    from siglum.bind import bind
-    from siglum.check import check_image
-    from siglum.ir.sample import Shape, sample
-    from siglum.records import Rejected
     from siglum.stencil.table import load
 
     table = load(target)
-    seen: Counter[str] = Counter()
-    wrong = []
+    seen: Counter[tuple[str, str]] = Counter()
+    wrong: list[str] = []
+    passed: list[str] = []
     for seed in seeds:
-        image = bind(sample(seed, Shape(size=6 + seed % 40)), table)
-        for kind, mutant in mutants(image, table, seed, 30):
-            seen["injected"] += 1
-            seen[f"injected: {kind}"] += 1
-            if isinstance(check_image(mutant, table), Rejected):
-                seen["rejected"] += 1
-            elif behaves_alike(mutant, seed, inputs_each):
-                seen["passed, and behaves alike on all inputs"] += 1
+        image = image_of(seed, 6 + seed % 40, table)
+        for number, (kind, mutant) in enumerate(mutants(image, table, seed, 30)):
+            found = answer(mutant, table)
+            seen[kind, "injected"] += 1
+            if found == "rejected":
+                seen[kind, "rejected"] += 1
+            elif found == "passed" and behaves_alike(mutant, seed, inputs_each):
+                seen[kind, "alike"] += 1
+                passed.append(f"{seed}.{number} {kind}")
             else:
-                wrong.append(f"seed {seed}: {kind} passed and changes behaviour")
-    return seen, wrong
+                wrong.append(f"seed {seed}, bug {number}: {kind} {found}, and it changes behaviour")
+    return seen, wrong, passed
 
 
-def behaves_alike(image: Any, seed: int, count: int) -> bool:
+def behaves_alike(image: Image, seed: int, count: int) -> bool:
     """Whether an image gives what its Function means on `count` inputs; a crash or a hang of the child counts as no."""
     child = os.fork()
     if child:
@@ -104,8 +126,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     start = time.monotonic()
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     wrong: list[str] = []
+    passed: list[str] = []
     tried = 0
     with ProcessPoolExecutor(options.jobs) as pool:
         ranges = [range(at, min(at + BATCH, options.images)) for at in range(0, options.images, BATCH)]
@@ -114,18 +137,33 @@ def main(arguments: list[str]) -> None:
             tried += many
             wrong.extend(faults)
         first = 0
-        while seen["injected"] < options.bugs:
+        while sum(count for (_, what), count in seen.items() if what == "injected") < options.bugs:
             batches = [range(first + BATCH * k, first + BATCH * (k + 1)) for k in range(2 * options.jobs)]
             first = batches[-1].stop
             for injecting in [pool.submit(bugs, seeds, options.target, options.inputs) for seeds in batches]:
-                counts, faults = injecting.result()
+                counts, faults, alike = injecting.result()
                 seen.update(counts)
                 wrong.extend(faults)
-    lines = [f"{f'bit flips, of {options.images} images':48} {tried:10,}"]
-    lines += [f"{name:48} {count:10,}" for name, count in sorted(seen.items())]
-    lines.append(f"{'passed, and wrong':48} {len(wrong):10,}")
-    lines += wrong[:20]
+                passed.extend(alike)
+    columns = ("injected", "rejected", "alike")
+    lines = [f"single bits flipped in {options.images} images, all rejected but those listed below: {tried:,}", ""]
+    lines.append(f"{'bug of the binder':20}" + "".join(f"{name:>12}" for name in columns))
+    for kind in sorted({kind for kind, _ in seen}):
+        lines.append(f"{kind:20}" + "".join(f"{seen[kind, name]:12,}" for name in columns))
+    totals = [sum(count for (_, what), count in seen.items() if what == name) for name in columns]
+    lines.append(f"{'in all':20}" + "".join(f"{total:12,}" for total in totals))
+    lines.append(f"alike: passed, and behaves as the function does on {options.inputs:,} inputs")
+    lines.append(f"passed and wrong, or the check raised: {len(wrong):,}")
+    lines += wrong[:40]
     lines.append(f"{options.target}, {time.monotonic() - start:.0f} s with {options.jobs} processes on {machine()}")
-    keep("faults", "\n".join(lines), {"flips": tried, **seen, "wrong": wrong})
+    lines += ["", "passed and alike, as seed.number kind:", *wrapped(passed)]
+    keep("faults", "\n".join(lines), {"flips": tried, "wrong": wrong, "alike": passed})
     if wrong:
         sys.exit(1)
+
+
+def wrapped(items: list[str]) -> list[str]:
+    """`items` separated by commas, in lines of at most 120 characters."""
+    import textwrap
+
+    return textwrap.wrap(", ".join(items), 120)
