@@ -139,7 +139,7 @@ STOP_CAUSES = {
     "fuel": "out of fuel",
     "stack": "calls nest too deep",
     "number": "not a number",
-    "file": "the file cannot be used",
+    "file": "I/O error",
     "argument": "the argument is outside what the word accepts",
 }
 

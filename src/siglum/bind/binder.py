@@ -28,7 +28,8 @@ class _Image:
         self.called: dict[Function, int] = {}
         self.sites: list[StopSite] = []
         self.data = bytearray()
-        self.placed: dict[bytes, int] = {}
+        self.placed: dict[tuple[int, bytes], int] = {}
+        self.alignment = 1
 
     def block_of(self, function: Function) -> int:
         """The number of the block other blocks call for `function`."""
@@ -39,13 +40,15 @@ class _Image:
         return found
 
     def place(self, node: Node) -> int:
-        """The offset of a constant array in the image's data; equal bytes stand there once."""
+        """The offset of a constant array in the image's data; equal bytes of elements as wide stand there once."""
         element, items = node.attr
         content = _packed(element, items)
-        found = self.placed.get(content)
+        width = WIDTHS[element]
+        found = self.placed.get((width, content))
         if found is None:
-            self.data += b"\0" * (-len(self.data) % 16)
-            found = self.placed[content] = len(self.data)
+            self.alignment = max(self.alignment, width)
+            self.data += b"\0" * (-len(self.data) % width)
+            found = self.placed[width, content] = len(self.data)
             self.data += content
         return found
 
@@ -101,7 +104,7 @@ def bind(function: Function, table: Table) -> Image:
             plan = Planner().plan(current)
             effects |= plan.effects
             blocks.append(_block(image, linker, current, plan, len(blocks)))
-        data_offset = linker.finish([block.offset for block in blocks], bytes(image.data))
+        data_offset = linker.finish([block.offset for block in blocks], bytes(image.data), image.alignment)
     except RecursionError:
         fix = "split it into functions of their own"
         raise UserError(f"loops and branches of `{echo(function.name)}` nest too deep", None, fix, "E-015") from None

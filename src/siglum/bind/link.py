@@ -153,9 +153,9 @@ class Linker:
             for site, at in stub_at.items():
                 stub_at[site] = at + count
 
-    def finish(self, blocks: list[int], data: bytes) -> int:
-        """Appends the constants, aims what referred to blocks and constants; gives the constants' offset."""
-        self.code += b"\0" * (-len(self.code) % 16)
+    def finish(self, blocks: list[int], data: bytes, alignment: int) -> int:
+        """Appends the constants, aligned as their elements; aims what referred to blocks and constants. The constants' offset."""
+        self.code += b"\0" * (-len(self.code) % alignment)
         start = len(self.code)
         self.code += data
         for place, kind, operand, addend in self.later:

@@ -42,6 +42,7 @@ ARGUMENTS = Array(Array(U8))
 """The type of the parameter: the command line's arguments as bytes, the program's name left out."""
 OUTPUT = Array(U8)
 """The type of a result that is written to standard output."""
+SYS_EXIT = 60
 SMALL = 400
 """A file that stays within so many bytes only without the header for the stack's protection goes without it."""
 
@@ -64,6 +65,10 @@ def executable(image: Image) -> bytes:
         smaller = write_executable(code, start, stack_header=False)
         return smaller if len(smaller) <= SMALL else file
     return file
+
+
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "backslashreplace")
 
 
 class _Start:
@@ -90,6 +95,9 @@ class _Start:
             self.collect_arguments()
         self.prepare()
         asm.call("entry")
+        if len(self.lines) == 1 and not self.extra:
+            self.finish_short()
+            return asm.finish(start, {"entry": 0})[0]
         if self.image.witness.stops:
             asm.test32(RAX, RAX)
             asm.jump_if("ne", "stopped")
@@ -102,6 +110,28 @@ class _Start:
         if self.lines or self.extra:
             self.report()
         return asm.finish(start, {"entry": 0})[0]
+
+    def finish_short(self) -> None:
+        """The end where all that can be said is one line: what the image gave, 0 or 1, is the status."""
+        asm = self.asm
+        line = _encoded(self.lines[0])
+        asm.push(RAX)
+        asm.test32(RAX, RAX)
+        asm.jump_if("e", "exit")
+        # rax is 1, which is the number of `write`
+        asm.mov_short(RDI, 2)
+        asm.lea_label(RSI, "text")
+        if len(line) < 128:
+            asm.mov_short(RDX, len(line))
+        else:
+            asm.mov_value(RDX, len(line))
+        asm.syscall()
+        asm.label("exit")
+        asm.pop(RDI)
+        asm.mov_short(RAX, SYS_EXIT)
+        asm.syscall()
+        asm.label("text")
+        asm.raw(line)
 
     def collect_arguments(self) -> None:
         """Puts (address, length) of each argument on the stack: rbx their address, rcx how many."""
@@ -149,7 +179,8 @@ class _Start:
         else:
             asm.arithmetic_value("sub", RSP, CONTEXT_SIZE + frame)
             asm.lea(RDI, RSP, frame)
-            asm.mov(RSI, RSP)
+            asm.push(RSP)
+            asm.pop(RSI)
         if self.ticks:
             asm.mov_value(RAX, FUEL)
             asm.store(RDI, 16, RAX)
@@ -210,7 +241,7 @@ class _Start:
         """Writes the line of the stop and ends with status 1. With a single line there is no table."""
         asm = self.asm
         lines = [*self.lines, *(line for _, line in self.extra)]
-        raw = [line.encode("utf-8", "backslashreplace") for line in lines]
+        raw = list(map(_encoded, lines))
         if len(raw) == 1:
             for label in ("stopped", *(label for label, _ in self.extra)):
                 asm.label(label)

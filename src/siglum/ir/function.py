@@ -245,7 +245,12 @@ class Builder:
         return made
 
     def if_(self, condition: Node, then: Region, otherwise: Region) -> tuple[Node, ...]:
-        """Lists an `if` over two closed regions; gives its results."""
+        """Lists an `if` over two closed regions; gives its results. One that only stops is a `require`."""
+        if not otherwise.body and not then.results and len(then.body) == 1:
+            (stop,) = then.body
+            if stop.op.name == "require" and stop.args[0].op is CONST:
+                self.emit("require", self.emit("not", condition), attr=stop.attr, origin=stop.origin)
+                return ()
         return self.results(self._list(if_node(condition, then, otherwise)))
 
     def open_loop(self, count: Node, inits: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:

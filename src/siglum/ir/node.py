@@ -62,14 +62,17 @@ class Region:
 _nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 _regions: WeakValueDictionary[tuple[Any, ...], Region] = WeakValueDictionary()
 
-CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ = (
-    PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur", "read")
+CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ, DATA = (
+    PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur", "read", "data")
 )
 
 
 def node(op: Primitive, args: tuple[Node, ...], attr: Any = None, origin: int = -1) -> Node:
     """The node of a primitive row with a type rule. Raises TypeError when the argument types do not fit."""
-    key = (op, args, attr, origin)
+    key: tuple[Any, ...] = (op, args, attr, origin)
+    if op is DATA and attr[0] in (F64, F32):
+        # zeros of both signs are equal in Python
+        key = (op, attr[0], struct.pack(f"<{len(attr[1])}d", *attr[1]))
     found = _nodes.get(key)
     if found is not None:
         return found

@@ -20,18 +20,18 @@ _LEAVE: Final = """
 
 
 def _system_call(number: int, arguments: str) -> str:
-    """The kernel keeps all registers but rax, rcx and r11; v3, v4 and v7 wait in rbx, rbp and r10."""
+    """The kernel keeps all registers but rax, rcx and r11; v3, v4 and v7 wait on the machine stack."""
     return f"""
-    mov rbx, rdi
-    mov rbp, rsi
-    mov r10, r11
+    push rdi
+    push rsi
+    push r11
     {arguments}
     mov eax, {number}
     syscall
     mov r13, rax
-    mov rdi, rbx
-    mov rsi, rbp
-    mov r11, r10
+    pop r11
+    pop rsi
+    pop rdi
 """
 
 
@@ -41,7 +41,8 @@ TEXT: Final[dict[str, str]] = {
     mov rax, [r12]
     mov qword ptr [rax + 24], offset _O0
     mov rsp, [rax + 32]
-    mov eax, 1
+    push 1
+    pop rax
 """ + _LEAVE,
     # a frame may start at `frame_end` (40), not beyond; slot 0 holds the context
     "call": """
@@ -67,9 +68,30 @@ TEXT: Final[dict[str, str]] = {
     mov r12, rsi
 """,
     "leave": "xor eax, eax" + _LEAVE,
-    "write": _system_call(1, """mov rdi, r13
-    mov rsi, [r12 + _O0]
-    mov rdx, [r12 + _O0 + 8]"""),
+    # the kernel may take fewer bytes than given: again with the rest, until none is left or none is taken
+    "write": """
+    push rdi
+    push rsi
+    push r11
+    mov rdi, r13
+    lea rdx, [r12 + _O0]
+    mov rsi, [rdx]
+    mov rdx, [rdx + 8]
+.Lwrite_rest:
+    push 1
+    pop rax
+    syscall
+    test rax, rax
+    jle .Lwrite_done
+    add rsi, rax
+    sub rdx, rax
+    ja .Lwrite_rest
+.Lwrite_done:
+    mov r13, rdx
+    pop r11
+    pop rsi
+    pop rdi
+""",
     # never more than the array holds
     "read": _system_call(0, """mov rdi, r13
     mov rsi, [r12 + _O0]
@@ -82,9 +104,9 @@ TEXT: Final[dict[str, str]] = {
     "close": _system_call(3, "mov rdi, r13"),
     # clock_gettime(CLOCK_MONOTONIC, the 16 bytes below rsp), then seconds * 10^9 + nanoseconds
     "clock": """
-    mov rbx, rdi
-    mov rbp, rsi
-    mov r10, r11
+    push rdi
+    push rsi
+    push r11
     sub rsp, 16
     mov edi, 1
     mov rsi, rsp
@@ -94,9 +116,9 @@ TEXT: Final[dict[str, str]] = {
     imul r13, rax, 1000000000
     pop rax
     add r13, rax
-    mov rdi, rbx
-    mov rsi, rbp
-    mov r11, r10
+    pop r11
+    pop rsi
+    pop rdi
 """,
     **{f"nop.{size}": f".nops {size}" for size in range(1, 10)},
 }  # fmt: skip

@@ -174,11 +174,14 @@ def stop(kind: str) -> NoReturn:
 
 
 def write(descriptor: int, data: list[u8]) -> int:
-    """Writes bytes to an open descriptor (1 is standard output); how many were taken, or a negative error."""
+    """Writes bytes to an open descriptor (1 is standard output); how many could not be written, 0 when all were."""
+    rest = bytes(data)
     try:
-        return os.write(descriptor, bytes(data))
-    except OSError as problem:
-        return -(problem.errno or 1)
+        while rest and (taken := os.write(descriptor, rest)) > 0:
+            rest = rest[taken:]
+    except OSError:
+        pass
+    return len(rest)
 
 
 def read(descriptor: int, most: int) -> list[u8]:

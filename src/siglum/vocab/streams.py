@@ -16,14 +16,9 @@ CREATE_AND_EXTEND = 1089
 
 def write_all(descriptor: int, data: list[u8]) -> int:
     """Writes all bytes; how many there were. Stops with `file`."""
-    done = 0
-    n = len(data)
-    while done < n:
-        taken = write_bytes(descriptor, data[done:n])
-        if taken < 1:
-            stop("file")
-        done += taken
-    return done
+    if write_bytes(descriptor, data) != 0:
+        stop("file")
+    return len(data)
 
 
 def read_all(descriptor: int) -> list[u8]:
@@ -41,8 +36,7 @@ def read_all(descriptor: int) -> list[u8]:
 @word("print", examples=('"a" print is "a"', '"" print empty'), effects=("write",), synonyms=("say", "puts"))
 def print_(text: str) -> str:
     """Writes the text and a line feed to standard output, and gives the text."""
-    write_all(1, encode(text))
-    write_all(1, encode("\n"))
+    write_all(1, encode(text + "\n"))
     return text
 
 
@@ -53,11 +47,10 @@ def write(text: str) -> str:
     return text
 
 
-@word("log", examples=('"a" log is "a"', '"" log empty'), effects=("write",))
-def log(text: str) -> str:
+@word("warn", examples=('"a" warn is "a"', '"" warn empty'), effects=("write",))
+def warn(text: str) -> str:
     """Writes the text and a line feed to standard error, and gives the text."""
-    write_all(2, encode(text))
-    write_all(2, encode("\n"))
+    write_all(2, encode(text + "\n"))
     return text
 
 

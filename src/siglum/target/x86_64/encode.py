@@ -76,6 +76,11 @@ class Assembler:
             packed = struct.pack("<Q", value & (1 << 64) - 1)
             self.raw(bytes([0x48 | target >> 3, 0xB8 | target & 7]) + packed)
 
+    def mov_short(self, target: int, value: int) -> None:
+        """A constant of -128 to 127 in the fewest bytes, over the stack; flags are kept."""
+        self.raw(b"\x6a" + struct.pack("<b", value))
+        self.pop(target)
+
     def load(self, target: int, base: int, offset: int = 0, width: int = 8, *, signed: bool = False) -> None:
         """`width` bytes (1, 2, 4, 8) from memory, zero- or sign-extended to 64 bits."""
         if width == 8:
