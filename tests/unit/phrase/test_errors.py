@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.phrase.words import core
 
 from siglum.errors import UserError
@@ -121,3 +123,32 @@ def test_many_ambiguous_literals_do_not_explode() -> None:
 
 def test_nearest_words_come_as_data() -> None:
     assert refusal("filter evn").extra["nearest"][0] == "even"
+
+
+TOKENS = (
+    "xs", "f", "it", "acc", "as", "filter", "map", "fold", "at", "sum", "even", "first", "else", "length", "pi", "+",
+    "-", "*", "**", "=", "<", "and", "is", "?", ":", "|", "(", ")", "[", "]", ",", ".", "->", ":", "1", "-2", "1.5",
+    '"ab"', "'a'", "true", "i64", "[i64]", "\n", "str", "f(xs,", "1)", "sum(", ".map",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=12).map(" ".join))
+def test_any_tokens_are_read_or_refused(text: str) -> None:
+    try:
+        tree = LANGUAGE.parse(text)
+    except UserError as error:
+        assert error.code and "\n" not in error.line()
+        return
+    assert LANGUAGE.parse(LANGUAGE.print(tree)) == tree
+    try:
+        LANGUAGE.read(text, subject=INTS)
+    except UserError as error:
+        assert error.code and "\n" not in error.line()
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        LANGUAGE.read(text, subject=INTS)
+    except UserError as error:
+        assert error.code and error.line().isprintable()
