@@ -24,8 +24,11 @@ def command(prefix: str | None, signature: str | None) -> Output:
     from siglum.frontend.literals import check_utf8
 
     check_utf8(prefix, "<phrase>")
-    params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
-    following = sorted(pipeline.language().next_words(prefix, params, result))
+    language = pipeline.language()
+    if signature is None:
+        following = sorted(language.next_words_for_any(prefix))
+    else:
+        following = sorted(language.next_words(prefix, *pipeline.parse_signature(signature)))
     if not following:
         raise UserError("no phrase with types begins like this", None, "shorten it until `siglum next` answers", "E-011")
     return Output("\n".join(following), {"next": following})

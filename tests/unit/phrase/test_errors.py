@@ -28,6 +28,7 @@ def refusal(text: str) -> UserError:
     ("text", "code", "column", "message", "fix"),
     [
         ("filter squre", "E-010", 8, "unknown word `squre`: did you mean `square`?", "`square` N -> N"),
+        ("f xs:[str] = xs half", "E-011", 17, "`half` needs an integer (i64); here it gets [str]", "`integer`"),
         ("f ws:[str] = ws sum", "E-011", 17, "`sum` needs numbers; here it gets [str]", "`integer`"),
         ("f x:i64 y:f64 = x + y", "E-011", 19, "`+` does not take i64 (1:17) and f64 (1:21) together", "before `+`: `real`"),
         ("filter (= [1])", "E-011", 9, "wants a function that gives a bool; this one gives [bool]", "`any` or `all`"),

@@ -171,3 +171,10 @@ def test_what_may_follow(prefix: str, inside: str, outside: str) -> None:
     found = CORE.next_words(prefix, subject=INTS)
     assert set(inside.split()) <= found
     assert not set(outside.split()) & found
+
+
+def test_any_subject_is_allowed_where_none_is_given() -> None:
+    found = CORE.next_words_for_any("filter even")
+    assert {"square", "sum", "END"} <= found
+    assert "even" in CORE.next_words_for_any("") and ")" not in CORE.next_words_for_any("")
+    assert CORE.next_words("filter even") == frozenset()

@@ -15,6 +15,8 @@ from siglum.frontend.phrase.resolve import Key, Reading, Resolver, Word, takes_a
 from siglum.ir.types import Type
 
 MAX_FITTING = 3
+CONVERSIONS = ("integer", "number", "real", "text", "code", "character", "floor", "length")
+"""Words that users mean most often when types differ; they are shown first."""
 
 
 def type_clash(text: str, source: str, span: tuple[int, int], message: str, fix: str = "") -> UserError:
@@ -77,7 +79,11 @@ def fitting_words(tree: syntax.Call, keys: Sequence[Key | None], resolver: Resol
                 found.append(name)
     if not found:
         return ""
-    return f"words that fit before `{tree.word}`: " + ", ".join(f"`{n}`" for n in sorted(found, key=len)[:MAX_FITTING])
+    return f"words that fit before `{tree.word}`: " + ", ".join(f"`{n}`" for n in sorted(found, key=_usual)[:MAX_FITTING])
+
+
+def _usual(name: str) -> tuple[int, int]:
+    return (CONVERSIONS.index(name) if name in CONVERSIONS else len(CONVERSIONS), len(name))
 
 
 def function_clash(text: str, source: str, call: syntax.Call, function: syntax.Function, pattern: Type, got: Type) -> UserError:

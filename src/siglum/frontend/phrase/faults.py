@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from siglum.errors import UserError, echo, place_in
-from siglum.ir.types import BOOL, CHAR, F64, I64, STR, Type
+from siglum.ir.types import BOOL, CHAR, F64, I64, STR, U64, Array, Type, Var
 from siglum.ir.vocabulary import Declaration, Vocabulary
 
 NEAREST = 3
 
+_NUMERIC = (I64, U64, F64)
+_NUMERIC_ARRAYS = tuple(Array(t) for t in _NUMERIC)
 _ONE = {BOOL: "a bool", I64: "an integer (i64)", F64: "a number with decimals (f64)", CHAR: "a character", STR: "text"}
 _MANY = {BOOL: "bools", I64: "integers [i64]", F64: "numbers with decimals [f64]", CHAR: "text", STR: "texts [str]"}
 
@@ -107,5 +109,12 @@ def wanted(pattern: Type) -> str:
 
 def wanted_any(patterns: Iterable[Type]) -> str:
     """What several overloads want at one place: "numbers or text"."""
-    seen = list(dict.fromkeys(wanted(p) for p in patterns))
+    shown = list(patterns)
+    numeric = [p for p in shown if p in _NUMERIC]
+    if len(set(numeric)) > 1:
+        shown = [Var("N"), *(p for p in shown if p not in _NUMERIC)]
+    numeric = [p for p in shown if p in _NUMERIC_ARRAYS]
+    if len(set(numeric)) > 1:
+        shown = [Array(Var("N")), *(p for p in shown if p not in _NUMERIC_ARRAYS)]
+    seen = list(dict.fromkeys(wanted(p) for p in shown))
     return seen[0] if len(seen) == 1 else ", ".join(seen[:-1]) + " or " + seen[-1]

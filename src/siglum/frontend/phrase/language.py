@@ -12,13 +12,19 @@ from siglum.frontend.phrase.parser import parse_program
 from siglum.frontend.phrase.printer import print_program
 from siglum.frontend.phrase.resolve import Resolver
 from siglum.frontend.phrase.typer import type_program
-from siglum.ir.types import Type
+from siglum.ir.types import Type, parse_type
 from siglum.ir.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from siglum.frontend.phrase.reach import Reach
 
 Params = tuple[tuple[str, Type], ...]
+
+SUBJECTS = tuple(
+    parse_type(text)
+    for text in ("i64", "f64", "str", "bool", "char", "[i64]", "[f64]", "[str]", "[bool]", "[[i64]]", "{str:i64}", "(i64, i64)")
+)
+"""The types of first arguments that `next_words_for_any` tries."""
 
 
 class Language:
@@ -55,6 +61,15 @@ class Language:
         from siglum.frontend.phrase.completion import next_words
 
         return next_words(prefix, self.resolver, params, result, subject, self._reach)
+
+    def next_words_for_any(self, prefix: str) -> frozenset[str]:
+        """As `next_words`, where nothing is known of an open phrase's subject: what can follow for some type of
+        `SUBJECTS`, or without a subject.
+        """
+        found = self.next_words(prefix)
+        for subject in SUBJECTS:
+            found |= self.next_words(prefix, subject=subject)
+        return found
 
     def print(self, program: syntax.Program) -> str:
         """The one printed form of `program`."""
