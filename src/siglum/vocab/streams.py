@@ -1,6 +1,6 @@
 """Standard streams, files and time. Text is UTF-8 outside.
 
-Imports `siglum.vocab.declare`, `siglum.vocab.intrinsics` and the words for UTF-8 and text.
+Imports `siglum.vocab.declare`, `siglum.vocab.intrinsics` and the words for UTF-8 and for numbers as text.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from siglum.vocab.declare import u8, word
 from siglum.vocab.intrinsics import clock, close, open_file, read, stop
 from siglum.vocab.intrinsics import write as write_bytes
+from siglum.vocab.show import text_of_float, text_of_integer
 from siglum.vocab.utf8 import decode, encode
 
 CREATE_AND_EMPTY = 577
@@ -38,6 +39,20 @@ def print_(text: str) -> str:
     """Writes the text and a line feed to standard output, and gives the text."""
     write_all(1, encode(text + "\n"))
     return text
+
+
+@word("print", examples=("7 print is 7", "[1 2] print is [1 2]"), effects=("write",))
+def print_integer(n: int) -> int:
+    """Writes the number and a line feed to standard output, and gives the number."""
+    print_(text_of_integer(n))
+    return n
+
+
+@word("print", examples=("0.5 print is 0.5", "[0.5 1.0] print is [0.5 1.0]"), effects=("write",))
+def print_float(x: float) -> float:
+    """Writes the number and a line feed to standard output, and gives the number."""
+    print_(text_of_float(x))
+    return x
 
 
 @word("write", examples=('"a" write is "a"', '"" write empty'), effects=("write",))
