@@ -1,4 +1,4 @@
-"""What every test shares: the `--bless` option and golden files."""
+"""What every test shares: the `--bless` option, golden files, and property tests that a busy machine does not fail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("siglum", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("siglum")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
