@@ -7,7 +7,7 @@ Errors stay within two units in the last place, of 1 where sine and cosine are n
 from __future__ import annotations
 
 from siglum.vocab.declare import word
-from siglum.vocab.intrinsics import divide, float_bits, float_from_bits, floor, shift_left_wrap, sqrt, stop, truncate
+from siglum.vocab.intrinsics import divide, float_bits, float_from_bits, floor, shift_left_wrap, stop, truncate
 
 # The logarithm of 2 and half of pi in parts of 33 bits, so that products with 20-bit integers are exact
 LN2_HIGH = 0.6931471804855391
