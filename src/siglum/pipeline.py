@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo, place_in
-from siglum.ir.function import Function, listed
+from siglum.ir.function import Function, Origin, listed
 from siglum.ir.types import I64, Type, read_type
 from siglum.records import Finding, Followed, Image, Rejected, Unknown, Verdict
 
@@ -95,14 +95,14 @@ def unit_from_phrase(
 
     program = language().read(text, params, result, subject, source)
     function = refined(elaborate_phrase(program, overflow=overflow))
-    return Unit(function, _phrase_reference(program.main), source, text)
+    return Unit(function, _phrase_reference(program.main, overflow), source, text)
 
 
-def _phrase_reference(definition: Definition) -> Callable[..., Any]:
+def _phrase_reference(definition: Definition, overflow: str) -> Callable[..., Any]:
     def reference(*args: Any) -> Any:
         from siglum.frontend.phrase.reference import evaluate
 
-        return evaluate(definition, args)
+        return evaluate(definition, args, overflow=overflow)
 
     return reference
 
@@ -237,7 +237,8 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     and gives its result as text, unless the function itself writes.
     """
     from siglum.frontend.elaborate import function_from_source
-    from siglum.vocab.command_line import ENTRY, TARGET, command_line
+    from siglum.ir.charge import charged_to
+    from siglum.vocab.command_line import ENTRY, READER, TAKER, TARGET, command_line
 
     function = unit.function
     shows = not writes(function)
@@ -246,7 +247,15 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
         if not function.params:
             return build(function, target).image
     text = command_line(function.params, function.result, shows=shows)
-    return build(function_from_source(text, ENTRY, "<command line>", functions={TARGET: function}), target).image
+    source = "<command line>"
+    parts = {TARGET: function}
+    # what is wrong with an argument is said of the parameter, at the argument's number; all else of the function
+    charges = {f"{READER}{k}": (name, k + 1) for k, (name, _) in enumerate(function.params)}
+    if function.params:
+        charges[TAKER] = (function.name, 1)
+    for part, (name, line) in charges.items():
+        parts[part] = charged_to(function_from_source(text, part, source), Origin(name, source, line, 1, 1))
+    return build(function_from_source(text, ENTRY, source, functions=parts), target).image
 
 
 def without_result(function: Function) -> Function:

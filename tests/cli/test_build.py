@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import siglum
 from siglum.cli.frame import run
+from siglum.records import Rejected
 
 SUMSQ = "sumsq xs:[i64] = xs filter even square sum"
 KINDS = {"so": "sumsq.so", "h": "sumsq.h", "o": "sumsq.o", "exe": "sumsq", "asm": "sumsq.asm", "hex": "sumsq.hex"}
@@ -35,6 +37,59 @@ def test_the_executable_reads_its_arguments_by_the_signature(tmp_path: Path) -> 
     assert stopped.returncode == 1
     assert "square" in stopped.stderr
     assert "E-101" in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["x", "1"], "E-111]: `xs` stopped: not a number, <command line>:1:1"),
+        (["[1,2]", "1z"], "E-111]: `k` stopped: not a number, <command line>:2:1"),
+        (["[1,2]", "9" * 20], "E-105]: `k` stopped: the value does not fit its type, <command line>:2:1"),
+        (["[1,2]"], "E-113]: `shifted` stopped: the argument is outside what the word accepts, <command line>:1:1"),
+        ([b"\xff", "1"], "E-107]: `shifted` stopped: invalid UTF-8, <command line>:1:1"),
+    ],
+)
+def test_a_bad_argument_is_named_after_its_parameter(shifted: Path, arguments: list[str | bytes], line: str) -> None:
+    done = subprocess.run([shifted, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"siglum: error[{line}\n")
+
+
+def test_a_bad_line_of_input_is_named_after_its_parameter(shifted: Path) -> None:
+    done = subprocess.run([shifted], input="[1,2]\n7", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[8,9]\n")
+    done = subprocess.run([shifted], input="[1,2]\nz\n", capture_output=True, text=True, check=False)
+    assert done.stderr == "siglum: error[E-111]: `k` stopped: not a number, <command line>:2:1\n"
+
+
+@pytest.fixture(scope="module")
+def shifted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shifted")
+    assert run(["build", "shifted xs:[i64] k:i64 = xs + k", "--emit", "exe", "-o", str(folder)]) == 0
+    return folder / "shifted"
+
+
+def test_outputs_do_not_tell_where_the_package_is(shifted: Path) -> None:
+    content = shifted.read_bytes()
+    assert str(Path(siglum.__file__).parent).encode() not in content
+    assert b" siglum/vocab/show.py:" in content
+
+
+def test_output_to_a_full_device_is_an_error(tmp_path: Path) -> None:
+    assert run(["build", '"Hello" print', "--emit", "exe", "--name", "hello", "-o", str(tmp_path)]) == 0
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([tmp_path / "hello"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"siglum: error[E-112]: `print` stopped: I/O error, <phrase>:1:9\n")
+
+
+def test_code_that_the_checker_refuses_is_a_defect_of_siglum(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siglum.check.check_image", lambda image, table: Rejected("a register differs", 7))
+    assert run(["build", SUMSQ, "--emit", "so", "-o", str(tmp_path)]) == 3
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "error[E-299]: the checker refused" in err
+    assert os.listdir(tmp_path) == []
 
 
 def test_hello_world_is_small_and_runs(tmp_path: Path) -> None:

@@ -111,6 +111,13 @@ def test_each_stop_says_its_own_line(tmp_path: Path) -> None:
     assert run(made, tmp_path, "x") == (1, b"", b"siglum: error[E-109]: stopped: out of fuel\n")
 
 
+@pytest.mark.parametrize("site", [1, 2, 3, 200])
+def test_lines_that_many_stops_say_are_there_once(tmp_path: Path, site: int) -> None:
+    made = image(stopping(site), "[[u8]]", "[u8]", stops=300)
+    assert run(made, tmp_path)[1:] == (b"", LINE if site > 1 else b"siglum: error[E-109]: stopped: out of fuel\n")
+    assert executable(made).count(LINE) == 1
+
+
 def test_other_results_are_dropped(tmp_path: Path) -> None:
     assert run(image(IDENTITY, "", "i64"), tmp_path) == (0, b"", b"")
 

@@ -95,7 +95,7 @@ class _Start:
             self.collect_arguments()
         self.prepare()
         asm.call("entry")
-        if len(self.lines) == 1 and not self.extra:
+        if len(set(self.lines)) == 1 and not self.extra:
             self.finish_short()
             return asm.finish(start, {"entry": 0})[0]
         if self.image.witness.stops:
@@ -241,7 +241,7 @@ class _Start:
         """Writes the line of the stop and ends with status 1. With a single line there is no table."""
         asm = self.asm
         lines = [*self.lines, *(line for _, line in self.extra)]
-        raw = list(map(_encoded, lines))
+        raw = list(dict.fromkeys(map(_encoded, lines)))
         if len(raw) == 1:
             for label in ("stopped", *(label for label, _ in self.extra)):
                 asm.label(label)
@@ -256,6 +256,12 @@ class _Start:
                 asm.mov_value(RAX, number)
                 asm.jump("numbered")
             asm.label("numbered")
+            if len(raw) < len(lines):
+                # several stops say the same line: from the stop's number to the line's
+                asm.lea_label(RSI, "numbers")
+                asm.shift("shl", RAX, 1)
+                asm.arithmetic("add", RSI, RAX)
+                asm.load(RAX, RSI, -2, 2)
             asm.lea_label(RSI, "texts")
             asm.label("line")
             asm.load(RDX, RSI, 0, 2)
@@ -270,6 +276,10 @@ class _Start:
         asm.syscall()
         asm.mov_value(RDI, 1)
         asm.jump("exit")
+        if 1 < len(raw) < len(lines):
+            asm.label("numbers")
+            place = {line: k for k, line in enumerate(raw, 1)}
+            asm.raw(b"".join(place[_encoded(line)].to_bytes(2, "little") for line in lines))
         asm.label("texts")
         for line in raw:
             asm.raw(line if len(raw) == 1 else len(line).to_bytes(2, "little") + line)

@@ -15,6 +15,10 @@ ENTRY: Final = "main"
 """The name of the definition that takes the command line and gives the output, or just runs."""
 TARGET: Final = "target"
 """The name under which it calls the function itself."""
+TAKER: Final = "texts"
+"""The name under which it calls what takes the texts of all arguments."""
+READER: Final = "read"
+"""With the number of a parameter behind it: the name under which it calls what reads its argument."""
 _HEADER: Final = """
 from siglum import char, f32, i8, i16, i32, i64, u8, u16, u32, u64
 from siglum.vocab.intrinsics import stop
@@ -31,23 +35,16 @@ from siglum.vocab.utf8 import decode, encode
 
 def command_line(params: tuple[tuple[str, Type], ...], result: Type, *, shows: bool) -> str:
     """Python source of `main`, which calls `target` with arguments of the types `params` read off the command line, or,
-    where there are none, off the lines of standard input; one parameter of type `str` takes the input whole. `shows` says
-    whether the result is output. A wrong number of arguments stops with `argument`. Raises `UserError` for a type no
-    argument can have.
+    where there are none, off the lines of standard input; one parameter of type `str` takes the input whole. In it `texts`
+    takes the arguments as they come to their texts, and `read0`, ... one's text to its value. `shows` says whether the result
+    is output. A wrong number of arguments stops with `argument`. Raises `UserError` for a type no argument can have.
     """
     writer = _Writer()
-    readers = [writer.reader(t) for _, t in params]
+    readers = [writer.reader(k, t) for k, (_, t) in enumerate(params)]
     body = []
     if params:
-        count = len(params)
-        body.append("given: list[str] = []")
-        body.append("if len(arguments) == 0:")
-        if count == 1 and params[0][1] is STR:
-            body.append("    given.append(input_())")
-        else:
-            body += ["    for line in lines(input_()):", "        given.append(line)"]
-        body += ["else:", "    for argument in arguments:", "        given.append(decode(argument))"]
-        body += [f"if len(given) != {count}:", '    stop("argument")']
+        writer.taker(params)
+        body.append(f"given = {TAKER}(arguments)")
         body += [f"x{k} = {reader}(given[{k}])" for k, reader in enumerate(readers)]
     call = f"{TARGET}({', '.join(f'x{k}' for k in range(len(params)))})"
     parameters = "arguments: list[list[u8]]" if params else ""
@@ -66,7 +63,6 @@ class _Writer:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.readers: dict[Type, str] = {}
         self.scanners: dict[Type, str] = {}
         self.showers: dict[Type, str] = {}
 
@@ -74,19 +70,26 @@ class _Writer:
         self.lines += ["", f"def {name}{signature}:", *("    " + line for line in body)]
         return name
 
-    def reader(self, t: Type) -> str:
+    def taker(self, params: tuple[tuple[str, Type], ...]) -> str:
+        """A function from the command line to the arguments' texts, as many as there are parameters."""
+        body = ["given: list[str] = []", "if len(arguments) == 0:"]
+        if len(params) == 1 and params[0][1] is STR:
+            body.append("    given.append(input_())")
+        else:
+            body += ["    for line in lines(input_()):", "        given.append(line)"]
+        body += ["else:", "    for argument in arguments:", "        given.append(decode(argument))"]
+        body += [f"if len(given) != {len(params)}:", '    stop("argument")', "return given"]
+        return self.define(TAKER, "(arguments: list[list[u8]]) -> list[str]", body)
+
+    def reader(self, number: int, t: Type) -> str:
         """A function from one argument's text to a value: the whole text is used up, and text needs no quotes."""
-        if t in self.readers:
-            return self.readers[t]
-        name = f"read{len(self.readers)}"
         if t is STR:
             body = ["return unquoted(text)"]
         elif t is CHAR:
             body = ["inside = unquoted(text)", "if len(inside) != 1:", '    stop("argument")', "return inside[0]"]
         else:
             body = [f"value, at = {self.scanner(t)}(text, 0)", "scan_end(text, at)", "return value"]
-        self.readers[t] = name
-        return self.define(name, f"(text: str) -> {annotation(t)}", body)
+        return self.define(f"{READER}{number}", f"(text: str) -> {annotation(t)}", body)
 
     def scanner(self, t: Type) -> str:
         """A function from a text and a place to a value and the place behind it."""

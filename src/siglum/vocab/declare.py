@@ -80,8 +80,8 @@ class Overload:
 
     @property
     def source(self) -> str:
-        """The file the definition stands in."""
-        return self.function.__code__.co_filename
+        """The file the definition stands in, from the package's folder on."""
+        return self.function.__module__.replace(".", "/") + ".py"
 
     @property
     def line(self) -> int:

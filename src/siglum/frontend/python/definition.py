@@ -52,11 +52,13 @@ class Module:
 
 
 class Definition:
-    """One function. `name` is what stops name: the word's name, or the function's own. Parameter types may hold variables."""
+    """One function. `name` is what stops name: the word's name, or the function's own. Parameter types may hold variables.
+    `lazy` says that a consumer may end a list before all its elements are computed, as words do and Python does not.
+    """
 
     __slots__ = (
-        "compiled", "defaults", "effects", "function_name", "inline", "is_word", "lookup", "name", "node", "params", "result",
-        "source", "text", "wraps",
+        "compiled", "defaults", "effects", "function_name", "inline", "is_word", "lazy", "lookup", "name", "node", "params",
+        "result", "source", "text", "wraps",
     )  # fmt: skip
 
     def __init__(self, node: ast.FunctionDef, source: str, text: str, lookup: Callable[[str], Any], name: str = "") -> None:
@@ -65,6 +67,7 @@ class Definition:
         self.is_word = bool(name)
         self.inline: bool | None = None
         self.wraps = False
+        self.lazy = False
         self.effects: frozenset[str] = frozenset()
         self.compiled: Any = None
         _check_nesting(node, self)
@@ -239,7 +242,10 @@ def _definition_of(function: FunctionType, known: dict[FunctionType, Definition]
             continue
     declaration = getattr(function, "__siglum_word__", None)
     name = getattr(declaration, "name", "")
-    d = Definition(node, code.co_filename, text, _live_lookup(function, free, known), name)
+    # places in the package are the same wherever it is installed
+    source = code.co_filename if known is not None else function.__module__.replace(".", "/") + ".py"
+    d = Definition(node, source, text, _live_lookup(function, free, known), name)
+    d.lazy = known is None
     if known is not None:
         known[function] = d
     if declaration is not None:
