@@ -5,7 +5,7 @@ The one module that sees several stages. Faces call it; it may import every stag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from siglum.frontend.phrase.language import Language
     from siglum.frontend.phrase.typed import Definition
     from siglum.host.callable import Native
+    from siglum.ir.node import Node, Region
     from siglum.stencil.table import Table
 
 Params = tuple[tuple[str, Type], ...]
@@ -273,13 +274,18 @@ def without_result(function: Function) -> Function:
 
 def writes(function: Function) -> bool:
     """Whether running `function` may write to standard output, itself or through what it calls."""
-    return _acts(function.region.body, "write")
+    return _writes(function.region)
 
 
-def _acts(body: Sequence[Any], name: str) -> bool:
-    for n in body:
-        if n.op.name == name or any(_acts(r.body, name) for r in n.regions):
+def _writes(region: Region) -> bool:
+    for n in region.body:
+        if n.op.name == "write" and _may_be_standard_output(n.args[0]):
             return True
-        if n.op.name == "call" and _acts(n.attr.region.body, name):
+        if any(map(_writes, n.regions)) or (n.op.name == "call" and writes(n.attr)):
             return True
     return False
+
+
+def _may_be_standard_output(descriptor: Node) -> bool:
+    """A descriptor that `open` gave never is."""
+    return descriptor.attr == 1 if descriptor.op.name == "const" else descriptor.op.name != "open"
