@@ -34,7 +34,7 @@ lint: $(VENV)/dev.stamp
 	@$(BIN)/mypy
 
 test: lint
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks

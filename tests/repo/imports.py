@@ -73,7 +73,14 @@ class _Walker:
 
 
 def _is_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+    return _dotted(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b` for a name or its attribute, else what no name is."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
 
 
 def _targets(node: ast.AST, package: str, known: set[str]) -> Iterator[str]:
@@ -90,8 +97,7 @@ def _targets(node: ast.AST, package: str, known: set[str]) -> Iterator[str]:
             inner = f"{base}.{alias.name}"
             yield inner if inner in known else base
     elif isinstance(node, ast.Call):
-        called = ast.unparse(node.func)
-        if called in ("importlib.import_module", "import_module", "__import__"):
+        if _dotted(node.func) in ("importlib.import_module", "import_module", "__import__"):
             yield from _dynamic(node, known)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def layer(module: str) -> int:
     raise KeyError(module)
 
 
+@cache
 def all_imports(source: Path) -> list[Import]:
     known = modules(source)
     return [i for name, path in known.items() for i in imports_of(name, path, known, name in CHOSEN_AT_RUN_TIME)]
