@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from tests.golden.tasks import FIFTEEN, TWELVE, TWELVE_IN_PYTHON
+
 import siglum
 from benchmarks.report import keep
 from siglum.measure.tokens import VOCABULARIES, count_tokens, encoder
-from tests.golden.tasks import FIFTEEN, TWELVE, TWELVE_IN_PYTHON
 
 
 def main(arguments: list[str]) -> None:
