@@ -62,7 +62,7 @@ def item(st: Stage, array: ArrayVal, index: Node, origin: int) -> Value:
 def freeze(value: Value) -> None:
     """A list that became an element of another cannot be stored into any more."""
     if isinstance(value, ArrayVal):
-        value.frozen = value.frozen or ELEMENT
+        value.frozen = ELEMENT
     elif isinstance(value, TupleVal):
         for v in value.items:
             freeze(v)

@@ -263,10 +263,27 @@ class Expressions:
 
     def on_Tuple(self, node: ast.Tuple) -> Evaluate:  # noqa: N802
         parts = [self.expression(e) for e in node.elts]
-        return lambda f: TupleVal(tuple(p(f) for p in parts))
+
+        def run(f: Frame) -> Value:
+            items = tuple(p(f) for p in parts)
+            for v in items:
+                if isinstance(v, ArrayVal):
+                    v.shared = True
+            return TupleVal(items)
+
+        return run
 
     def on_ListComp(self, node: ast.ListComp) -> Evaluate:  # noqa: N802
-        return self.comprehension(node.elt, node.generators)
+        evaluate = self.comprehension(node.elt, node.generators)
+        if self.d.lazy:
+            return evaluate
+
+        def run(f: Frame) -> Value:
+            stream = _as_stream(evaluate(f))
+            stream.eager = True
+            return stream
+
+        return run
 
     def on_GeneratorExp(self, node: ast.GeneratorExp) -> Evaluate:  # noqa: N802
         return self.comprehension(node.elt, node.generators)

@@ -6,12 +6,12 @@ Imports `siglum.ir`, the Python front end, the stage and the values.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, NamedTuple
 
 from siglum.errors import UserError
 from siglum.frontend.elaborate.stage import Refusal, Stage
-from siglum.frontend.elaborate.values import Value
+from siglum.frontend.elaborate.values import ArrayVal, Value
 from siglum.frontend.python.definition import Definition
 from siglum.ir.function import Origin
 from siglum.ir.node import Node
@@ -86,12 +86,13 @@ class Outcome(NamedTuple):
     values: tuple[Value | None, ...] = ()
 
 
-class Unready(Exception):
-    """A definition is being read that needs itself; `definition` is it."""
+class Context(NamedTuple):
+    """What a block's end means around it: `close` gives the values that two ends are joined by; `cells` are the lists that
+    are looked at afterwards beside those.
+    """
 
-    def __init__(self, definition: Definition) -> None:
-        super().__init__(definition.name)
-        self.definition = definition
+    close: Callable[[Outcome], tuple[Value | None, ...]]
+    cells: Collection[ArrayVal]
 
 
 Facts = tuple[tuple[str, str, Any], ...]

@@ -7,13 +7,14 @@ the `Session`, so that this module does not depend on the compiler of statements
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from siglum.errors import UserError
 from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.frame import Frame
-from siglum.frontend.elaborate.stage import EITHER, ELEMENT, Refusal, Stage, spelled
+from siglum.frontend.elaborate.stage import EITHER, ELEMENT, PARAMETER, Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ArrayStream, ViewStream, stream_of
 from siglum.frontend.elaborate.values import ArrayVal, Body, Closure, OptionVal, Stream, TupleVal, Value, type_of
 from siglum.frontend.python.analysis import STATE
@@ -183,10 +184,25 @@ def _dissolved(
     frame = Frame(st, d, env, site.fixed, bindings, result)
     if compiled.generate is not None:
         return GeneratorStream(compiled, frame)
-    result_value: Value = run_in(st, compiled, frame, lambda: compiled.run(frame))
+    with frozen_lists(args):
+        result_value: Value = run_in(st, compiled, frame, lambda: compiled.run(frame))
     if isinstance(result_value, ArrayVal) and all(result_value is not a for a in args):
         result_value = exact(st, result_value)
     return finished(st, result_value, frame, site.origin)
+
+
+@contextmanager
+def frozen_lists(args: Sequence[Value]) -> Iterator[None]:
+    """A function cannot store into its parameters, though it is dissolved in a caller whose lists they are."""
+    lists = [a for a in args if isinstance(a, ArrayVal) and not a.frozen]
+    for a in lists:
+        a.frozen = PARAMETER
+    try:
+        yield
+    finally:
+        for a in lists:
+            if a.frozen == PARAMETER:
+                a.frozen = ""
 
 
 def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[], Any]) -> Any:
@@ -207,6 +223,8 @@ def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[], Any]) 
 def _argument(st: Stage, compiled: Compiled, name: str, t: Type, value: Value, origin: int) -> Value:
     if isinstance(value, Closure):
         return value
+    if isinstance(value, ArrayVal):
+        value.shared = True
     if not t.has_vars:
         if isinstance(value, Stream) and t.kind == "array" and widened(t.element) is not t.element:
             return collect(st, value, t.element)

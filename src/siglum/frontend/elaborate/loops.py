@@ -12,9 +12,9 @@ from typing import Any, Final
 from siglum.frontend.elaborate.arrays import growing
 from siglum.frontend.elaborate.collect import copied
 from siglum.frontend.elaborate.constants import constant_value, truth
-from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
+from siglum.frontend.elaborate.frame import Context, Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
 from siglum.frontend.elaborate.stage import EITHER, Refusal, spelled
-from siglum.frontend.elaborate.streams import stream_of
+from siglum.frontend.elaborate.streams import stream_of, strict
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, TupleVal, Value, type_of
 from siglum.frontend.python.analysis import FALL, STATE, is_true, mutated, stored, used
 from siglum.frontend.python.definition import span_of
@@ -23,7 +23,7 @@ from siglum.ir.types import BOOL, CHAR, NOTHING
 
 ENDLESS: Final = 2**63 - 1
 _RESIZING: Final = frozenset({"append", "extend", "pop"})
-Run = Callable[[Any, Frame, Callable[[Outcome], tuple[Value | None, ...]]], Outcome]
+Run = Callable[[Any, Frame, Context], Outcome]
 
 
 class Carried:
@@ -47,7 +47,7 @@ class Carried:
             elif not isinstance(value, Closure):
                 self.names.append(name)
         for name in loop.changed:
-            value = f.env.get(name)
+            value = f.env.get(name) if name in loop.head else None
             if isinstance(value, ArrayVal) and name not in self.names and value not in self.cells and not value.frozen:
                 self._cell(value, name in loop.resized)
         self.values: list[Value] = [st.settle(f.env[n]) for n in self.names]
@@ -246,9 +246,6 @@ class Carried:
         return returned, value
 
 
-LoopContext = Carried
-
-
 class Loop:
     """What is known of a loop statement before it runs."""
 
@@ -258,7 +255,7 @@ class Loop:
         self.exits: frozenset[str] = analysis.exits(s.body)
         self.returns = "return" in self.exits
         self.leaves = self.returns or "break" in self.exits or "stop" in self.exits
-        head = analysis.live_head[s]
+        self.head = head = analysis.live_head[s]
         self.live_after: frozenset[str] = analysis.live_after[s]
         self.targets = tuple(stored(s.target)) if isinstance(s, ast.For) else ()
         own = [*s.body, s.target] if isinstance(s, ast.For) else s.body
@@ -283,13 +280,25 @@ class Loop:
         """One run of the body: whether to go on, the frame at its end, and the joined values."""
         inner = f.child(carried.env)
         bind(inner)
-        outcome = run(self.body, inner, carried.ended)
+        outcome = run(self.body, inner, Context(carried.ended, carried.cells))
         values = outcome.values if outcome.kind == "closed" else carried.ended(outcome)
         again = None
         if self.leaves:
             again = values[0]
             values = values[1:]
         return again, outcome.frame, values  # type: ignore[return-value]
+
+
+def _direct(source: ast.expr) -> frozenset[str]:
+    """The lists whose places a loop over `source` reads one by one, as the loop runs."""
+    if isinstance(source, ast.Name):
+        return frozenset({source.id})
+    if isinstance(source, ast.Call) and getattr(source.func, "id", "") in ("enumerate", "zip", "reversed"):
+        return frozenset(n for a in source.args for n in _direct(a))
+    if isinstance(source, ast.Call) and getattr(source.func, "id", "") == "range":
+        # its numbers are read before the loop
+        return used(source) - {n for a in source.args for n in used(a)}
+    return frozenset()
 
 
 def _assigned_by(n: ast.AST) -> frozenset[str]:
@@ -335,13 +344,25 @@ class ForLoop(Loop):
     ) -> None:
         super().__init__(statements, s, body)
         self.source, self.target, self.source_span = source, target, span_of(s.iter)
+        direct = _direct(s.iter)
+        self.read_through = used(s.iter) - direct
+        self.read_directly = direct & used(s.iter)
 
     def run(self, f: Frame, run: Run) -> tuple[Node, Value | None] | None:
         """Runs the loop in `f`; gives the flag and value of a return inside, if there may be one."""
         st = f.st
         stream = stream_of(st, self.source(f), f.at(self.source_span))
+        if not self.read_through.isdisjoint(self.changed):
+            # what the loop changes is read before it runs
+            stream = stream_of(st, st.settle(stream), st.here)
+        if self.leaves:
+            stream = strict(st, stream)
+        if not self.read_directly.isdisjoint(self.resized):
+            raise Refusal("this loop changes the length of the list it runs over", "iterate over a copy: `list(...)`", "E-066")
         self.attempt = lambda inner: self.run(inner, run)
         carried = Carried(f, self)
+        if not self.read_directly.isdisjoint(self.changed) and not self.read_directly.isdisjoint(carried.names):
+            raise Refusal("this loop changes the list it runs over", "iterate over a copy: `list(...)`", "E-066")
 
         def step(element: Callable[[], Value], nodes: tuple[Node, ...]) -> tuple[Node | None, tuple[Node, ...]]:
             def once() -> tuple[Node | None, tuple[Node, ...]]:
@@ -399,4 +420,4 @@ class WhileLoop(Loop):
         inner.env = apply_facts(inner, self.facts).env
 
 
-__all__ = ["FALL", "Carried", "ForLoop", "Loop", "LoopContext", "WhileLoop"]
+__all__ = ["FALL", "Carried", "ForLoop", "Loop", "WhileLoop"]

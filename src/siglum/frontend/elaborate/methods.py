@@ -23,6 +23,7 @@ from siglum.frontend.elaborate.streams import (
     ViewStream,
     ZipStream,
     stream_of,
+    strict,
 )
 from siglum.frontend.elaborate.structural import equal, find
 from siglum.frontend.elaborate.values import (
@@ -124,7 +125,7 @@ def _index(st: Stage, base: Value, x: Value, origin: int) -> Node:
         found = equal(st, e(), x, origin)
         return st.emit("not", found), (found, st.choose(found, c[1], st.emit("add_wrap", c[1], st.one)))
 
-    found, place = stream_of(st, base, origin).each(st, (st.false, st.zero), step, True)
+    found, place = strict(st, stream_of(st, base, origin)).each(st, (st.false, st.zero), step, True)
     st.emit("require", found, attr="argument", origin=origin)
     return place
 

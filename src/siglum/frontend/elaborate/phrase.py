@@ -59,6 +59,7 @@ class _Phrase:
         self.texts, self.main, self.d = texts, d, d
         self.st = Stage(collect, texts.overflow)
         self.st.session = texts.session
+        self.dissolving: list[typed.Definition] = []
         self.origins: dict[tuple[typed.Definition, Span, str], int] = {}
 
     def function(self) -> Function:
@@ -220,31 +221,34 @@ class _Phrase:
         st = self.st
         try:
             if isinstance(node, typed.SelfCall):
-                return self.recur(node, args)
+                return self.recur(node, self.d, args)
             word = node.overload
             if isinstance(word, typed.DefinedWord):
-                return self.defined(node, word.definition, args)
+                # through a definition dissolved here a function may come back to itself
+                own = word.definition is self.main
+                return self.recur(node, word.definition, args) if own else self.defined(node, word.definition, args)
             origin = self.origin(word.name, node.span)
             site = Site(st, st.session, origin, origin)
             return call_definition(site, definition_of(word.function), args, node.bindings)  # type: ignore[attr-defined]
         except Refusal as refusal:
             raise self.fault(refusal, node.span) from None
 
-    def recur(self, node: typed.SelfCall, args: Sequence[Value]) -> Value:
-        origin = self.origin(self.d.name, node.span)
-        nodes = tuple(self.st.pack(self.st.settle(a), p.type, origin) for a, p in zip(args, self.d.params, strict=True))
-        result = self.d.result
-        return self.st.unpack(self.st.recur(nodes, result, origin), EITHER)
+    def recur(self, node: typed.Call | typed.SelfCall, d: typed.Definition, args: Sequence[Value]) -> Value:
+        origin = self.origin(d.name, node.span)
+        nodes = tuple(self.st.pack(self.st.settle(a), p.type, origin) for a, p in zip(args, d.params, strict=True))
+        return self.st.unpack(self.st.recur(nodes, d.result, origin), EITHER)
 
     def defined(self, node: typed.Call, d: typed.Definition, args: Sequence[Value]) -> Value:
         st = self.st
-        if not d.calls_itself and _size(d.body) <= SMALL:
+        if not d.calls_itself and _size(d.body) <= SMALL and d not in self.dissolving and d not in self.texts.active:
+            self.dissolving.append(d)
             env: Env = {}
             for p, a in zip(d.params, args, strict=True):
                 env[p] = a if isinstance(a, Stream) and _once(p, d.body) else st.settle(a)
             outer, self.d = self.d, d
             value = self.value(d.body, env)
             self.d = outer
+            self.dissolving.pop()
             return value
         origin = self.origin(d.name, node.span)
         nodes = tuple(st.pack(st.settle(a), p.type, origin) for a, p in zip(args, d.params, strict=True))

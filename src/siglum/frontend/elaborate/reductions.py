@@ -11,7 +11,7 @@ from siglum.frontend.elaborate.arithmetic import truth
 from siglum.frontend.elaborate.arrays import extent, item
 from siglum.frontend.elaborate.collect import exact
 from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
-from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of
+from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of, strict
 from siglum.frontend.elaborate.structural import less
 from siglum.frontend.elaborate.values import ArrayVal, Stream, Value
 from siglum.ir.node import Node
@@ -117,7 +117,7 @@ def holds(st: Stage, value: Value, origin: int, *, every: bool) -> Node:
         found = truth(st, _scalar(x))
         return (found, (found,)) if every else (st.emit("not", found), (found,))
 
-    (result,) = stream_of(st, value, origin).each(st, (st.const(every, BOOL),), step, True)
+    (result,) = strict(st, stream_of(st, value, origin)).each(st, (st.const(every, BOOL),), step, True)
     return result
 
 

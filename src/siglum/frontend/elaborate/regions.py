@@ -5,7 +5,7 @@ Imports `siglum.ir`, the facts and the values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.elaborate.facts import Facts, leader
@@ -128,9 +128,21 @@ class Regions(Facts):
             cell.node, cell.count = n, count
         return Arm(body, before, after, value)
 
-    def join(self, condition: Node, then: Arm, otherwise: Arm, x: Sequence[Node], y: Sequence[Node]) -> tuple[Node, ...]:
-        """The results of `if condition`: `x` and `y` are what the arms give. Cells changed in an arm are joined too."""
+    def join(
+        self,
+        condition: Node,
+        then: Arm,
+        otherwise: Arm,
+        x: Sequence[Node],
+        y: Sequence[Node],
+        alive: Collection[ArrayVal] | None = None,
+    ) -> tuple[Node, ...]:
+        """The results of `if condition`: `x` and `y` are what the arms give. Cells changed in an arm are joined too; of
+        these only those `alive`, where it is given.
+        """
         cells = [c for c in dict.fromkeys((*then.before, *otherwise.before)) if c.depth <= self.depth]
+        if alive is not None:
+            cells = [c for c in cells if c in alive]
         left, right = list(x), list(y)
         forms: list[tuple[ArrayVal, bool, bool]] = []
         for cell in cells:

@@ -6,7 +6,7 @@ Imports `siglum.ir`, the packing of values and the values.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
 from siglum.frontend.elaborate.packing import CONSTANT, EITHER, ELEMENT, PARAMETER, Packing, Refusal, spelled
@@ -29,6 +29,31 @@ from siglum.ir.types import (
 _FEW_NODES: Final = 6
 
 
+def cells_in(value: Value) -> Iterator[ArrayVal]:
+    """The lists in a value."""
+    if isinstance(value, ArrayVal):
+        yield value
+    elif isinstance(value, TupleVal):
+        for v in value.items:
+            yield from cells_in(v)
+    elif isinstance(value, OptionVal) and value.held is not None:
+        yield from cells_in(value.held)
+
+
+def _at_end(value: Value, arm: Arm) -> Value:
+    """A value of an arm with its lists as they are at the arm's end."""
+    if isinstance(value, ArrayVal):
+        n, count = arm.after.get(value, (value.node, value.count))
+        made = ArrayVal(n, value.element, count, value.frozen, value.depth)
+        made.shared = value.shared
+        return made
+    if isinstance(value, TupleVal):
+        return TupleVal(tuple(_at_end(v, arm) for v in value.items))
+    if isinstance(value, OptionVal) and value.held is not None:
+        return OptionVal(value.present, _at_end(value.held, arm))
+    return value
+
+
 class Learned(Exception):
     """A trial has told what it was made for."""
 
@@ -45,11 +70,13 @@ class Stage(Packing):
         self.itself: Any = None
         self.session: Any = None
         self.learning = 0
+        self.trial = 0
 
     def try_element(self, stream: Stream) -> tuple[Type, bool]:
         """The element type of a stream, and whether computing an element may stop, act or cost a loop: by trial."""
         found: list[Type] = []
         self.begin()
+        self.trial += 1
         equal = dict(self.equal)
         length = stream.length(self)
         if length is not None:
@@ -66,6 +93,7 @@ class Stage(Packing):
             stream.each(self, (), look, False)
             stops = any(n.acts for n in self._bodies[-1])
         self.end()
+        self.trial -= 1
         self.equal = equal
         return (found[0] if found else NOTHING), stops
 
@@ -139,8 +167,17 @@ class Stage(Packing):
         (result,) = self.merge_all(condition, then, otherwise, [(then.value, otherwise.value)])
         return result
 
-    def merge_all(self, condition: Node, then: Arm, otherwise: Arm, pairs: Sequence[tuple[Value, Value]]) -> list[Value]:
-        """As `merge` for several values at once; identical values stay as they are."""
+    def merge_all(
+        self,
+        condition: Node,
+        then: Arm,
+        otherwise: Arm,
+        pairs: Sequence[tuple[Value, Value]],
+        alive: Collection[ArrayVal] | None = None,
+    ) -> list[Value]:
+        """As `merge` for several values at once; identical values stay as they are. `alive` as in `join`."""
+        if alive is not None:
+            alive = {*alive, *(c for a, b in pairs if a is b for c in cells_in(a))}
         x: list[Node] = []
         y: list[Node] = []
         shapes: list[Value | None] = []
@@ -148,7 +185,8 @@ class Stage(Packing):
             if a is b and (not isinstance(a, Node) or self.visible(a)):
                 shapes.append(None)
                 continue
-            a, b = self._alike(a, b, then, otherwise)
+            self._alias(a, b)
+            a, b = self._alike(_at_end(a, then), _at_end(b, otherwise), then, otherwise)
             shapes.append(a)
             start = len(x)
             self.leaves(a, x)
@@ -157,17 +195,15 @@ class Stage(Packing):
             if mismatch:
                 raise Refusal(f"this is {spelled(type_of(a, self))} on one way and {spelled(type_of(b, self))} on the other",
                               "give both the same type", "E-061")  # fmt: skip
-            self._alias(a, b)
-        results = iter(self.join(condition, then, otherwise, x, y))
+        results = iter(self.join(condition, then, otherwise, x, y, alive))
         return [pair[0] if shape is None else self.rebuild(shape, results) for shape, pair in zip(shapes, pairs, strict=True)]
 
     def _alias(self, a: Value, b: Value) -> None:
         """Two lists that a name may now stand for cannot change any more, where other names have them."""
         if isinstance(a, ArrayVal) and isinstance(b, ArrayVal) and a is not b:
             for one in (a, b):
-                if one.depth <= self.depth and not one.frozen:
-                    one.frozen = EITHER
-            a.frozen = a.frozen or b.frozen
+                if one.depth <= self.depth and one.shared:
+                    one.frozen = one.frozen or EITHER
 
     def _alike(self, a: Value, b: Value, then: Arm, otherwise: Arm) -> tuple[Value, Value]:
         """The two values in one form: both options, both growing, both of one element type."""
@@ -185,6 +221,7 @@ class Stage(Packing):
         if isinstance(a, Node) and isinstance(b, Node) and a.type is not b.type:
             return self.promote(a, b.type), self.promote(b, a.type)
         if isinstance(a, ArrayVal) and isinstance(b, ArrayVal):
+            a.frozen = b.frozen = a.frozen or b.frozen
             if a.element is NOTHING and b.element is not NOTHING:
                 a = self.empty(b.element)
             elif b.element is NOTHING and a.element is not NOTHING:

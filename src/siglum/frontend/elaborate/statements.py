@@ -7,18 +7,18 @@ block into its other arm. Imports `siglum.ir`, the Python front end and the modu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from siglum.frontend.elaborate import arithmetic, arrays
 from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.constants import truth
 from siglum.frontend.elaborate.expressions import Expressions, binary, unpacked
-from siglum.frontend.elaborate.frame import Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
+from siglum.frontend.elaborate.frame import Context, Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
 from siglum.frontend.elaborate.instances import Compiled
-from siglum.frontend.elaborate.loops import ForLoop, LoopContext, WhileLoop
+from siglum.frontend.elaborate.loops import ForLoop, WhileLoop
 from siglum.frontend.elaborate.methods import extend
-from siglum.frontend.elaborate.stage import Refusal
+from siglum.frontend.elaborate.stage import ELEMENT, Refusal, cells_in
 from siglum.frontend.elaborate.streams import FillStream, ListStream
 from siglum.frontend.elaborate.values import ArrayVal, Closure, Stream, TupleVal, Value
 from siglum.frontend.python.analysis import (
@@ -60,8 +60,6 @@ _STOPS: Final = {
     "KeyError": "empty", "LookupError": "empty", "MemoryError": "memory", "RecursionError": "stack",
 }  # fmt: skip
 
-Context = Callable[[Outcome], tuple[Value | None, ...]]
-"""What a block's end means around it: the values that two ends are joined by."""
 Step = Callable[[Frame, Context, "Block | None"], Outcome | None]
 
 
@@ -85,7 +83,7 @@ def run_block(block: Block | None, f: Frame, context: Context) -> Outcome:
 
 
 def closed(context: Context, outcome: Outcome) -> tuple[Value | None, ...]:
-    return outcome.values if outcome.kind == "closed" else context(outcome)
+    return outcome.values if outcome.kind == "closed" else context.close(outcome)
 
 
 def join_ends(
@@ -107,9 +105,9 @@ def join_ends(
             x = st.zero_like(y)
         pairs.append((x, st.zero_like(x) if y is None else y))
     if len(pairs) < len(first.value):
-        st.join(condition, first, second, (), ())
+        st.join(condition, first, second, (), (), context.cells)
         return Outcome("closed", f, None, first.value)
-    return Outcome("closed", f, None, tuple(st.merge_all(condition, first, second, pairs)))
+    return Outcome("closed", f, None, tuple(st.merge_all(condition, first, second, pairs, context.cells)))
 
 
 class Statements(Expressions):
@@ -234,6 +232,8 @@ class Statements(Expressions):
 
             def store(f: Frame, value: Value) -> None:
                 array, at = base(f), index(f)
+                if isinstance(array, Stream):
+                    raise Refusal(ELEMENT, "", "E-066")
                 if not isinstance(array, ArrayVal):
                     fix = "build the keys and the values, then `dict(zip(keys, values))`"
                     raise Refusal("only places of lists can be assigned to", fix, "E-066")
@@ -272,7 +272,7 @@ class Statements(Expressions):
                 return
             if isinstance(value, Stream):
                 value = collect(st, value, writable=changes)
-            elif isinstance(value, ArrayVal):
+            elif isinstance(value, ArrayVal) and any(v is value for v in f.env.values()):
                 value.shared = True
             f.env[name] = st.settle(value)
 
@@ -464,21 +464,22 @@ class Statements(Expressions):
             if condition.op.name == "const":
                 chosen = 0 if condition.attr else 1
                 inner = apply_facts(f, facts[chosen])
-                run_block(arms[chosen], inner, _falls)
+                run_block(arms[chosen], inner, FALLS)
                 f.env = inner.env
                 return
 
             def run(k: int) -> dict[str, Any]:
                 inner = apply_facts(f.child(dict(f.env)), facts[k])
-                run_block(arms[k], inner, _falls)
+                run_block(arms[k], inner, FALLS)
                 return inner.env
 
             then, otherwise = st.arm(lambda: run(0)), st.arm(lambda: run(1))
+            kept = {c for n in live if n not in names and n in f.env for c in _lists_of(f.env[n])}
             if stops:
-                st.join(condition, then, otherwise, (), ())
+                st.join(condition, then, otherwise, (), (), kept)
                 f.env = apply_facts(f, facts[1]).env
                 return
-            merge_names(f, names, condition, then, otherwise)
+            merge_names(f, names, condition, then, otherwise, kept)
 
         return self.simple(s.test, act, rest)
 
@@ -521,16 +522,24 @@ class Statements(Expressions):
         return Block(step, rest)
 
 
-def _falls(outcome: Outcome) -> tuple[Value | None, ...]:
-    return ()
+def _lists_of(value: Any) -> Iterable[ArrayVal]:
+    return () if isinstance(value, Unbound) else cells_in(value)
+
+
+FALLS: Final = Context(lambda outcome: (), ())
+"""The context of an arm after which both ways go on."""
 
 
 def _is_text(array: ArrayVal) -> bool:
     return array.element.kind == "char"
 
 
-def merge_names(f: Frame, names: Sequence[str], condition: Node, then: Any, otherwise: Any) -> None:
-    """After a branch: each name that an arm bound has the value of the arm taken."""
+def merge_names(
+    f: Frame, names: Sequence[str], condition: Node, then: Any, otherwise: Any, kept: Collection[ArrayVal]
+) -> None:
+    """After a branch: each name that an arm bound has the value of the arm taken; of the lists that an arm changed those
+    `kept` are looked at later.
+    """
     st = f.st
     merged: list[str] = []
     pairs: list[tuple[Value, Value]] = []
@@ -541,7 +550,7 @@ def merge_names(f: Frame, names: Sequence[str], condition: Node, then: Any, othe
             continue
         merged.append(name)
         pairs.append((x, y))
-    for name, value in zip(merged, st.merge_all(condition, then, otherwise, pairs), strict=True):
+    for name, value in zip(merged, st.merge_all(condition, then, otherwise, pairs, kept), strict=True):
         f.env[name] = value
 
 
@@ -599,8 +608,9 @@ class _Body:
         self.block = statements.block(d.node.body)
 
     def run(self, f: Frame) -> Value:
-        outcome = run_block(self.block, f, lambda o: self._end(f, o))
-        (value,) = closed(lambda o: self._end(f, o), outcome) if outcome.kind != "return" else (outcome.value,)
+        context = Context(lambda o: self._end(f, o), ())
+        outcome = run_block(self.block, f, context)
+        (value,) = closed(context, outcome) if outcome.kind != "return" else (outcome.value,)
         if value is None:
             return f.st.zero_value(f.result)
         return value
@@ -620,8 +630,7 @@ def _generator(d: Definition, sink: str, ends: bool) -> Callable[[Frame], tuple[
     statements.locals |= {STATE}
     block = statements.block(d.node.body)
 
-    def state(outcome: Outcome) -> tuple[Value | None, ...]:
-        return (outcome.frame.env[STATE],)
+    state = Context(lambda outcome: (outcome.frame.env[STATE],), ())
 
     def run(f: Frame) -> tuple[Node, ...]:
         outcome = run_block(block, f, state)
@@ -632,4 +641,4 @@ def _generator(d: Definition, sink: str, ends: bool) -> Callable[[Frame], tuple[
     return run
 
 
-__all__ = ["STR", "Block", "LoopContext", "Statements", "compile_definition", "run_block"]
+__all__ = ["STR", "Block", "Statements", "compile_definition", "run_block"]

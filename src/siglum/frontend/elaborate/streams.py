@@ -27,7 +27,7 @@ class Indexed(Stream):
     def each(self, st: Stage, inits: tuple[Node, ...], body: Body, ends: bool) -> tuple[Node, ...]:
         count = self.length(st)
         assert count is not None
-        if count.op is CONST and count.attr <= 0:
+        if count.op is CONST and count.attr <= 0 and not st.trial:
             return inits
         index, carried = st.enter_loop(count, inits)
         again, nexts = body(lambda: self.at(st, index), carried)
@@ -175,6 +175,9 @@ class ZipStream(Indexed):
     def at(self, st: Stage, index: Node) -> Value:
         return TupleVal(tuple(p.at(st, index) for p in self.parts))
 
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return ZipStream([change(p) for p in self.parts])
+
 
 class CountedStream(Stream):
     """`enumerate`: a counter beside each element, from `start` on."""
@@ -210,6 +213,9 @@ class CountedStream(Stream):
 
         return self.source.each(st, (*inits, st.zero), step, ends)[:-1]
 
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return CountedStream(change(self.source), self.start)
+
 
 class MapStream(Stream):
     """A function of each element of a stream."""
@@ -233,6 +239,9 @@ class MapStream(Stream):
         function = self.function
         return self.source.each(st, inits, lambda x, carried: body(lambda: function(x()), carried), ends)
 
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return MapStream(change(self.source), self.function, self._element)
+
 
 class FilterStream(Stream):
     """The elements for which a condition holds."""
@@ -253,6 +262,9 @@ class FilterStream(Stream):
 
         return self.source.each(st, inits, step, ends)
 
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return FilterStream(change(self.source), self.condition, self._element)
+
 
 def only_if(
     st: Stage,
@@ -262,7 +274,7 @@ def only_if(
     ends: bool,
 ) -> tuple[Node | None, tuple[Node, ...]]:
     """A consumer's step where `condition` holds; else it goes on with the values as they are."""
-    if condition.op is CONST:
+    if condition.op is CONST and not st.trial:
         return run() if condition.attr else (None, carried)
     then = st.arm(run)
     again, nexts = then.value
@@ -293,6 +305,9 @@ class ReversedStream(Indexed):
         st.note(mirrored, 0)
         return self.source.at(st, mirrored)
 
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return ReversedStream(change(self.source))
+
 
 class FlatStream(Stream):
     """For each element of a stream the elements of another."""
@@ -317,6 +332,9 @@ class FlatStream(Stream):
             return results[-1], results[:-1]
 
         return self.source.each(st, inits, step, ends)
+
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        return FlatStream(change(self.source), lambda x: change(self.inner(x)), self._element)
 
 
 class ConcatStream(Indexed):
@@ -411,6 +429,17 @@ def stream_of(st: Stage, value: Value, origin: int) -> Stream:
     if isinstance(value, ArrayVal):
         return ArrayStream(value, origin)
     raise Refusal("this cannot be iterated over", "iterate over a list, a text or a range", "E-067")
+
+
+def strict(st: Stage, stream: Stream) -> Stream:
+    """The same elements for a consumer that may not want all: those that Python would compute first are, where computing
+    them may stop.
+    """
+    if stream.eager and stream.stops(st):
+        settled = st.settle(stream)
+        assert isinstance(settled, ArrayVal)
+        return ArrayStream(settled, st.here)
+    return stream.with_sources(lambda s: strict(st, s))
 
 
 def item_of(st: Stage, stream: Stream, index: Node, origin: int) -> Value:

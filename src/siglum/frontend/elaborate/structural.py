@@ -12,7 +12,7 @@ from functools import partial
 from siglum.frontend.elaborate.arithmetic import compare, mismatch
 from siglum.frontend.elaborate.arrays import item
 from siglum.frontend.elaborate.stage import Refusal, Stage
-from siglum.frontend.elaborate.streams import ArrayStream, ListStream, ZipStream, placed, stream_of
+from siglum.frontend.elaborate.streams import ArrayStream, ListStream, ZipStream, placed, stream_of, strict
 from siglum.frontend.elaborate.values import ArrayVal, MapVal, OptionVal, Stream, TupleVal, Value, known_text, type_of
 from siglum.ir.node import Node
 from siglum.ir.types import CHAR
@@ -156,7 +156,7 @@ def contains(st: Stage, container: Value, x: Value, origin: int) -> Node:
         found = equal(st, element(), x, origin)
         return st.emit("not", found), (found,)
 
-    (result,) = stream.each(st, (st.false,), step, True)
+    (result,) = strict(st, stream).each(st, (st.false,), step, True)
     return result
 
 

@@ -76,14 +76,16 @@ class Stream:
     """A delayed array. `each` runs a consumer over its elements in one loop.
 
     `length` is the number of elements where it is known without running; then `at` gives each one. `bound` is a number
-    of loop runs each of which gives at most one element, else None. `element` is the type of the elements.
+    of loop runs each of which gives at most one element, else None. `element` is the type of the elements. `eager` says
+    that Python would compute all elements before any is used.
     """
 
-    __slots__ = ("_element", "_stops")
+    __slots__ = ("_element", "_stops", "eager")
 
     def __init__(self, element: Type | None = None) -> None:
         self._element = element
         self._stops: bool | None = None
+        self.eager = False
 
     def length(self, st: Stage) -> Node | None:
         return None
@@ -99,6 +101,10 @@ class Stream:
         `body` may stop the run.
         """
         raise AssertionError(f"{type(self).__name__} gives no elements")
+
+    def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
+        """The same stream over changed sources."""
+        return self
 
     def element(self, st: Stage) -> Type:
         if self._element is None:
