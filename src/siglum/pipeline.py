@@ -111,8 +111,9 @@ def _phrase_reference(definition: Definition, overflow: str) -> Callable[..., An
 def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Unit:
     """The program a Python function denotes. Raises `UserError` for what lies outside the subset."""
     from siglum.frontend.elaborate import function_from_python
+    from siglum.vocab.declare import vocabulary
 
-    made = refined(function_from_python(function, overflow=overflow))
+    made = refined(function_from_python(function, overflow=overflow, vocabulary=vocabulary))
     code = function.__code__
     return Unit(made, function, code.co_filename, "")
 
@@ -120,8 +121,9 @@ def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Un
 def unit_from_source(text: str, name: str, source: str = "<python>", overflow: str = "stop") -> Unit:
     """The program that the function `name` in Python source `text` denotes; the text is read, not run."""
     from siglum.frontend.elaborate import function_from_source
+    from siglum.vocab.declare import vocabulary
 
-    made = refined(function_from_source(text, name, source, overflow=overflow))
+    made = refined(function_from_source(text, name, source, overflow=overflow, vocabulary=vocabulary))
     return Unit(made, _source_reference(text, name, source), source, text)
 
 

@@ -103,7 +103,7 @@ def test_words_are_called_by_import_and_by_name() -> None:
 
     text = "from siglum.vocab.numbers import greatest_common_divisor as g\n"
     text += "def f(xs: list[int]) -> list[int]:\n    return [g(x, 6) for x in sorted(xs)]\n"
-    made = function_from_source(text, "f", vocabulary=vocabulary())
+    made = function_from_source(text, "f", vocabulary=vocabulary)
     verify(made)
     assert run(made, ([4, 3, 9],)) == [3, 2, 3]
 

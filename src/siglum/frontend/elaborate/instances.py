@@ -22,6 +22,7 @@ from siglum.frontend.python.definition import Definition
 from siglum.ir.function import Function
 from siglum.ir.node import CALL, IF, LOOP, PARAM, RESULT, Node
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, U64, Type, fits_class, is_scalar, substitute, widened
+from siglum.ir.vocabulary import Vocabulary
 
 LARGE: Final = 160
 """Syntax nodes from which on a definition becomes a function of its own."""
@@ -73,11 +74,22 @@ def _calls_itself(d: Definition) -> bool:
 
 
 class Session:
-    """What the functions of one build share: how bodies are compiled, and the vocabulary for words called by name."""
+    """What the functions of one build share: how bodies are compiled, and the vocabulary for words called by name, which
+    is loaded when the first such call is met.
+    """
 
-    def __init__(self, compiled: Callable[[Definition], Compiled], vocabulary: Any = None) -> None:
-        self.compiled, self.vocabulary = compiled, vocabulary
+    def __init__(self, compiled: Callable[[Definition], Compiled], load: Callable[[], Vocabulary] | None = None) -> None:
+        self.compiled, self._load = compiled, load
+        self._vocabulary: Vocabulary | None = None
         self.building: list[tuple[Definition, tuple[Type, ...]]] = []
+
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The words that Python code may call by name, if there are any."""
+        if self._vocabulary is None and self._load is not None:
+            self._vocabulary = self._load()
+        return self._vocabulary
 
 
 class Site:

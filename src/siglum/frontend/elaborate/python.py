@@ -16,6 +16,10 @@ from siglum.frontend.elaborate.statements import compile_definition
 from siglum.frontend.python.definition import Definition, definition_in, definition_of
 from siglum.ir.function import Function
 from siglum.ir.types import Type, substitute
+from siglum.ir.vocabulary import Vocabulary
+
+Load = Callable[[], Vocabulary] | None
+"""How to get the words that Python code may call by name."""
 
 
 def compiled(d: Definition) -> Compiled:
@@ -26,13 +30,13 @@ def compiled(d: Definition) -> Compiled:
     return made
 
 
-def session(vocabulary: Any = None) -> Session:
+def session(vocabulary: Load = None) -> Session:
     """A fresh session; `vocabulary` serves words that Python code calls by name alone."""
     return Session(compiled, vocabulary)
 
 
 def elaborate_definition(
-    d: Definition, bindings: Mapping[str, Type] | None = None, overflow: str = "stop", vocabulary: Any = None
+    d: Definition, bindings: Mapping[str, Type] | None = None, overflow: str = "stop", vocabulary: Load = None
 ) -> Function:
     """The IR function of a definition, its type variables as `bindings` say. Raises `UserError`."""
     given = dict(bindings or {})
@@ -46,7 +50,7 @@ def elaborate_definition(
     return build(s, compiled(d), types, given, "wrap" if d.wraps else overflow)
 
 
-def function_from_python(function: Callable[..., Any], *, overflow: str = "stop", vocabulary: Any = None) -> Function:
+def function_from_python(function: Callable[..., Any], *, overflow: str = "stop", vocabulary: Load = None) -> Function:
     """The IR function of a Python function. Raises `UserError` for what lies outside the subset."""
     plain = getattr(function, "__wrapped__", function)
     if not isinstance(plain, FunctionType):
@@ -61,7 +65,7 @@ def function_from_source(
     *,
     overflow: str = "stop",
     functions: Mapping[str, Function] | None = None,
-    vocabulary: Any = None,
+    vocabulary: Load = None,
 ) -> Function:
     """The IR function of the function `name` in the text of a Python file, which is read, not run. `functions` are
     ready ones that the text may call by name. Raises `UserError`.

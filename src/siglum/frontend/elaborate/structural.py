@@ -45,7 +45,7 @@ def equal(st: Stage, x: Value, y: Value, origin: int) -> Node:
     if isinstance(x, Node) and isinstance(y, Node):
         return compare(st, ast.Eq, x, y, origin)
     if isinstance(x, (ArrayVal, Stream)) and isinstance(y, (ArrayVal, Stream)):
-        return _equal_arrays(st, placed(st, x, origin), placed(st, y, origin), origin)
+        return _equal_arrays(st, _complete(st, x, origin), _complete(st, y, origin), origin)
     if isinstance(x, TupleVal) and isinstance(y, TupleVal) and len(x.items) == len(y.items):
         pairs = list(zip(x.items, y.items, strict=True))
         return _all(st, [partial(equal, st, a, b, origin) for a, b in pairs])
@@ -54,6 +54,12 @@ def equal(st: Stage, x: Value, y: Value, origin: int) -> Node:
     if isinstance(x, MapVal) and isinstance(y, MapVal):
         raise Refusal("`==` does not take maps", "compare their keys and values", "E-065")
     raise mismatch("==", type_of(x, st), type_of(y, st))
+
+
+def _complete(st: Stage, value: Value, origin: int) -> Stream:
+    """A list of known length whose elements cannot stop: comparing ends at the first difference, computing must not."""
+    stream = placed(st, value, origin)
+    return placed(st, st.settle(stream), origin) if stream.stops(st) else stream
 
 
 def _all(st: Stage, tests: list[Callable[[], Node]]) -> Node:
