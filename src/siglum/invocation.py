@@ -72,6 +72,10 @@ def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[s
     if not program.strip():
         raise UserError(f"nothing to {nothing_to}: <phrase> is empty", None, 'give a phrase such as "filter even sum"', "E-009")
     if ("/" in program or "." in program) and os.path.isfile(program):
+        if program.endswith(".py"):
+            found = re.findall(r"^def ([A-Za-z]\w*)", read_text(program), re.MULTILINE)
+            functions = ", ".join(f"{echo(program)}:{echo(name)}" for name in found[:3]) or f"{echo(program)}:NAME"
+            raise UserError(f"{echo(program)} may hold several functions", None, f"name one: {functions}", "E-001")
         return read_text(program), program, (program,)
     return program, "<phrase>", ()
 

@@ -46,3 +46,12 @@ def test_what_may_follow_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_beginning_without_an_end_is_refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: str) -> None:
     assert run(["next", *arguments]) == 2
     assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_a_python_file_without_a_name_is_asked_for_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "two.py"
+    file.write_text("def one(n: int) -> int:\n    return n\n\n\ndef two(n: int) -> int:\n    return n + n\n")
+    assert run(["explain", str(file)]) == 2
+    error = capsys.readouterr().err
+    assert "E-001" in error
+    assert "two.py:one" in error
