@@ -74,8 +74,9 @@ def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[s
     if ("/" in program or "." in program) and os.path.isfile(program):
         if program.endswith(".py"):
             found = re.findall(r"^def ([A-Za-z]\w*)", read_text(program), re.MULTILINE)
-            functions = ", ".join(f"{echo(program)}:{echo(name)}" for name in found[:3]) or f"{echo(program)}:NAME"
-            raise UserError(f"{echo(program)} may hold several functions", None, f"name one: {functions}", "E-001")
+            file = echo(os.path.basename(program))
+            functions = ", ".join(f"{file}:{echo(name)}" for name in found[:3]) or f"{file}:NAME"
+            raise UserError(f"{file} may hold several functions", None, f"name one, as in {functions}", "E-001")
         return read_text(program), program, (program,)
     return program, "<phrase>", ()
 
