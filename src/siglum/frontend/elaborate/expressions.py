@@ -262,6 +262,8 @@ class Expressions:
         return self.guarded(node, run)
 
     def on_Tuple(self, node: ast.Tuple) -> Evaluate:  # noqa: N802
+        if not node.elts:
+            raise self.d.refuse("an empty tuple is outside the subset", node, "write `[]` for an empty list", "E-055")
         parts = [self.expression(e) for e in node.elts]
 
         def run(f: Frame) -> Value:
@@ -376,14 +378,14 @@ class Expressions:
                 value = f.st.settle(value)
             if not isinstance(value, (ArrayVal, Stream)):
                 raise Refusal(f"{spelled(type_of(value, f.st))} has no slices", "", "E-067")
-            low = None if lower is None else _integer(f, lower(f))
-            high = None if upper is None else _integer(f, upper(f))
+            low = None if lower is None else integer(f, lower(f))
+            high = None if upper is None else integer(f, upper(f))
             if isinstance(value, Stream):
                 whole = value.length(f.st)
                 assert whole is not None
                 return WindowStream(value, *arrays.slice_bounds(f.st, whole, low, high))
             if step is not None:
-                return _stepped(f, value, low, high, _integer(f, step(f)), span)
+                return _stepped(f, value, low, high, integer(f, step(f)), span)
             start, count = arrays.slice_bounds(f.st, arrays.extent(f.st, value), low, high)
             return ViewStream(value, start, count, f.at(span))
 
@@ -545,7 +547,8 @@ def binary(f: Frame, operator: type[ast.operator], x: Value, y: Value, span: Spa
     raise arithmetic.mismatch(arithmetic.SYMBOLS[operator], type_of(x, st), type_of(y, st))
 
 
-def _integer(f: Frame, value: Value) -> Node:
+def integer(f: Frame, value: Value) -> Node:
+    """An index or bound. Raises `Refusal` for what is no int."""
     if isinstance(value, Node) and value.type is I64:
         return value
     raise Refusal(f"an index is an int, not {spelled(type_of(value, f.st))}", "", "E-063")
@@ -563,7 +566,7 @@ def subscript(f: Frame, base: Value, index: Value, span: Span) -> Value:
         return map_item(f, base, index, span)
     if isinstance(base, OptionVal):
         raise Refusal("this may be None", "test it first, as in `if x is None:`", "E-064")
-    at = _integer(f, index)
+    at = integer(f, index)
     if isinstance(base, Node) and base.type is CHAR:
         base = st.as_text(base)
     if isinstance(base, Stream):
@@ -605,4 +608,4 @@ def _stepped(f: Frame, value: ArrayVal, low: Node | None, high: Node | None, ste
     return MapStream(places, at, value.element if not value.element.args and value.element in (I64, F64, BOOL, CHAR) else None)
 
 
-__all__ = ["Expressions", "unpacked"]
+__all__ = ["Expressions", "binary", "integer", "unpacked"]

@@ -14,14 +14,14 @@ from typing import Any, Final
 from siglum.errors import UserError
 from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.frame import Frame
-from siglum.frontend.elaborate.stage import EITHER, ELEMENT, PARAMETER, Refusal, Stage, spelled
-from siglum.frontend.elaborate.streams import ArrayStream, ViewStream, stream_of
+from siglum.frontend.elaborate.stage import EITHER, PARAMETER, Refusal, Stage, spelled
+from siglum.frontend.elaborate.streams import ViewStream, stream_of
 from siglum.frontend.elaborate.values import ArrayVal, Body, Closure, OptionVal, Stream, TupleVal, Value, type_of
 from siglum.frontend.python.analysis import STATE
 from siglum.frontend.python.definition import Definition
 from siglum.ir.function import Function
 from siglum.ir.node import CALL, IF, LOOP, PARAM, RESULT, Node
-from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, U64, Type, fits_class, is_scalar, substitute, widened
+from siglum.ir.types import CHAR, NOTHING, Type, fits_class, is_scalar, substitute, widened
 from siglum.ir.vocabulary import Vocabulary
 
 LARGE: Final = 160
@@ -413,9 +413,3 @@ def build(session: Session, compiled: Compiled, types: tuple[Type, ...], binding
     except Refusal as refusal:
         raise UserError(refusal.message, d.place_at(head), refusal.fix, refusal.code) from None
     return st.finish(d.name, params, node)
-
-
-__all__ = [
-    "BOOL", "CHAR", "ELEMENT", "F64", "I64", "U64", "ArrayStream", "Compiled", "GeneratorStream", "Session", "Site", "bind",
-    "build", "call_definition", "call_function", "finished", "fits", "instance", "run_in",
-]  # fmt: skip

@@ -125,7 +125,9 @@ class Packing(Regions):
         return self.const(0.0 if t is F64 else 0, t)
 
     def zero_value(self, t: Type) -> Value:
-        """Some value of type `t`; it is never looked at."""
+        """Some value of type `t`; it is never looked at. Raises `Refusal` where the type is not known."""
+        if t is NOTHING:
+            raise Refusal("the type of None is not known here", "write it, as in `x: int | None = None`", "E-062")
         if is_scalar(t):
             return self._zero(widened(t))
         if t.kind == "array":

@@ -20,7 +20,7 @@ from siglum.frontend.phrase.typed import Binder, Span, Typed
 from siglum.frontend.python.definition import definition_of
 from siglum.ir.function import Function, Origin
 from siglum.ir.node import Node
-from siglum.ir.types import CHAR, STR, Type, widened
+from siglum.ir.types import CHAR, Type, widened
 
 Env = dict[Binder, Value]
 SMALL: Final = 24
@@ -423,4 +423,4 @@ _CASES: Final[dict[type[Any], Callable[[_Phrase, Any, Env], Value]]] = {
     typed.Else: _Phrase.otherwise,
 }
 
-__all__ = ["STR", "elaborate_phrase"]
+__all__ = ["elaborate_phrase"]

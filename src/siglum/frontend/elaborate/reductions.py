@@ -13,7 +13,7 @@ from siglum.frontend.elaborate.collect import exact
 from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of, strict
 from siglum.frontend.elaborate.structural import less
-from siglum.frontend.elaborate.values import ArrayVal, Stream, Value
+from siglum.frontend.elaborate.values import ArrayVal, Stream, Value, type_of
 from siglum.ir.node import Node
 from siglum.ir.types import BOOL, F64, I64, NOTHING, U64
 
@@ -114,11 +114,20 @@ def _array_lanes(st: Stage, array: ArrayVal, lanes: Node) -> Node:
 def holds(st: Stage, value: Value, origin: int, *, every: bool) -> Node:
     """`any(value)` or `all(value)`; the loop ends at the first element that decides."""
     def step(x: Element, c: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
-        found = truth(st, _scalar(x))
+        found = _truth(st, x())
         return (found, (found,)) if every else (st.emit("not", found), (found,))
 
     (result,) = strict(st, stream_of(st, value, origin)).each(st, (st.const(every, BOOL),), step, True)
     return result
+
+
+def _truth(st: Stage, value: Value) -> Node:
+    if isinstance(value, Node):
+        return truth(st, value)
+    settled = st.settle(value)
+    if isinstance(settled, ArrayVal):
+        return st.emit("ne", st.count_of(settled), st.zero)
+    raise Refusal(f"{spelled(type_of(settled, st))} is no truth value", "write a comparison", "E-063")
 
 
 def lesser(st: Stage, x: Value, y: Value, origin: int, *, greatest: bool) -> Value:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from siglum.frontend.elaborate import arithmetic, arrays
 from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.constants import truth
-from siglum.frontend.elaborate.expressions import Expressions, binary, unpacked
+from siglum.frontend.elaborate.expressions import Expressions, binary, integer, unpacked
 from siglum.frontend.elaborate.frame import Context, Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
 from siglum.frontend.elaborate.instances import Compiled
 from siglum.frontend.elaborate.loops import ForLoop, WhileLoop
@@ -37,7 +37,7 @@ from siglum.frontend.python.analysis import (
 from siglum.frontend.python.annotations import AnnotationError, type_of
 from siglum.frontend.python.definition import Definition, span_of
 from siglum.ir.node import Node
-from siglum.ir.types import NOTHING, STR, Type, substitute, widened
+from siglum.ir.types import NOTHING, Type, substitute, widened
 
 _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
     ast.ClassDef: ("a class", "use functions and tuples"),
@@ -237,9 +237,7 @@ class Statements(Expressions):
                 if not isinstance(array, ArrayVal):
                     fix = "build the keys and the values, then `dict(zip(keys, values))`"
                     raise Refusal("only places of lists can be assigned to", fix, "E-066")
-                if not isinstance(at, Node):
-                    raise Refusal("an index is an int", "", "E-063")
-                arrays.set_item(f.st, array, at, value, f.at(span))
+                arrays.set_item(f.st, array, integer(f, at), value, f.at(span))
 
             return store
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -316,10 +314,10 @@ class Statements(Expressions):
 
         def act(f: Frame) -> None:
             st, array, at = f.st, base(f), index(f)
-            if not isinstance(array, ArrayVal) or not isinstance(at, Node):
+            if not isinstance(array, ArrayVal):
                 raise Refusal("only places of lists can be assigned to", "", "E-066")
             origin = f.at(span)
-            checked = arrays.place(st, array, at, origin)
+            checked = arrays.place(st, array, integer(f, at), origin)
             old, value = arrays.load(st, array, checked), evaluate(f)
             if isinstance(old, Node) and isinstance(value, Node):
                 value = arithmetic.binary(st, operator, old, value, origin)
@@ -641,4 +639,4 @@ def _generator(d: Definition, sink: str, ends: bool) -> Callable[[Frame], tuple[
     return run
 
 
-__all__ = ["STR", "Block", "Statements", "compile_definition", "run_block"]
+__all__ = ["Statements", "compile_definition"]
