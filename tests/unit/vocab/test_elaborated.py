@@ -146,7 +146,7 @@ def test_random_values(overload: Overload) -> None:
         result = substitute(overload.result, dict(bindings))
         text = f"f {heads} -> {result} = x0 {' '.join([overload.name, *names[1:]])}"
         phrase = LANGUAGE.read(text).main
-        program = Program(elaborate_definition(definition_of(overload.function), bindings, "stop", WORDS))
+        program = Program(elaborate_definition(definition_of(overload.function), bindings, "stop", vocabulary))
         limit = SMALL.get(overload.name)
         for _ in range(12):
             arguments = [value(source, t, limit) for t in types]
