@@ -87,8 +87,8 @@ def _small(n: Node, region: Region) -> bool:
     body = then.body + otherwise.body
     if len(body) > MOST_NODES or (not body and not then.results):
         return False
-    again = region.results[0]
-    if again.op is RESULT and again.args[0] is n:
+    again = region.results[0] if region.results else None
+    if again is not None and again.op is RESULT and again.args[0] is n:
         return False  # one arm leaves the loop: the jump is wanted
     return all(m.op.name in CHEAP or m.op.name in ZERO_IN_ZERO_OUT or m.op.name == "wide_add" for m in body)
 

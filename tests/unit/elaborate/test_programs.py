@@ -11,6 +11,7 @@ from tests.unit.elaborate import longer_programs, programs
 
 from siglum.errors import Stop
 from siglum.frontend.elaborate import function_from_python, function_from_source
+from siglum.ir.branchless import without_small_branches
 from siglum.ir.interpret import Program, run
 from siglum.ir.verify import verify
 
@@ -118,3 +119,13 @@ def test_ready_functions_are_called_by_name() -> None:
     made = function_from_source("def f(x: int) -> int:\n    return target(x) + 1\n", "f", functions={"target": square})
     verify(made)
     assert run(made, (5,)) == 26
+
+
+def test_a_branch_that_only_checks_survives_the_rewrites() -> None:
+    text = "def f(n: int, xs: list[int]) -> int:\n    while n > 0:\n        n -= 1\n        if n > 9:\n"
+    text += "            if n > 99:\n                assert xs[0] > 0\n    return n\n"
+    made = without_small_branches(function_from_source(text, "f"))
+    verify(made)
+    assert run(made, (50, [])) == 0
+    with pytest.raises(Stop):
+        run(made, (200, [0]))

@@ -13,7 +13,7 @@ from siglum.frontend.elaborate.arrays import growing
 from siglum.frontend.elaborate.collect import copied
 from siglum.frontend.elaborate.constants import constant_value, truth
 from siglum.frontend.elaborate.frame import Context, Evaluate, Frame, Outcome, Unbound, apply_facts, facts_of
-from siglum.frontend.elaborate.stage import EITHER, Refusal, spelled
+from siglum.frontend.elaborate.stage import EITHER, Refusal, cells_in, spelled
 from siglum.frontend.elaborate.streams import stream_of, strict
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, TupleVal, Value, type_of
 from siglum.frontend.python.analysis import FALL, STATE, is_true, mutated, stored, used
@@ -34,6 +34,7 @@ class Carried:
         self.f, self.loop, self.st = f, loop, st
         self.env: dict[str, Any] = {}
         self.before: dict[ArrayVal, tuple[Node, Node | None]] = {}
+        self.frozen: dict[str, list[str]] = {}
         self.names: list[str] = []
         self.cells: list[ArrayVal] = []
         self.resized: list[bool] = []
@@ -191,6 +192,8 @@ class Carried:
             assert v is not None
             if k >= start and isinstance(v, ArrayVal):
                 self._check_alias(v, self.names[k - start], self.values[k - start], seen)
+            if k >= start:
+                self.frozen[self.names[k - start]] = [c.frozen for c in cells_in(v)]
             st.leaves(v, out)
         for cell, resized in zip(self.cells, self.resized, strict=True):
             out.append(cell.node)
@@ -226,6 +229,10 @@ class Carried:
     def leave(self, results: Iterator[Node]) -> tuple[Node, Value | None] | None:
         """After the loop: names and cells have their last values. Gives how it returned, if it may."""
         returned, value, env = self.enter(results, outside=True)
+        for name, reasons in self.frozen.items():
+            # what the loop left behind may be a list that cannot change
+            for cell, reason in zip(cells_in(env[name]), reasons, strict=True):
+                cell.frozen = cell.frozen or reason
         for name in (*self.loop.names, *self.loop.targets):
             if name not in self.names and name in self.loop.live_after and not isinstance(env.get(name), (ArrayVal, Closure)):
                 env[name] = Unbound("it is assigned in the loop only")
