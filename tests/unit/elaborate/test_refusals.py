@@ -45,7 +45,7 @@ REFUSED = {
     "t = 0\n    for i in xs:\n        t += a\n    return t": ("E-061", 5, "start from `0.0`"),
     "b = None\n    for i in xs:\n        b = i\n    return 0 if b is None else b": ("E-062", 5, "write it, as in"),
     "if x > 0:\n        return x": ("E-053", 5, "may end without `return`"),
-    "ys = [1] * x\n    for i in xs:\n        ys = xs\n    ys.append(1)\n    return x": ("E-066", 5, "a parameter cannot be stored"),
+    "ys = [1] * x\n    for i in xs:\n        ys = xs\n    ys.append(1)\n    return x": ("E-066", 5, "a parameter cannot"),
     "ys = list(xs)\n    for y in ys:\n        ys.append(y)\n    return x": ("E-066", 5, "changes the length"),
 }
 

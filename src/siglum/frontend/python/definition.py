@@ -57,8 +57,8 @@ class Definition:
     """
 
     __slots__ = (
-        "compiled", "defaults", "effects", "function_name", "inline", "is_word", "lazy", "lookup", "name", "node", "params",
-        "result", "source", "text", "wraps",
+        "compiled", "defaults", "effects", "function_name", "inline", "is_word", "lazy", "lines", "lookup", "name", "node",
+        "params", "result", "source", "text", "wraps",
     )  # fmt: skip
 
     def __init__(self, node: ast.FunctionDef, source: str, text: str, lookup: Callable[[str], Any], name: str = "") -> None:
@@ -68,6 +68,7 @@ class Definition:
         self.inline: bool | None = None
         self.wraps = False
         self.lazy = False
+        self.lines: list[str] | None = None
         self.effects: frozenset[str] = frozenset()
         self.compiled: Any = None
         _check_nesting(node, self)
@@ -84,8 +85,9 @@ class Definition:
 
     def place_at(self, span: tuple[int, int, int]) -> Place:
         line, column, length = span
-        lines = self.text.split("\n")
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        if self.lines is None:
+            self.lines = self.text.split("\n")
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         shown = len(text.encode()[:column].decode(errors="ignore")) if not text.isascii() else column
         return Place(self.source, line, shown + 1, length, text)
 
