@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from siglum.errors import UserError
+from siglum.errors import UserError, line_and_column
 from siglum.frontend.elaborate.collect import collect
 from siglum.frontend.elaborate.instances import Session, Site, call_definition
 from siglum.frontend.elaborate.python import session
@@ -77,9 +77,9 @@ class _Phrase:
         key = (self.d, span, word)
         found = self.origins.get(key)
         if found is None:
-            place = self.d.place(span)
-            made = Origin(word, place.source, place.line, place.column, place.length)
-            found = self.origins[key] = self.st.origin(made)
+            d, (start, end) = self.d, span
+            line, column = line_and_column(d.text, start)
+            found = self.origins[key] = self.st.origin(Origin(word, d.source, line, column, max(1, end - start)))
         return found
 
     def fault(self, refusal: Refusal, span: Span) -> UserError:
