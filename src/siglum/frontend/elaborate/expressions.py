@@ -42,7 +42,7 @@ from siglum.frontend.elaborate.values import (
     type_of,
 )
 from siglum.frontend.python.definition import Constant, Definition, Module, span_of
-from siglum.ir.node import Node
+from siglum.ir.node import CONST, Node
 from siglum.ir.types import BOOL, CHAR, F64, I64, U64
 
 _REASONS: Final[dict[type[ast.AST], tuple[str, str]]] = {
@@ -229,9 +229,17 @@ class Expressions:
         test, span = self.expression(node.test), span_of(node.test)
         then, otherwise = self.expression(node.body), self.expression(node.orelse)
         yes, no = facts_of(node.test)
+        # what the test tells of options changes what a name means
+        at_hand = all(isinstance(e, (ast.Name, ast.Constant)) for e in (node.body, node.orelse)) and not any(
+            kind == "some" for kind, _, _ in (*yes, *no)
+        )
 
         def run(f: Frame) -> Value:
             condition = truth(f, test(f), span)
+            if at_hand and condition.op is not CONST:
+                x, y = then(f), otherwise(f)
+                if isinstance(x, Node) and isinstance(y, Node) and x.type is y.type and not x.type.args:
+                    return f.st.choose(condition, x, y)
             return f.st.either(condition, lambda: then(apply_facts(f, yes)), lambda: otherwise(apply_facts(f, no)))
 
         return self.guarded(node, run)

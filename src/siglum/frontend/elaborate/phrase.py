@@ -17,7 +17,7 @@ from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, 
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, Stream, TupleVal, Value
 from siglum.frontend.phrase import typed
 from siglum.frontend.phrase.typed import Binder, Span, Typed
-from siglum.frontend.python.definition import definition_of
+from siglum.frontend.python.definition import definition_of_word
 from siglum.ir.function import Function, Origin
 from siglum.ir.node import Node
 from siglum.ir.types import CHAR, Type, widened
@@ -229,7 +229,7 @@ class _Phrase:
                 return self.recur(node, word.definition, args) if own else self.defined(node, word.definition, args)
             origin = self.origin(word.name, node.span)
             site = Site(st, st.session, origin, origin)
-            return call_definition(site, definition_of(word.function), args, node.bindings)  # type: ignore[attr-defined]
+            return call_definition(site, definition_of_word(word.function), args, node.bindings)  # type: ignore[attr-defined]
         except Refusal as refusal:
             raise self.fault(refusal, node.span) from None
 

@@ -18,15 +18,16 @@ MIN_INTEGER = -(2**63)
 
 SYMBOL_SYNONYMS = {"==": "=", "<>": "!=", "&&": "and", "||": "or"}
 
+_SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
+    r"""[ \t\r\n]*+
+      (?: (?P<name>[A-Za-z_][A-Za-z_0-9]*)
       | (?P<float>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))
       | (?P<int>0[xX][0-9a-fA-F_]+|0[bB][01_]+|[0-9][0-9_]*)
       | (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
       | (?P<symbol>\*\*|//|->|!=|==|<>|<=|>=|&&|\|\||[-+*/%<>=])
       | (?P<mark>[()\[\]{}|?:,.])
-    """,
+      )""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
@@ -75,16 +76,15 @@ def read_tokens(text: str, source: str) -> Tokens:
     opened: list[int] = []
     depth = 0
     at = 1 if text.startswith("\ufeff") else 0
-    match_at = _TOKEN.match
-    while at < len(text):
-        found = match_at(text, at)
+    while True:
+        found = _TOKEN.match(text, at)
         if found is None:
-            raise _bad_character(text, at, source)
+            break
         kind = found.lastgroup
-        start, at = at, found.end()
-        if kind == "space":
-            continue
-        word = found.group()
+        assert kind is not None
+        word = found[kind]
+        at = found.end()
+        start = at - len(word)
         if kind == "name":
             tokens.append(Token("name", word, start, at))
         elif kind == "mark":
@@ -105,6 +105,9 @@ def read_tokens(text: str, source: str) -> Tokens:
             tokens.append(_text(text, word, start, source))
         else:
             tokens.append(_number(text, word, kind == "float", start, source))
+    blanks = _SPACE.match(text, at)
+    if blanks is not None and blanks.end() < len(text):
+        raise _bad_character(text, blanks.end(), source)
     tokens.append(Token("end", "", len(text), len(text)))
     return Tokens(tokens, commas, depth)
 

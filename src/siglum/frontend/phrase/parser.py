@@ -97,6 +97,8 @@ class _Parser(ExpressionReader):
 
     def find_headers(self) -> None:
         """Reads the headers of all definitions: a definition starts the text, or a line outside brackets and choices."""
+        if ":" not in self.text and "->" not in self.text:
+            return
         level = pending = 0
         while self.token.kind != "end":
             token = self.token
