@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+import threading
+from typing import Any, Final, Generic, TypeVar
 from weakref import ref
 
 T = TypeVar("T")
 Key = tuple[Any, ...]
-
-
-class _Held(ref[T]):
-    """A weak reference that knows its key."""
-
-    __slots__ = ("key",)
-    key: Key
+_ROOM: Final = 1 << 14
+"""Entries a table may have before it looks for dead ones."""
 
 
 class InternTable(Generic[T]):
-    """A weak dictionary that is looked up and added to, no more, and so costs little for each. Safe between threads."""
+    """A weak dictionary that is looked up and added to, no more, so that each costs little. Safe between threads.
+
+    The entry of an object that is gone stays, with what its key holds, until the table has twice as many entries as it had
+    after the last sweep.
+    """
 
     def __init__(self) -> None:
-        held: dict[Key, _Held[T]] = {}
+        self._held: dict[Key, ref[T]] = {}
+        self._full = _ROOM
+        self._changing = threading.RLock()
 
-        def gone(reference: ref[T]) -> None:
-            key = reference.key  # type: ignore[attr-defined]
-            if held.get(key) is reference:
-                del held[key]
-
-        self._held, self._gone = held, gone
+    def __len__(self) -> int:
+        return len(self._held)
 
     def get(self, key: Key) -> T | None:
         """The object of `key` if there is one."""
@@ -36,14 +34,24 @@ class InternTable(Generic[T]):
 
     def keep(self, key: Key, made: T) -> T:
         """The object of `key`: `made`, unless another thread was first."""
-        reference = _Held(made, self._gone)
-        reference.key = key
-        kept = self._held.setdefault(key, reference)
-        if kept is reference:
-            return made
-        other = kept()
-        if other is not None:
-            return other
-        # it died, and its own farewell is still to come
-        self._held[key] = reference
+        reference = ref(made)
+        held = self._held
+        with self._changing:
+            found = held.get(key)
+            first = None if found is None else found()
+            if first is not None:
+                return first
+            held[key] = reference
+            if len(held) > self._full:
+                self._sweep()
         return made
+
+    def _sweep(self) -> None:
+        held = self._held
+        entries = list(held.items())
+        while entries:
+            # newest first: what a key held may die with it
+            key, reference = entries.pop()
+            if reference() is None:
+                del held[key]
+        self._full = max(_ROOM, 2 * len(held))

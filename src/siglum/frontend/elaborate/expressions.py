@@ -94,12 +94,13 @@ class Expressions:
         if name in self.locals:
 
             def local(f: Frame) -> Value:
-                value = f.env.get(name)
-                if value is None:
+                found: Value | Unbound | None = f.env.get(name)
+                if isinstance(found, Node):
+                    return found
+                if found is None:
                     raise f.refuse(f"`{name}` has no value yet", span, "assign it before")
-                if isinstance(value, Unbound):
-                    raise f.refuse(f"`{name}` may have no value here: {value.why}", span, "give it a value before")
-                found: Value = value
+                if isinstance(found, Unbound):
+                    raise f.refuse(f"`{name}` may have no value here: {found.why}", span, "give it a value before")
                 if isinstance(found, OptionVal) and found.present is f.st.true and found.held is not None:
                     return found.held
                 return found

@@ -20,7 +20,7 @@ from siglum.frontend.python.analysis import STATE
 from siglum.frontend.python.definition import Definition
 from siglum.ir.function import Function
 from siglum.ir.node import CALL, IF, LOOP, PARAM, RESULT, Node
-from siglum.ir.types import CHAR, F32, NOTHING, Type, fits_class, is_scalar, substitute, widened
+from siglum.ir.types import CHAR, NOTHING, Type, fits_class, is_scalar, substitute, widened
 from siglum.ir.vocabulary import Vocabulary
 
 LARGE: Final = 160
@@ -155,9 +155,8 @@ def signature(
     st = site.st
     if len(args) != len(d.params):
         raise Refusal(f"`{d.name}` takes {len(d.params)} arguments, not {len(args)}", "", "E-063")
-    bindings: dict[str, Type] = {}
+    bindings = {} if given is None else dict(given)
     if given is not None:
-        bindings.update(given)
         return bindings, [substitute(p, bindings) if bindings else p for _, p in d.params]
     # constants last: they promote to what the other arguments say
     order = sorted(range(len(args)), key=lambda k: isinstance(args[k], Node) and args[k].op.name == "const")  # type: ignore[union-attr]
@@ -188,10 +187,11 @@ def _dissolved(
         raise Refusal(f"`{d.name}` calls itself through another function", "let it call itself by name", "E-068")
     env: dict[str, Any] = {}
     for (name, _), t, value in zip(d.params, types, args):  # noqa: B905 - as many as `signature` counted
-        env[name] = _argument(st, compiled, name, t, value, site.origin)
+        fits_as_it_is = isinstance(value, Node) and value.type is t
+        env[name] = value if fits_as_it_is else _argument(st, compiled, name, t, value, site.origin)
     if compiled.typed_locals:
         _learn_results(st, d, env, bindings)
-    result = substitute(d.result, bindings)
+    result = substitute(d.result, bindings) if bindings else d.result
     frame = Frame(st, d, env, site.fixed, bindings, result)
     if compiled.generate is not None:
         return GeneratorStream(compiled, frame)
@@ -205,6 +205,8 @@ def _dissolved(
         for a in lists:
             if a.frozen == PARAMETER:
                 a.frozen = ""
+    if isinstance(value, Node) and value.type is result:
+        return value
     if isinstance(value, ArrayVal) and all(value is not a for a in args):
         value = exact(st, value)
     return finished(st, value, frame, site.origin)
@@ -230,7 +232,7 @@ def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[Frame], M
 
 def _argument(st: Stage, compiled: Compiled, name: str, t: Type, value: Value, origin: int) -> Value:
     if isinstance(value, Node):
-        return value if (value.type is t and t is not F32) or t.has_vars else st.coerce(value, t, origin)
+        return value if t.has_vars else st.coerce(value, t, origin)
     if isinstance(value, Closure):
         return value
     if isinstance(value, ArrayVal):

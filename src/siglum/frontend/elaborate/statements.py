@@ -37,7 +37,7 @@ from siglum.frontend.python.analysis import (
 from siglum.frontend.python.annotations import AnnotationError, type_of
 from siglum.frontend.python.definition import Definition, span_of
 from siglum.ir.node import Node
-from siglum.ir.types import F32, NOTHING, Type, substitute, widened
+from siglum.ir.types import NOTHING, Type, substitute, widened
 
 _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
     ast.ClassDef: ("a class", "use functions and tuples"),
@@ -161,7 +161,7 @@ class Statements(Expressions):
         def value_of(f: Frame) -> Value:
             value = evaluate(f)
             t = f.result
-            if t.has_vars or (isinstance(value, Node) and value.type is t and t is not F32) or isinstance(value, Stream):
+            if t.has_vars or (isinstance(value, Node) and value.type is t) or isinstance(value, Stream):
                 return value
             try:
                 return f.st.coerce(value, t, f.at(span))
