@@ -173,9 +173,14 @@ def call_definition(site: Site, d: Definition, args: Sequence[Value], given: Map
     """The value of `d` applied to `args`. Raises `Refusal` where they do not fit."""
     compiled = site.session.compiled(d)
     bindings, types = signature(site, d, args, given)
-    if compiled.inline:
-        return _dissolved(site, compiled, args, bindings, types)
-    return _called(site, compiled, args, bindings, types)
+    st, here = site.st, site.st.here
+    if site.fixed >= 0:
+        # what has to be done to the arguments is done for this word
+        st.here = site.origin
+    put_to_use = _dissolved if compiled.inline else _called
+    value = put_to_use(site, compiled, args, bindings, types)
+    st.here = here
+    return value
 
 
 # Dissolved --------------------------------------------------------------------------------------------------
