@@ -21,6 +21,8 @@ class InternTable(Generic[T]):
 
     def __init__(self) -> None:
         self._held: dict[Key, ref[T]] = {}
+        self.find = self._held.get
+        """`get` for those who look up often: the weak reference to the object of a key, or None."""
         self._full = _ROOM
         self._changing = threading.RLock()
 
@@ -29,7 +31,7 @@ class InternTable(Generic[T]):
 
     def get(self, key: Key) -> T | None:
         """The object of `key` if there is one."""
-        found = self._held.get(key)
+        found = self.find(key)
         return None if found is None else found()
 
     def keep(self, key: Key, made: T) -> T:

@@ -8,7 +8,7 @@ piece of shared state. Imports `ir.types` and `ir.primitives`.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from siglum.ir.intern import InternTable
 from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive
@@ -61,6 +61,7 @@ class Region:
 
 _nodes: InternTable[Node] = InternTable()
 _regions: InternTable[Region] = InternTable()
+_find: Final = _nodes.find
 
 CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ, DATA = (
     PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur", "read", "data")
@@ -73,9 +74,11 @@ def node(op: Primitive, args: tuple[Node, ...], attr: Any = None, origin: int = 
     if op is DATA and attr[0] in (F64, F32):
         # zeros of both signs are equal in Python
         key = (op, attr[0], struct.pack(f"<{len(attr[1])}d", *attr[1]))
-    found = _nodes.get(key)
+    found = _find(key)
     if found is not None:
-        return found
+        first = found()
+        if first is not None:
+            return first
     try:
         result = op.rule(attr, tuple([a.type for a in args]))
     except TypeError as problem:
@@ -111,22 +114,25 @@ def constant(value: Any, t: Type) -> Node:
     else:
         value = bool(value) if t is BOOL else int(value)
         key = (CONST, value, t)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, CONST, (), value, -1, (), (), t)
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, CONST, (), value, -1, (), (), t)
 
 
 def parameter(level: int, index: int, t: Type) -> Node:
     """Parameter `index` of the region at nesting `level` (the function body is level 0; only loops add one)."""
     key = (PARAM, level, index, t)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, PARAM, (), (level, index), -1, (), (), t)
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, PARAM, (), (level, index), -1, (), (), t)
 
 
 def result(of: Node, index: int) -> Node:
     """Result `index` of a node with several results."""
     key = (RESULT, of, index)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, RESULT, (of,), index, -1, (), (), of.results[index])
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, RESULT, (of,), index, -1, (), (), of.results[index])
 
 
 def if_node(condition: Node, then: Region, otherwise: Region) -> Node:

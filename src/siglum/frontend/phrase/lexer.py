@@ -6,7 +6,9 @@ Imports `siglum.errors` only.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
 
 from siglum.errors import UserError, place_in
 
@@ -57,6 +59,10 @@ class Token(NamedTuple):
     end: int
 
 
+_token: Final[Callable[[tuple[str, str | int | float, int, int]], Token]] = partial(tuple.__new__, Token)
+"""A token of its fields, without a call in Python."""
+
+
 class Tokens(NamedTuple):
     """The tokens, an `end` token last. `commas` has, for each index of an opening bracket, how many commas
     stand directly inside it; `depth` is the deepest nesting of brackets.
@@ -86,7 +92,7 @@ def read_tokens(text: str, source: str) -> Tokens:
         at = found.end()
         start = at - len(word)
         if kind == "name":
-            tokens.append(Token("name", word, start, at))
+            tokens.append(_token(("name", word, start, at)))
         elif kind == "mark":
             if word in "([{":
                 opened.append(len(tokens))
@@ -98,9 +104,9 @@ def read_tokens(text: str, source: str) -> Tokens:
                 opened.pop()
             elif word == "," and opened:
                 commas[opened[-1]] += 1
-            tokens.append(Token("mark", word, start, at))
+            tokens.append(_token(("mark", word, start, at)))
         elif kind == "symbol":
-            tokens.append(Token("symbol", SYMBOL_SYNONYMS.get(word, word), start, at))
+            tokens.append(_token(("symbol", SYMBOL_SYNONYMS.get(word, word), start, at)))
         elif kind == "text":
             tokens.append(_text(text, word, start, source))
         else:
@@ -108,7 +114,7 @@ def read_tokens(text: str, source: str) -> Tokens:
     blanks = _SPACE.match(text, at)
     if blanks is not None and blanks.end() < len(text):
         raise _bad_character(text, blanks.end(), source)
-    tokens.append(Token("end", "", len(text), len(text)))
+    tokens.append(_token(("end", "", len(text), len(text))))
     return Tokens(tokens, commas, depth)
 
 
@@ -128,13 +134,13 @@ def _number(text: str, word: str, is_float: bool, start: int, source: str) -> To
         value = float(word)
         if value in (float("inf"), float("-inf")):
             raise UserError(f"{word[:20]} does not fit f64", place_in(source, text, start, end), "", "E-023")
-        return Token("float", value, start, end)
+        return _token(("float", value, start, end))
     digits = word.replace("_", "")
     whole = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10) if len(digits) <= 66 else MAX_INTEGER + 1
     if whole > MAX_INTEGER:
         shown = word if len(word) <= 24 else word[:20] + "..."
         raise UserError(f"{shown} does not fit i64 or u64", place_in(source, text, start, end), "", "E-018")
-    return Token("int", whole, start, end)
+    return _token(("int", whole, start, end))
 
 
 def _text(text: str, word: str, start: int, source: str) -> Token:
@@ -157,7 +163,7 @@ def _text(text: str, word: str, start: int, source: str) -> Token:
     if "\\" in inner:
         inner = _ESCAPE.sub(replace, word)[1:-1]
     kind = "char" if word[0] == "'" and len(inner) == 1 else "text"
-    return Token(kind, inner, start, start + len(word))
+    return _token((kind, inner, start, start + len(word)))
 
 
 def _bad_character(text: str, at: int, source: str) -> UserError:
