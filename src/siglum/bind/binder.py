@@ -68,7 +68,7 @@ class _Context:
     def __init__(self, image: _Image, function: Function, number: int) -> None:
         self.image, self.function, self.number = image, function, number
         self.own: dict[tuple[str, int], int] = {}
-        self.origin_of = function.origin_of
+        self.words = function.words
 
     def site(self, kind: str, origin: int) -> int:
         """The stop site of this block for a kind and an origin."""
@@ -137,4 +137,4 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
         for at, (_, path, done, state) in zip(label_at, writer.labels, strict=False)
     ]
     labels += [Label(offsets[stub_at[site]], (), -1, ()) for site in stubs]
-    return Block(function, start, len(linker.code) - start, tuple(instances), tuple(labels), frame)
+    return Block(function, start, len(linker.code) - start, instances, tuple(labels), frame)

@@ -19,15 +19,14 @@ class Branches(Straight):
     handlers: ClassVar[dict[str, Any]] = {}
 
     def walk(self, steps: list[Any]) -> None:
-        """Writes the steps of a region, which stand in reverse."""
-        handlers, out, origin_of = self.handlers, self.out, self.image.origin_of
+        """Writes the steps of a region, which stand in reverse. Moves and jumps serve the word whose step needs them."""
+        handlers, words, outer = self.handlers, self.image.words, self.serves
         for step in reversed(steps):
-            start = len(out)
+            node = step[1]
+            serves = node.origin if node.origin >= 0 else words.get(node, -1)
+            self.serves = serves if serves >= 0 else outer
             handlers[step[0]](self, step)
-            serves = origin_of(step.node)
-            if serves >= 0:
-                # moves and jumps belong to the word whose step needs them
-                out[start:] = [(e[0], e[1], serves) if e[2] < 0 else e for e in out[start:]]
+        self.serves = outer
 
     def branch(self, step: If) -> None:
         then, otherwise = step.arms
@@ -55,7 +54,7 @@ class Branches(Straight):
         results = self.settle(outs, first, through, end)
         self.parallel([(loc, a, a.loc) for _, a, loc in results])
         leave = len(self.out)
-        self.out.append(("jmp", (-1,), -1))
+        self.out.append(("jmp", (-1,), self.serves))
 
         self.restore(start)
         self.path = (*path, (node, int(not swap)))

@@ -45,7 +45,7 @@ class Loops(Branches):
     def loop(self, step: Loop) -> None:
         sizes = [len(journal) for journal in self.journals]
         next_slot = self.next_slot
-        wanted, path, near = self.wanted, self.path, self.near
+        wanted, path, near, serves = self.wanted, self.path, self.near, self.serves
         before = [(a, a.loc) for a in self.live if a.last >= step.pos]
         while True:
             try:
@@ -56,7 +56,7 @@ class Loops(Branches):
                     raise
             for journal, size in zip(self.journals, sizes, strict=True):
                 del journal[size:]
-            self.next_slot, self.wanted, self.path, self.near = next_slot, wanted, path, near
+            self.next_slot, self.wanted, self.path, self.near, self.serves = next_slot, wanted, path, near, serves
             self.restore(before)
 
     def loop_once(self, step: Loop) -> None:
@@ -72,7 +72,7 @@ class Loops(Branches):
             self.move(copy.loc, copy.value, copy)
         through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
         index = step.counter
-        self.out.append(("const.vi", (index.loc, 0), -1))
+        self.out.append(("const.vi", (index.loc, 0), self.serves))
         bound = self.bounds.get(end, step.times)
         if bound.loc < 0:
             bound = step.times
@@ -230,14 +230,14 @@ class Loops(Branches):
         if count.loc < 0 and count.value > 0:
             return -1
         if count.loc >= SLOT:
-            self.out.append(("j.le.sv", (index, count.loc - SLOT, -1), -1))
+            self.out.append(("j.le.sv", (index, count.loc - SLOT, -1), self.serves))
         elif count.loc >= 0:
-            self.out.append(("j.le.vi", (count.loc, 0, -1), -1))
+            self.out.append(("j.le.vi", (count.loc, 0, -1), self.serves))
         elif fits32(count):
-            self.out.append(("j.le.iv", (index, count.value, -1), -1))
+            self.out.append(("j.le.iv", (index, count.value, -1), self.serves))
         else:
-            self.out.append(("const.vq", (0, count.value), -1))
-            self.out.append(("j.le.vi", (0, 0, -1), -1))
+            self.out.append(("const.vq", (0, count.value), self.serves))
+            self.out.append(("j.le.vi", (0, 0, -1), self.serves))
         return len(self.out) - 1
 
     def close(self, closing: Closing, steps: list[Any], again: Condition | None, nexts: list[Atom], pos: int) -> None:
@@ -295,7 +295,7 @@ class Loops(Branches):
             ending += [(loc, a, a.loc) for c, a, loc in zip(step.carried, nexts, places, strict=True) if c[3] is not None]
             self.parallel(ending)
             exits.append(len(self.out))
-            self.out.append(("jmp", (-1,), -1))
+            self.out.append(("jmp", (-1,), self.serves))
             return
         moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
         moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True)]
@@ -311,7 +311,7 @@ class Loops(Branches):
                 moves = [(to, a, a.loc) for to, a, _ in moves]
                 self.parallel(moves, v0_busy=True)
                 exits.append(len(self.out))
-                self.out.append(("j.false.v", (0, -1), -1))
+                self.out.append(("j.false.v", (0, -1), self.serves))
             else:
                 self.parallel(moves)
                 for base in (0, 8):
@@ -322,16 +322,16 @@ class Loops(Branches):
         where = dict(kept)
         index, bound = where[step.counter], where.get(count, count.loc)
         if bound >= SLOT:
-            self.out.append(("latch.vs", (index, bound - SLOT, top), -1))
+            self.out.append(("latch.vs", (index, bound - SLOT, top), self.serves))
         elif bound >= 0:
-            self.out.append(("latch.vv", (index, bound, top), -1))
+            self.out.append(("latch.vv", (index, bound, top), self.serves))
         elif fits32(count):
-            self.out.append(("latch.vi", (index, count.value, top), -1))
+            self.out.append(("latch.vi", (index, count.value, top), self.serves))
         else:
-            self.out.append(("const.vq", (0, count.value), -1))
-            self.out.append(("latch.vv", (index, 0, top), -1))
+            self.out.append(("const.vq", (0, count.value), self.serves))
+            self.out.append(("latch.vv", (index, 0, top), self.serves))
         exits.append(len(self.out))
-        self.out.append(("jmp", (-1,), -1))
+        self.out.append(("jmp", (-1,), self.serves))
 
     def truth(self, again: Condition, pos: int) -> None:
         """Leaves in v0 whether the loop goes on."""
@@ -342,22 +342,22 @@ class Loops(Branches):
         elif name[0] == "f":
             first = self.need(a, 8, pos - 1, held(b))
             second = first if a is b else self.need(b, 8, pos - 1, 1 << first)
-            self.out.append((f"{name}.xx", (first - 8, second - 8), -1))
+            self.out.append((f"{name}.xx", (first - 8, second - 8), self.serves))
         else:
             # v0 := a, then compared in place; no other register changes
             self.move(0, a.loc, a)
             if 0 <= b.loc < 8:
-                self.out.append((f"{name}.vv", (0, b.loc), -1))
+                self.out.append((f"{name}.vv", (0, b.loc), self.serves))
             elif b.loc >= SLOT:
-                self.out.append((f"{name}.vs", (0, b.loc - SLOT), -1))
+                self.out.append((f"{name}.vs", (0, b.loc - SLOT), self.serves))
             elif fits32(b):
-                self.out.append((f"{name}.vi", (0, b.value), -1))
+                self.out.append((f"{name}.vi", (0, b.value), self.serves))
             else:
                 other = self.take(0, pos - 1, -1, held(a) | 1)
                 self.move(other, -1, b)
-                self.out.append((f"{name}.vv", (0, other), -1))
+                self.out.append((f"{name}.vv", (0, other), self.serves))
         if not sense:
-            self.out.append(("not.v", (0, 0), -1))
+            self.out.append(("not.v", (0, 0), self.serves))
 
 
 def leaves(a: Atom, sense: bool) -> bool:

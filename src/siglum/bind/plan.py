@@ -306,7 +306,7 @@ class Planner:
                 base: Atom | None = ins[0][0]
                 while base is not None and base.before is not None:
                     base = base.before
-                if base is not None and n.args[0].type.element.kind in (NEAR_LOAD if name == "load" else NEAR_STORE):
+                if base is not None and n.args[0].type.element in (NEAR_LOAD if name == "load" else NEAR_STORE):
                     self.near[base] = self.near.get(base, 0) + 1
             elif name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
                 ins[0][0].hint = 0

@@ -47,9 +47,9 @@ class OpenLoop:
 class Sites(Protocol):
     """What a block asks of the image it is part of."""
 
+    @property
+    def words(self) -> dict[Node, int]: ...
     def site(self, kind: str, origin: int) -> int: ...
-
-    def origin_of(self, node: Node) -> int: ...
     def block_of(self, function: Function | None) -> int: ...
     def data(self, node: Node) -> int: ...
 
@@ -63,7 +63,9 @@ def location(loc: int) -> Location:
 
 
 class Registers:
-    """The state along the path being written. `journals` are the lists that only grow; a restart cuts them."""
+    """The state along the path being written. `journals` are the lists that only grow; a restart cuts them. `serves`
+    is the origin of what is written now, or -1.
+    """
 
     def __init__(self, image: Sites) -> None:
         self.image = image
@@ -76,6 +78,7 @@ class Registers:
         self.loops: list[OpenLoop] = []
         self.forced: dict[int, set[Atom]] = {}
         self.path: Path = ()
+        self.serves = -1
         self.near: dict[int, Atom] = {}
         self.journals: list[list[Any]] = [self.out, self.labels, self.loops]
 
@@ -161,24 +164,24 @@ class Registers:
         if at < 0:
             value = a.value
             if to < 8:
-                out(("const.vi" if -0x80000000 <= value <= 0x7FFFFFFF else "const.vq", (to, value), -1))
+                out(("const.vi" if -0x80000000 <= value <= 0x7FFFFFFF else "const.vq", (to, value), self.serves))
             elif to < SLOT:
-                out(("const.xq", (to - 8, value), -1))
+                out(("const.xq", (to - 8, value), self.serves))
             elif -0x80000000 <= value <= 0x7FFFFFFF:
-                out(("const.si", (to - SLOT, value), -1))
+                out(("const.si", (to - SLOT, value), self.serves))
             else:
-                out(("const.vq", (0, value), -1))
-                out(("st.sv", (to - SLOT, 0), -1))
+                out(("const.vq", (0, value), self.serves))
+                out(("st.sv", (to - SLOT, 0), self.serves))
         elif to < 8:
-            out(("mov.vv", (to, at), -1) if at < 8 else ("ld.vs", (to, at - SLOT), -1))
+            out(("mov.vv", (to, at), self.serves) if at < 8 else ("ld.vs", (to, at - SLOT), self.serves))
         elif to < SLOT:
-            out(("mov.xx", (to - 8, at - 8), -1) if at < SLOT else ("ld.xs", (to - 8, at - SLOT), -1))
+            out(("mov.xx", (to - 8, at - 8), self.serves) if at < SLOT else ("ld.xs", (to - 8, at - SLOT), self.serves))
         elif at < 8:
-            out(("st.sv", (to - SLOT, at), -1))
+            out(("st.sv", (to - SLOT, at), self.serves))
         elif at < SLOT:
-            out(("st.sx", (to - SLOT, at - 8), -1))
+            out(("st.sx", (to - SLOT, at - 8), self.serves))
         else:
-            out(("mov.ss", (to - SLOT, at - SLOT), -1))
+            out(("mov.ss", (to - SLOT, at - SLOT), self.serves))
 
     def parallel(self, moves: list[Move], v0_busy: bool = False) -> None:
         """Makes all moves at once. Cycles go through v0 or x0, or through a slot."""

@@ -38,10 +38,10 @@ class Writer(Loops):
                 k += 1
         self.next_slot = max(k, 1 + len(plan.result))
         if entry:
-            self.out.append(("entry", (), -1))
+            self.out.append(("entry", (), self.serves))
         self.walk(plan.steps)
         self.parallel([(SLOT + 1 + j, a, a.loc) for j, a in enumerate(plan.result)])
-        self.out.append(("leave" if entry else "ret", (), -1))
+        self.out.append(("leave" if entry else "ret", (), self.serves))
         frame = self.next_slot + (self.next_slot & 1)
         for at in self.outgoing:
             family, operands, origin = self.out[at]
@@ -62,7 +62,7 @@ class Writer(Loops):
         for j, a in enumerate(given):
             self.move(SLOT + OUTGOING + 1 + j, a.loc, a)
         block = self.image.block_of(node.attr if node.op.name == "call" else None)
-        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), node.origin))
+        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), self.serves))
         call = len(self.out) - 1
         self.regs = [None] * 16
         outs = step.outs
