@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, If
+from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, Atoms, If
 from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move
 from siglum.bind.straight import Straight
 
@@ -37,10 +37,9 @@ class Branches(Straight):
         node, path, end = step.node, self.path, step.end
         jump = self.jump(step.condition, swap, step.pos)
         start = self.snapshot(step.pos)
-        outs = [out for atoms in step.outs for out in atoms]
+        outs, sources = step.outs, first.results
 
         self.path = (*path, (node, int(swap)))
-        sources = [a for atoms in first.results for a in atoms]
         for out, a in zip(outs, sources, strict=True):
             if out.hint > 0:
                 a.hint = out.hint
@@ -61,7 +60,7 @@ class Branches(Straight):
         labels = len(self.labels)
         label = self.label(self.path, 0, start)
         self.jump_to(jump, label)
-        sources = [a for atoms in second.results for a in atoms]
+        sources = second.results
         for k, _, loc in results:
             sources[k].hint = loc
         saved = self.narrow_lives(start, then, otherwise) if second is then else []
@@ -90,14 +89,15 @@ class Branches(Straight):
         for a, _ in start:
             if otherwise.start <= a.last <= otherwise.end:
                 saved.append((a, a.last))
-                here = then.start - 1
+                a.last = then.start - 1
                 for use in a.uses:
-                    if then.start <= use <= then.end:
-                        here = max(here, use, *[end for start, end in then.loops if start < use <= end])
-                a.last = here
+                    if use <= then.end:
+                        if use >= then.start:
+                            a.last = max([use, *[end for start, end in then.loops if start < use <= end]])
+                        break
         return saved
 
-    def settle(self, outs: list[Atom], arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
+    def settle(self, outs: Atoms, arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
         """Where the used results of a branch shall be: (which of `outs`, its value in this arm, location)."""
         taken = 0b1_0000_0001
         slots = set()
@@ -106,12 +106,11 @@ class Branches(Straight):
                 taken |= 1 << loc
             else:
                 slots.add(loc)
-        sources = [a for atoms in arm.results for a in atoms]
+        sources = arm.results
         found: list[tuple[int, Atom, int]] = []
         for k, (out, a) in enumerate(zip(outs, sources, strict=True)):
             kind = out.kind
-            pair = outs[k : k + 2] if kind == BASE else outs[k - 1 : k + 1] if kind == LENGTH else [out]
-            if not any(part.uses for part in pair):
+            if not out.uses and not (kind == BASE and outs[k + 1].uses) and not (kind == LENGTH and outs[k - 1].uses):
                 continue
             if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0

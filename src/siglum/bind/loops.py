@@ -33,11 +33,12 @@ class Closing(NamedTuple):
 
 
 class Loops(Branches):
-    """Writes loops. `tops` are the innermost ones as (first instance, last instance)."""
+    """Writes loops. `tops` are the innermost ones as (first instance, last instance), `latch` the last latch written."""
 
     def __init__(self, image: Sites) -> None:
         super().__init__(image)
         self.tops: list[tuple[int, int]] = []
+        self.latch = -1
         self.bounds: dict[int, Atom] = {}
         self.copies: dict[tuple[int, Atom], Atom] = {}
         self.journals.append(self.tops)
@@ -66,33 +67,32 @@ class Loops(Branches):
         self.clear(8, pos)
         outer_near, self.near = self.near, {}
         places = self.enter(step)
-        moves: list[Move] = [(loc, c[0], c[0].loc) for loc, c in zip(places, step.carried, strict=True)]
-        self.parallel(moves)
+        starts, carried, nexts, afters = step.carried
+        self.parallel([(loc, a, a.loc) for loc, a in zip(places, starts, strict=True)])
         for copy in self.near.values():
             self.move(copy.loc, copy.value, copy)
-        through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
         index = step.counter
+        through = [(a, a.loc) for a in self.live if a.last > pos and a is not index]
         self.out.append(("const.vi", (index.loc, 0), self.serves))
         bound = self.bounds.get(end, step.times)
         if bound.loc < 0:
             bound = step.times
         guard = self.guard(bound, index.loc)
-        inside = [(c[1], loc) for c, loc in zip(step.carried, places, strict=True) if c[1].uses]
+        inside = [(a, loc) for a, loc in zip(carried, places, strict=True) if a.uses]
         header = [*through, *inside, (index, index.loc)]
         self.restore(header)
         self.path = (*path, (node, 0))
         top = self.label(self.path, 0, header)
         self.loops.append(OpenLoop(end, dict(header), index))
-        first, inner = len(self.out), len(self.tops)
-        for c, loc in zip(step.carried, places, strict=True):
+        first, inner, self.latch = len(self.out), len(self.tops), -1
+        for a, loc in zip(nexts, places, strict=True):
             if loc < SLOT:
                 self.wanted |= 1 << loc
-                c[2].hint = loc
+                a.hint = loc
         closing = Closing(step, bound, [*through, header[-1]], places, top, [])
-        self.close(closing, step.steps, step.again, [c[2] for c in step.carried], end)
+        self.close(closing, step.steps, step.again, nexts, end)
         if len(self.tops) == inner:
-            last = max((k for k in range(first, len(self.out)) if self.out[k][0].startswith("latch")), default=first)
-            self.tops.append((first, last))
+            self.tops.append((first, max(self.latch, first)))
         exits = [jump for jump in (guard, *closing.exits) if jump >= 0]
         if exits and exits[-1] == len(self.out) - 1:
             self.out.pop()
@@ -100,7 +100,7 @@ class Loops(Branches):
         self.loops.pop()
         self.wanted, self.path, self.near = wanted, path, outer_near
         after = [(a, loc) for a, loc in through if a.last > end]
-        after += [(c[3], loc) for c, loc in zip(step.carried, places, strict=True) if c[3] is not None]
+        after += [(a, loc) for a, loc in zip(afters, places, strict=True) if a is not None]
         self.restore(after)
         exit_label = self.label(path, step.done + 1, after)
         for jump in exits:
@@ -113,12 +113,11 @@ class Loops(Branches):
         for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
             self.spill(a)
         places: list[int] = []
-        dying = {}
-        for start, _, _, _ in step.carried:
-            dying[start] = start.last <= pos and start.loc >= 0
+        starts, carried, _, _ = step.carried
+        dying = {start: start.last <= pos and start.loc >= 0 for start in starts}
         claimed: set[int] = set()
         avoid = 0
-        for k, (start, inner, _, _) in enumerate(step.carried):
+        for k, (start, inner) in enumerate(zip(starts, carried, strict=True)):
             kind = inner.kind
             if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0
@@ -128,17 +127,17 @@ class Loops(Branches):
                     loc = loc if ours else SLOT + self.slots(1)
                 elif not (base < loc < base + 8 and dying[start] and not avoid >> loc & 1):
                     rest = 0
-                    for other, _, _, _ in step.carried[k + 1 :]:
+                    for other in starts[k + 1 :]:
                         if other is not start:
                             rest |= held(other)
                     loc = self.carry_register(base, pos, avoid, rest)
-            elif kind == LENGTH and k and step.carried[k - 1][1].node is inner.node and step.carried[k - 1][1].kind == BASE:
+            elif kind == LENGTH and k and carried[k - 1].node is inner.node and carried[k - 1].kind == BASE:
                 loc = places[-1] + 1
             elif kind == LENGTH:
                 loc = SLOT + self.slots(2) + 1
             elif kind == BASE:
-                paired = k + 1 < len(step.carried) and step.carried[k + 1][1].node is inner.node
-                whole = paired and dying[step.carried[k + 1][0]] and step.carried[k + 1][0].loc == start.loc + 1
+                paired = k + 1 < len(carried) and carried[k + 1].node is inner.node
+                whole = paired and dying[starts[k + 1]] and starts[k + 1].loc == start.loc + 1
                 loc = start.loc if whole and dying[start] and start.loc not in claimed else SLOT + self.slots(2)
             else:
                 ours = dying[start] and start.loc not in claimed
@@ -148,7 +147,7 @@ class Loops(Branches):
             claimed.add(loc)
             places.append(loc)
         rest = 0
-        for start, _, _, _ in step.carried:
+        for start in starts:
             rest |= held(start)
         self.put(step.counter, self.carry_register(0, pos, avoid, rest))
         avoid |= 1 << step.counter.loc
@@ -163,7 +162,7 @@ class Loops(Branches):
     def keep_near(self, step: Loop, places: list[int], avoid: int, forced: Any) -> int:
         """Gives the bases of arrays that an innermost loop uses most a register each; the mask of these registers."""
         pos, end = step.pos, step.end
-        where = {c[1]: loc for c, loc in zip(step.carried, places, strict=True)}
+        where = dict(zip(step.carried.inside, places, strict=True))
         regs = self.regs
         free = [r for r in range(1, 8) if not avoid >> r & 1 and ((held := regs[r]) is None or held.last <= pos)]
         taken = 0
@@ -199,22 +198,23 @@ class Loops(Branches):
         outer = self.loops[-1].header if self.loops else {}
         for a in step.constants:
             a.loc = -1
+        wanting = [a for a in self.live if a.loc >= SLOT and a.last >= end and a.kind in (INT, FLOAT) and a not in outer]
+        count = step.times
+        if not wanting and not step.constants and count.loc < SLOT:
+            return
         free = []
         for base in (0, 8):
             free.append([
                 r for r in range(base + 1, base + 8)
                 if not avoid >> r & 1 and ((occupant := self.regs[r]) is None or occupant.last <= pos)
             ])  # fmt: skip
-        wanting = [a for a in self.live if a.loc >= SLOT and a.last >= end and a.kind in (INT, FLOAT) and a not in outer]
         for a in [*wanting, *step.constants]:
             registers = free[a.kind == FLOAT]
-            inner = sum(pos < use < end for use in a.uses)
-            if a in forced or len(registers) <= KEPT_FREE or inner < 1:
+            if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
                 continue
             r = registers.pop(0)
             self.move(r, a.loc, a)
             self.put(a, r)
-        count = step.times
         if count.loc >= SLOT and len(free[0]) > KEPT_FREE:
             bound = self.bounds.get(end)
             if bound is None:
@@ -253,9 +253,9 @@ class Loops(Branches):
         self.walk(steps[1:])
         self.clear(0, tail.pos)
         self.clear(8, tail.pos)
-        outs = [out for atoms in tail.outs for out in atoms]
+        outs = tail.outs
         then, otherwise = tail.arms
-        sources = [[a for atoms in arm.results for a in atoms] for arm in tail.arms]
+        sources = then.results, otherwise.results
         decided = [gives[outs.index(again.a)] for gives in sources]
         swap = leaves(decided[0], again.sense) and not leaves(decided[1], again.sense)
         jump = self.jump(tail.condition, swap, tail.pos)
@@ -292,7 +292,8 @@ class Loops(Branches):
         step, count, kept, places, top, exits = closing
         if again is not None and not again.name and leaves(again.a, again.sense):
             ending: list[Move] = [(loc, a, a.loc) for a, loc in kept if a.last > step.end]
-            ending += [(loc, a, a.loc) for c, a, loc in zip(step.carried, nexts, places, strict=True) if c[3] is not None]
+            wanted = zip(step.carried.afters, nexts, places, strict=True)
+            ending += [(loc, a, a.loc) for after, a, loc in wanted if after is not None]
             self.parallel(ending)
             exits.append(len(self.out))
             self.out.append(("jmp", (-1,), self.serves))
@@ -321,6 +322,7 @@ class Loops(Branches):
             self.move(copy.loc, copy.value, copy)
         where = dict(kept)
         index, bound = where[step.counter], where.get(count, count.loc)
+        self.latch = len(self.out)
         if bound >= SLOT:
             self.out.append(("latch.vs", (index, bound - SLOT, top), self.serves))
         elif bound >= 0:
@@ -329,6 +331,7 @@ class Loops(Branches):
             self.out.append(("latch.vi", (index, count.value, top), self.serves))
         else:
             self.out.append(("const.vq", (0, count.value), self.serves))
+            self.latch += 1
             self.out.append(("latch.vv", (index, 0, top), self.serves))
         exits.append(len(self.out))
         self.out.append(("jmp", (-1,), self.serves))
@@ -370,12 +373,11 @@ def settles(steps: list[Any], again: Condition | None) -> If | None:
     if again is None or again.name or not steps or type(steps[0]) is not If:
         return None
     tail: If = steps[0]
-    outs = [out for atoms in tail.outs for out in atoms]
-    if again.a not in outs:
+    if again.a not in tail.outs:
         return None
-    k = outs.index(again.a)
+    k = tail.outs.index(again.a)
     for arm in tail.arms:
-        given = [a for atoms in arm.results for a in atoms][k]
+        given = arm.results[k]
         if given.kind == CONSTANT or settles(arm.steps, Condition("", given, None, True)) is not None:
             return tail
     return None

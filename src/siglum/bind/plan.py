@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import struct
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from siglum.bind.tables import NEAR_LOAD, NEAR_STORE
 from siglum.ir.function import Function
 from siglum.ir.node import CONST, Node, Region
 from siglum.ir.primitives import LANES, WIDE
-from siglum.ir.types import I64, NOTHING, Type, components
+from siglum.ir.types import F32, F64, I64, NOTHING, Type, components
 
 INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT, NEAR = range(8)
 """Kinds of atoms: integer or float (register or slot), array base and length (slots k, k + 1), high word of a wide
@@ -75,7 +75,7 @@ class Arm(NamedTuple):
     """One arm of an `if`: its steps in reverse, the atoms of its used results, its first and last position, its loops' ones."""
 
     steps: list[Any]
-    results: tuple[Atoms, ...]
+    results: Atoms
     start: int
     end: int
     loops: list[tuple[int, int]]
@@ -86,16 +86,26 @@ class If(NamedTuple):
     node: Node
     pos: int
     done: int
-    outs: tuple[Atoms, ...]
+    outs: Atoms
     condition: Condition
     arms: tuple[Arm, Arm]
     end: int
 
 
+class Carried(NamedTuple):
+    """The carried components of a loop that matter: what they start from, what they are inside, what each run gives, and
+    the loop's results (or None).
+    """
+
+    starts: list[Atom]
+    inside: list[Atom]
+    nexts: list[Atom]
+    afters: list[Atom | None]
+
+
 class Loop(NamedTuple):
-    """Runs `steps` for `counter` = 0 .. `times` - 1. `carried` lists the carried components that matter: initial,
-    inside, next, result (or None); `near` the bases of arrays that an innermost loop loads from or stores into, most used
-    first.
+    """Runs `steps` for `counter` = 0 .. `times` - 1; `near` are the bases of arrays that an innermost loop loads from or
+    stores into, most used first.
     """
 
     name: str
@@ -104,7 +114,7 @@ class Loop(NamedTuple):
     done: int
     times: Atom
     counter: Atom
-    carried: tuple[tuple[Atom, Atom, Atom, Atom | None], ...]
+    carried: Carried
     again: Condition | None
     steps: list[Any]
     end: int
@@ -141,7 +151,7 @@ def kinds_of(t: Type) -> tuple[int, ...]:
 
 def word_of(n: Node) -> int:
     """A constant's machine word as a signed integer; floats by their bits."""
-    if n.type.kind in ("f64", "f32"):
+    if n.type is F64 or n.type is F32:
         return int.from_bytes(struct.pack("<d", n.attr), "little", signed=True)
     value = int(n.attr)
     return value - (1 << 64) if value >= 1 << 63 else value
@@ -230,7 +240,7 @@ class Planner:
         return (*inner, zero)
 
     def constant(self, n: Node) -> Atoms:
-        if self.chain is not None and n.type.kind in ("f64", "f32"):
+        if self.chain is not None and (n.type is F64 or n.type is F32):
             found = self.hoisted.get(n)
             if found is None:
                 found = self.hoisted[n] = (Atom(n, 0, 1, FLOAT),)
@@ -262,34 +272,23 @@ class Planner:
 
     # Regions ------------------------------------------------------------------------------------------------
     def walk(self, body: tuple[Node, ...], steps: list[Any]) -> None:
-        atoms, fused = self.atoms, self.fused
-        i = len(body)
-        while i:
-            i -= 1
+        """Plans the nodes of a region, last first. One that nothing uses and nobody notices gives no step."""
+        atoms, fused, here, apart = self.atoms, self.fused, self.chain, self.apart
+        for i in range(len(body) - 1, -1, -1):
             n = body[i]
             op = n.op
             name = op.name
             if name in _TRANSPARENT:
                 atoms.pop(n, None)
                 continue
-            if name == "if":
-                self.branch(n, body, i, steps)
-                continue
-            if name == "loop":
-                self.loop(n, i, steps)
-                continue
-            if n in fused:
-                fused.discard(n)
-                continue
-            if n.results:
-                self.call(n, i, steps)
-                continue
-            if name == "require":
-                self.pos = pos = self.pos - 1
-                steps.append(Require("require", n, pos, self.condition(n.args[0], body, i, pos)))
+            if name in apart:
+                apart[name](self, n, body, i, steps)
                 continue
             outs = atoms.pop(n, None)
             if outs is None:
+                if n in fused:
+                    fused.discard(n)
+                    continue
                 if not n.stop and not op.effect:
                     continue
                 outs = () if n.type is NOTHING else fresh(n, n.type)
@@ -299,9 +298,15 @@ class Planner:
             for a in outs:
                 if a.node is n:
                     self.define(a, pos)
-            ins = tuple([self.resolve(x) for x in n.args])
-            for given in ins:
-                self.use(given, pos)
+            ins = []
+            for x in n.args:
+                given = atoms.get(x) or self.resolve(x)
+                ins.append(given)
+                for a in given:
+                    uses = a.uses
+                    if not uses:
+                        a.last, a.chain = pos, here
+                    uses.append(pos)
             if name == "load" or name == "store":
                 base: Atom | None = ins[0][0]
                 while base is not None and base.before is not None:
@@ -310,7 +315,11 @@ class Planner:
                     self.near[base] = self.near.get(base, 0) + 1
             elif name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
                 ins[0][0].hint = 0
-            steps.append(Step(name, n, pos, outs, ins))
+            steps.append(Step(name, n, pos, outs, tuple(ins)))
+
+    def require(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
+        self.pos = pos = self.pos - 1
+        steps.append(Require("require", n, pos, self.condition(n.args[0], body, i, pos)))
 
     def condition(self, c: Node, body: tuple[Node, ...], i: int, pos: int) -> Condition:
         """What decides a jump at `body[i]`: a comparison used only there melts into it."""
@@ -346,44 +355,45 @@ class Planner:
         if not given and not n.acts:
             return
         used = sorted(given)
-        outs = tuple([given[k] for k in used])
-        self.forget(n, outs)
+        outs = self.taken(given, used)
         end = self.pos = self.pos - 1
-        for atoms in outs:
-            for a in atoms:
-                self.define(a, end)
+        for a in outs:
+            self.define(a, end)
         otherwise = self.arm(n.regions[1], used)
         then = self.arm(n.regions[0], used)
         self.pos = pos = self.pos - 1
         steps.append(If("if", n, pos, i, outs, self.condition(n.args[0], body, i, pos), (then, otherwise), end))
 
-    def forget(self, n: Node, outs: tuple[Atoms, ...]) -> None:
-        """Ends the scope of `n`'s results: the same node may be listed again in another region."""
-        for atoms in outs:
+    def taken(self, given: dict[int, Atoms], which: list[int]) -> Atoms:
+        """The atoms of a node's results, whose scope ends: the same node may be listed again in another region."""
+        found: Atoms = ()
+        for k in which:
+            atoms = given[k]
+            found += atoms
             self.atoms.pop(atoms[0].node, None)
+        return found
 
     def arm(self, region: Region, used: list[int]) -> Arm:
         end = self.pos = self.pos - 1
-        results = tuple([self.resolve(region.results[k]) for k in used])
-        for atoms in results:
-            self.use(atoms, end)
+        results: Atoms = ()
+        for k in used:
+            results += self.resolve(region.results[k])
+        self.use(results, end)
         steps: list[Any] = []
         loops = len(self.loops)
         self.walk(region.body, steps)
         self.pos -= 1
         return Arm(steps, results, self.pos, end, self.loops[loops:])
 
-    def loop(self, n: Node, i: int, steps: list[Any]) -> None:
+    def loop(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
         given = self.several.pop(n, {})
         if not given and not n.acts:
             return
-        self.forget(n, tuple(given.values()))
         region = n.regions[0]
         outer = self.chain
         end = self.pos = self.pos - 1
-        for atoms in given.values():
-            for a in atoms:
-                self.define(a, end)
+        for a in self.taken(given, list(given)):
+            self.define(a, end)
         if outer is None:
             self.hoisted = {}
         self.chain = (end, outer)
@@ -392,11 +402,10 @@ class Planner:
         params, results = region.params, region.results
         index = Atom(params[0], 0, 1, INT)
         self.atoms[params[0]] = (index,)
-        self.use((index,), end)
         count = self.resolve(n.args[0])
-        self.use(count, end)
-        nexts = [self.carry(r) for r in results[1:]]
-        for atoms in nexts:
+        self.use((index, *count), end)
+        ends = [self.carry(r) for r in results[1:]]
+        for atoms in ends:
             self.use(atoms, end)
         again = None
         if not (results[0].op is CONST and results[0].attr):
@@ -406,8 +415,8 @@ class Planner:
         self.pos = pos = self.pos - 1
         self.define(index, pos)
         del self.atoms[params[0]]
-        inside = [self.atoms.pop(p, ()) or fresh(p, p.type) for p in params[1:]]
-        for atoms in inside:
+        variables = [self.atoms.pop(p, ()) or fresh(p, p.type) for p in params[1:]]
+        for atoms in variables:
             for a in atoms:
                 self.define(a, pos)
         self.chain = outer
@@ -423,19 +432,24 @@ class Planner:
             near = tuple(sorted(self.near, key=self.near.__getitem__, reverse=True))
         self.loops.append((pos, end))
         self.use(count, pos)
-        carried: list[tuple[Atom, Atom, Atom, Atom | None]] = []
-        for k, atoms in enumerate(inside):
+        starts: list[Atom] = []
+        inside: list[Atom] = []
+        nexts: list[Atom] = []
+        afters: list[Atom | None] = []
+        for k, atoms in enumerate(variables):
             out = given.get(k)
             for j, a in enumerate(atoms):
                 after = out[j] if out is not None and out[j].uses else None
-                beside = a.kind == LENGTH and carried and carried[-1][1].node is a.node and carried[-1][1].kind == BASE
+                beside = a.kind == LENGTH and inside and inside[-1].node is a.node and inside[-1].kind == BASE
                 if a.uses or after is not None or beside:
-                    start = self.carry(n.args[1 + k])
-                    self.use((start[j],), pos)
-                    carried.append((start[j], a, nexts[k][j], after))
-        steps.append(
-            Loop("loop", n, pos, i, count[0], index, tuple(carried), again, inner, end, self.calls != calls, constants, near)
-        )
+                    start = self.carry(n.args[1 + k])[j]
+                    self.use((start,), pos)
+                    starts.append(start)
+                    inside.append(a)
+                    nexts.append(ends[k][j])
+                    afters.append(after)
+        carried = Carried(starts, inside, nexts, afters)
+        steps.append(Loop("loop", n, pos, i, count[0], index, carried, again, inner, end, self.calls != calls, constants, near))
 
     def carry(self, n: Node) -> Atoms:
         """A carried value; constants are no registers of their own there."""
@@ -446,10 +460,10 @@ class Planner:
             return atoms
         return self.resolve(n)
 
-    def call(self, n: Node, i: int, steps: list[Any]) -> None:
+    def call(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
         """A call, or `read`: nodes with several results and no regions."""
         given = self.several.pop(n, {})
-        self.forget(n, tuple(given.values()))
+        self.taken(given, list(given))
         self.pos = pos = self.pos - 1
         name = n.op.name
         if name == "read":
@@ -468,6 +482,11 @@ class Planner:
         for atoms in ins:
             self.use(atoms, pos)
         steps.append(Step(name, n, pos, outs, ins))
+
+    apart: ClassVar[dict[str, Any]] = {
+        "if": branch, "loop": loop, "require": require, "call": call, "recur": call, "read": call,
+    }  # fmt: skip
+    """Primitives that `walk` leaves to a method of their own."""
 
 
 def fresh(n: Node, t: Type) -> Atoms:
