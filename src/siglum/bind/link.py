@@ -1,6 +1,6 @@
 """Instances to bytes: stencils laid end to end, every hole filled and range-checked.
 
-Imports `stencil`, `records` and the modules `bind.tables` and `bind.pieces`.
+Imports `stencil`, `records` and `bind.ready`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import struct
 from itertools import accumulate, repeat
 from typing import Final
 
-from siglum.bind.pieces import Piece, pieces_of
-from siglum.bind.tables import REGISTERS_OF
+from siglum.bind.ready import Cold, Ready, ready_of
 from siglum.records import Instance
-from siglum.stencil.table import REACH, Table
+from siglum.stencil.table import Table
 
 Emitted = tuple[str, tuple[int, ...], int]
 Deferred = tuple[int, str, int, int]
@@ -27,7 +26,7 @@ class Linker:
     """The code of an image as it grows."""
 
     def __init__(self, table: Table) -> None:
-        self.pieces = pieces_of(table)
+        self.ready = ready_of(table)
         self.code = bytearray()
         self.later: list[Deferred] = []
 
@@ -38,93 +37,69 @@ class Linker:
         and last; padding before them goes into the three lists. Gives the instances and the offset of each, one more
         at the end. Raises struct.error where a value does not fit its field.
         """
-        code, ready, registers_of = self.code, self.pieces, REGISTERS_OF
-        pieces = [ready[family, registers_of[family](operands)] for family, operands, _ in emitted]
-        offsets = list(accumulate([piece[0] for piece in pieces], initial=len(code)))
-        if loops and self.pad(emitted, pieces, offsets, label_at, stub_at, loops):
-            offsets = list(accumulate([piece[0] for piece in pieces], initial=len(code)))
-        code += b"".join([piece[1] for piece in pieces])
-        fill = _FIELD_4.pack_into
-        rare = []
-        for k, (_, _, numbers, aims, cold) in enumerate(pieces):
-            if numbers or aims:
-                start, operands = offsets[k], emitted[k][1]
-                for offset, width, operand, factor, addend in numbers:
-                    if width == 4:
-                        fill(code, start + offset, operands[operand] * factor + addend)
-                    else:
-                        self.wide(start + offset, width, operands[operand] * factor + addend)
-                for offset, kind, operand, addend in aims:
-                    place, target = start + offset, operands[operand]
-                    if kind == "t":
-                        fill(code, place, offsets[label_at[target]] - place + addend)
-                    elif kind == "k":
-                        fill(code, place, offsets[stub_at[target]] - place + addend)
-                    else:
-                        self.later.append((place, kind, target, addend))
-            if cold is not None:
-                rare.append(k)
-        colds = [-1] * len(emitted)
-        for k in rare:
-            colds[k] = self.cold(pieces[k], emitted[k][1], offsets[k])
-        families, taken, origins = zip(*emitted, strict=True)
-        fields = zip(families, taken, offsets, [piece[0] for piece in pieces], origins, colds, strict=False)
+        code, ready, fill = self.code, self.ready, _FIELD_4.pack_into
+        made = [ready(family, operands) for family, operands, _ in emitted]
+        if loops:
+            self.pad(emitted, made, label_at, stub_at, loops)
+        families, operands_of, origins = zip(*emitted, strict=True)
+        lengths, codes, aims_of, cold_of = zip(*made, strict=True)
+        offsets = list(accumulate(lengths, initial=len(code)))
+        code += b"".join(codes)
+        for start, aims in zip(offsets, aims_of, strict=False):
+            for offset, kind, target, addend in aims:
+                place = start + offset
+                if kind == "t":
+                    fill(code, place, offsets[label_at[target]] - place + addend)
+                elif kind == "k":
+                    fill(code, place, offsets[stub_at[target]] - place + addend)
+                else:
+                    self.later.append((place, kind, target, addend))
+        colds = [-1] * len(made)
+        if any(cold_of):
+            for k, cold in enumerate(cold_of):
+                if cold is not None:
+                    colds[k] = self.cold(cold, offsets[k], offsets[k + 1])
+        fields = zip(families, operands_of, offsets, lengths, origins, colds, strict=False)
         return tuple(map(tuple.__new__, repeat(Instance), fields)), offsets
 
-    def cold(self, piece: Piece, operands: tuple[int, ...], start: int) -> int:
-        """Appends the cold part of the instance at `start`; gives its offset."""
-        fill, cold = _FIELD_4.pack_into, piece.cold
-        assert cold is not None
-        here = len(self.code)
-        self.code += cold.code
+    def cold(self, cold: Cold, start: int, end: int) -> int:
+        """Appends the cold part of the instance from `start` to `end`; gives its offset."""
+        code, here = self.code, len(self.code)
+        code += cold.code
         for offset, addend in cold.entries:
-            fill(self.code, start + offset, here - start - offset + addend)
+            _FIELD_4.pack_into(code, start + offset, here - start - offset + addend)
         for offset, addend in cold.returns:
-            fill(self.code, here + offset, start + piece.length - here - offset + addend)
-        for offset, width, operand, factor, addend in cold.numbers:
-            if width != 4:
-                raise ValueError(f"a cold part cannot hold a field of {width} bytes")
-            fill(self.code, here + offset, operands[operand] * factor + addend)
+            _FIELD_4.pack_into(code, here + offset, end - here - offset + addend)
         return here
-
-    def wide(self, place: int, width: int, value: int) -> None:
-        """Fills a field of 8 bytes, modulo 2^64, or a shift count, modulo 64."""
-        if width == 1:
-            self.code[place] = value & 63
-        else:
-            low, high = REACH[8]
-            if not low <= value <= high:
-                raise ValueError(f"{value} does not fit 8 bytes")
-            self.code[place : place + 8] = (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little")
 
     def pad(
         self,
         emitted: list[Emitted],
-        pieces: list[Piece],
-        offsets: list[int],
+        made: list[Ready],
         label_at: list[int],
         stub_at: dict[int, int],
         loops: list[tuple[int, int]],
-    ) -> bool:
-        """Puts padding before loops that would lie in more lines of code than they must; whether there are such."""
-        moved = 0
+    ) -> None:
+        """Puts padding before loops that would lie in more lines of code than they must."""
+        at, k = len(self.code), 0
         insertions: list[tuple[int, list[str]]] = []
         for first, last in sorted(loops):
-            length = offsets[last + 1] - offsets[first]
-            into = (offsets[first] + moved) % LINE
+            at += sum([instance[0] for instance in made[k:first]])
+            k = first
+            length = sum([instance[0] for instance in made[first : last + 1]])
+            into = at % LINE
             if into and -(-(into + length) // LINE) > -(-length // LINE):
                 full, rest = divmod(LINE - into, LONGEST_NOP)
                 names = [f"nop.{LONGEST_NOP}"] * full + ([f"nop.{rest}"] if rest else [])
                 insertions.append((first, names))
-                moved += LINE - into
+                at += LINE - into
         for first, names in reversed(insertions):
             emitted[first:first] = [(name, (), -1) for name in names]
-            pieces[first:first] = [self.pieces[name, ()] for name in names]
+            made[first:first] = [self.ready(name, ()) for name in names]
             count = len(names)
             label_at[:] = [at + count if at >= first else at for at in label_at]
             for site, at in stub_at.items():
                 stub_at[site] = at + count
-        return bool(insertions)
 
     def finish(self, blocks: list[int], data: bytes, alignment: int) -> int:
         """Appends the constants, aligned as their elements; aims what referred to blocks and constants. The constants' offset."""
