@@ -39,11 +39,11 @@ class Linker:
         """
         code, ready, fill = self.code, self.ready, _FIELD_4.pack_into
         made = [ready(family, operands) for family, operands, _ in emitted]
-        if loops:
-            self.pad(emitted, made, label_at, stub_at, loops)
+        offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
+        if loops and self.pad(emitted, made, offsets, label_at, stub_at, loops):
+            offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
         families, operands_of, origins = zip(*emitted, strict=True)
         lengths, codes, aims_of, cold_of = zip(*made, strict=True)
-        offsets = list(accumulate(lengths, initial=len(code)))
         code += b"".join(codes)
         for start, aims in zip(offsets, aims_of, strict=False):
             for offset, kind, target, addend in aims:
@@ -76,23 +76,22 @@ class Linker:
         self,
         emitted: list[Emitted],
         made: list[Ready],
+        offsets: list[int],
         label_at: list[int],
         stub_at: dict[int, int],
         loops: list[tuple[int, int]],
-    ) -> None:
-        """Puts padding before loops that would lie in more lines of code than they must."""
-        at, k = len(self.code), 0
+    ) -> bool:
+        """Puts padding before loops that would lie in more lines of code than they must; whether there are any."""
+        moved = 0
         insertions: list[tuple[int, list[str]]] = []
         for first, last in sorted(loops):
-            at += sum([instance[0] for instance in made[k:first]])
-            k = first
-            length = sum([instance[0] for instance in made[first : last + 1]])
-            into = at % LINE
+            length = offsets[last + 1] - offsets[first]
+            into = (offsets[first] + moved) % LINE
             if into and -(-(into + length) // LINE) > -(-length // LINE):
                 full, rest = divmod(LINE - into, LONGEST_NOP)
                 names = [f"nop.{LONGEST_NOP}"] * full + ([f"nop.{rest}"] if rest else [])
                 insertions.append((first, names))
-                at += LINE - into
+                moved += LINE - into
         for first, names in reversed(insertions):
             emitted[first:first] = [(name, (), -1) for name in names]
             made[first:first] = [self.ready(name, ()) for name in names]
@@ -100,6 +99,7 @@ class Linker:
             label_at[:] = [at + count if at >= first else at for at in label_at]
             for site, at in stub_at.items():
                 stub_at[site] = at + count
+        return bool(insertions)
 
     def finish(self, blocks: list[int], data: bytes, alignment: int) -> int:
         """Appends the constants, aligned as their elements; aims what referred to blocks and constants. The constants' offset."""

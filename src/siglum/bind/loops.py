@@ -110,8 +110,9 @@ class Loops(Branches):
         """Chooses, before a loop, where each carried component and the index live, and moves what lives through."""
         pos, end = step.pos, step.end
         forced = self.forced.get(end, ())
-        for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
-            self.spill(a)
+        if step.calls or forced:
+            for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
+                self.spill(a)
         places: list[int] = []
         starts, carried, _, _ = step.carried
         dying = {start: start.last <= pos and start.loc >= 0 for start in starts}
@@ -148,7 +149,8 @@ class Loops(Branches):
             places.append(loc)
         rest = 0
         for start in starts:
-            rest |= held(start)
+            if 0 <= start.loc < SLOT:
+                rest |= 1 << start.loc
         self.put(step.counter, self.carry_register(0, pos, avoid, rest))
         avoid |= 1 << step.counter.loc
         if end in self.bounds:
@@ -163,8 +165,7 @@ class Loops(Branches):
         """Gives the bases of arrays that an innermost loop uses most a register each; the mask of these registers."""
         pos, end = step.pos, step.end
         where = dict(zip(step.carried.inside, places, strict=True))
-        regs = self.regs
-        free = [r for r in range(1, 8) if not avoid >> r & 1 and ((held := regs[r]) is None or held.last <= pos)]
+        free = self.free(0, pos, avoid)
         taken = 0
         for base in step.near:
             loc = where.get(base, base.loc if base in self.live and base.last >= end else -1)
@@ -202,12 +203,7 @@ class Loops(Branches):
         count = step.times
         if not wanting and not step.constants and count.loc < SLOT:
             return
-        free = []
-        for base in (0, 8):
-            free.append([
-                r for r in range(base + 1, base + 8)
-                if not avoid >> r & 1 and ((occupant := self.regs[r]) is None or occupant.last <= pos)
-            ])  # fmt: skip
+        free = self.free(0, pos, avoid), self.free(8, pos, avoid)
         for a in [*wanting, *step.constants]:
             registers = free[a.kind == FLOAT]
             if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
@@ -292,15 +288,15 @@ class Loops(Branches):
         step, count, kept, places, top, exits = closing
         if again is not None and not again.name and leaves(again.a, again.sense):
             ending: list[Move] = [(loc, a, a.loc) for a, loc in kept if a.last > step.end]
-            wanted = zip(step.carried.afters, nexts, places, strict=True)
-            ending += [(loc, a, a.loc) for after, a, loc in wanted if after is not None]
+            leaving = zip(step.carried.afters, nexts, places, strict=True)
+            ending += [(loc, a, a.loc) for after, a, loc in leaving if after is not None]
             self.parallel(ending)
             exits.append(len(self.out))
             self.out.append(("jmp", (-1,), self.serves))
             return
-        moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
-        moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True)]
-        written = {to for to, _, at in moves if to != at}
+        wanted = [*kept, *zip(nexts, places, strict=True)]
+        moves = [(loc, a, a.loc) for a, loc in wanted if a.loc != loc]
+        written = {to for to, _, _ in moves}
         stale = [copy for copy, _ in kept if copy.kind == NEAR and copy.value in written]
         if again is None or (not again.name and leaves(again.a, not again.sense)):
             self.parallel(moves)
@@ -309,8 +305,7 @@ class Loops(Branches):
             if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
                 self.truth(again, pos)
                 # what the test was in need of may have moved
-                moves = [(to, a, a.loc) for to, a, _ in moves]
-                self.parallel(moves, v0_busy=True)
+                self.parallel([(loc, a, a.loc) for a, loc in wanted], v0_busy=True)
                 exits.append(len(self.out))
                 self.out.append(("j.false.v", (0, -1), self.serves))
             else:

@@ -119,8 +119,8 @@ class Loop(NamedTuple):
     steps: list[Any]
     end: int
     calls: bool
-    constants: tuple[Atom, ...]
-    near: tuple[Atom, ...]
+    constants: list[Atom]
+    near: list[Atom]
 
 
 class Require(NamedTuple):
@@ -262,13 +262,13 @@ class Planner:
 
     def define(self, a: Atom, pos: int) -> None:
         """Closes an atom's life at its definition: it lives to the end of every loop that uses but does not define it."""
+        chain, here = a.chain, self.chain
         if not a.uses:
             a.last = pos
-            return
-        chain, here = a.chain, self.chain
-        while chain is not here:
-            assert chain is not None
-            a.last, chain = chain
+        elif chain is not here:
+            while chain is not here:
+                assert chain is not None
+                a.last, chain = chain
 
     # Regions ------------------------------------------------------------------------------------------------
     def walk(self, body: tuple[Node, ...], steps: list[Any]) -> None:
@@ -420,16 +420,16 @@ class Planner:
             for a in atoms:
                 self.define(a, pos)
         self.chain = outer
-        constants: tuple[Atom, ...] = ()
-        if outer is None:
-            constants = tuple([a for (a,) in self.hoisted.values()])
+        constants: list[Atom] = []
+        if outer is None and self.hoisted:
+            constants = [a for (a,) in self.hoisted.values()]
             for a in constants:
                 self.define(a, pos)
             self.hoisted = {}
         self.pos = pos = self.pos - 1
-        near: tuple[Atom, ...] = ()
-        if self.near and len(self.loops) == loops:
-            near = tuple(sorted(self.near, key=self.near.__getitem__, reverse=True))
+        near: list[Atom] = []
+        if len(self.loops) == loops:
+            near = sorted(self.near, key=self.near.__getitem__, reverse=True)
         self.loops.append((pos, end))
         self.use(count, pos)
         starts: list[Atom] = []

@@ -62,6 +62,16 @@ def location(loc: int) -> Location:
     return Location("x", loc - 8) if loc < SLOT else Location("s", loc - SLOT)
 
 
+@cache
+def place(part: int, parts: int, loc: int, pair: bool) -> tuple[Location, ...]:
+    """Where a value of several components has one of them; with `pair` the next one is behind it."""
+    found = [DEAD] * parts
+    found[part] = location(loc)
+    if pair:
+        found[part + 1] = location(loc + 1)
+    return tuple(found)
+
+
 class Registers:
     """The state along the path being written. `journals` are the lists that only grow; a restart cuts them. `serves`
     is the origin of what is written now, or -1.
@@ -221,6 +231,11 @@ class Registers:
             else:
                 self.move(to, -1, a)
 
+    def free(self, base: int, pos: int, avoid: int) -> list[int]:
+        """The registers of a class outside `avoid` that hold nothing used after `pos`; not v0 or x0."""
+        regs = self.regs
+        return [r for r in range(base + 1, base + 8) if not avoid >> r & 1 and ((a := regs[r]) is None or a.last <= pos)]
+
     # States -------------------------------------------------------------------------------------------------
     def snapshot(self, pos: int) -> Map:
         """What is live after `pos`, and where."""
@@ -266,25 +281,24 @@ def next_use(a: Atom, pos: int) -> int:
 def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
     """A label's live values by node; a value in two places is there twice."""
     found: list[tuple[Node, tuple[Location, ...]]] = []
-    several: dict[Node, list[Location]] = {}
+    several: dict[Node, tuple[Location, ...]] = {}
+    copies: Map = []
     for a, loc in state:
         if a.kind == NEAR:
-            continue
-        if a.parts == 1:
-            found.append((a.node, (location(loc),)))
+            copies.append((a, loc))
+        elif a.parts == 1:
+            found.append((a.node, place(0, 1, loc, False)))
         else:
-            parts = several.get(a.node)
-            if parts is None:
-                parts = several[a.node] = [DEAD] * a.parts
-            parts[a.part] = location(loc)
-            if a.kind == BASE:
-                parts[a.part + 1] = location(loc + 1)
-    found += [(n, tuple(parts)) for n, parts in several.items()]
-    for copy, loc in state:
-        if copy.kind == NEAR:
-            for a, at in state:
-                if a.kind == BASE and at == copy.value:
-                    found.append((a.node, tuple([location(loc) if k == a.part else DEAD for k in range(a.parts)])))
+            here, n = place(a.part, a.parts, loc, a.kind == BASE), a.node
+            if n in several:
+                here = tuple([x if y is DEAD else y for x, y in zip(several[n], here, strict=True)])
+            several[n] = here
+    if several:
+        found += several.items()
+    for copy, loc in copies:
+        for a, at in state:
+            if a.kind == BASE and at == copy.value:
+                found.append((a.node, place(a.part, a.parts, loc, False)))
     return tuple(found)
 
 
