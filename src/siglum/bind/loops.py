@@ -156,21 +156,19 @@ class Loops(Branches):
         if end in self.bounds:
             self.bounds[end].loc = -1
         if not step.calls:
+            free = self.free(0, pos, avoid | rest)
             if step.near:
-                avoid |= self.keep_near(step, places, avoid | rest, forced)
-            self.promote(step, avoid | rest, forced)
+                self.keep_near(step, places, free, forced)
+            self.promote(step, free, avoid | rest, forced)
         return places
 
-    def keep_near(self, step: Loop, places: list[int], avoid: int, forced: Any) -> int:
-        """Gives the bases of arrays that an innermost loop uses most a register each; the mask of these registers."""
-        pos, end = step.pos, step.end
+    def keep_near(self, step: Loop, places: list[int], free: list[int], forced: Any) -> None:
+        """Gives the bases of arrays that an innermost loop uses most one of the `free` registers each."""
+        end = step.end
         where = dict(zip(step.carried.inside, places, strict=True))
-        free = self.free(0, pos, avoid)
-        taken = 0
         for base in step.near:
             loc = where.get(base, base.loc if base in self.live and base.last >= end else -1)
-            near = [r for r in free if r in NEAR_REGISTERS]
-            if loc < SLOT or not near or len(free) <= KEPT_FREE:
+            if loc < SLOT or len(free) <= KEPT_FREE or free[-1] not in NEAR_REGISTERS:
                 continue
             copy = self.copies.get((end, base))
             if copy is None:
@@ -179,11 +177,8 @@ class Loops(Branches):
             if copy in forced:
                 continue
             copy.value = loc
-            self.put(copy, near[-1])
-            free.remove(near[-1])
-            taken |= 1 << near[-1]
+            self.put(copy, free.pop())
             self.near[loc] = copy
-        return taken
 
     def carry_register(self, base: int, pos: int, avoid: int, rest: int) -> int:
         """A register for a carried value: not one that still holds another's start, if it can be."""
@@ -193,33 +188,32 @@ class Loops(Branches):
                 return r
         return self.take(base, pos, -1, avoid)
 
-    def promote(self, step: Loop, avoid: int, forced: Any) -> None:
+    def promote(self, step: Loop, free: list[int], avoid: int, forced: Any) -> None:
         """Brings slots that the outermost loop reads into registers, its float constants, and any loop's bound."""
         pos, end = step.pos, step.end
         outer = self.loops[-1].header if self.loops else {}
         for a in step.constants:
             a.loc = -1
-        wanting = [a for a in self.live if a.loc >= SLOT and a.last >= end and a.kind in (INT, FLOAT) and a not in outer]
-        count = step.times
-        if not wanting and not step.constants and count.loc < SLOT:
-            return
-        free = self.free(0, pos, avoid), self.free(8, pos, avoid)
-        for a in [*wanting, *step.constants]:
-            registers = free[a.kind == FLOAT]
+        wanting = [a for a in self.live if a.loc >= SLOT and a.kind in (INT, FLOAT) and a.last >= end and a not in outer]
+        wanting += step.constants
+        floats = self.free(8, pos, avoid) if any(a.kind == FLOAT for a in wanting) else []
+        for a in wanting:
+            registers = floats if a.kind == FLOAT else free
             if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
                 continue
             r = registers.pop(0)
             self.move(r, a.loc, a)
             self.put(a, r)
-        if count.loc >= SLOT and len(free[0]) > KEPT_FREE:
+        count = step.times
+        if count.loc >= SLOT and len(free) > KEPT_FREE:
             bound = self.bounds.get(end)
             if bound is None:
                 bound = self.bounds[end] = Atom(step.node.args[0], 0, 1, INT)
                 bound.uses, bound.last = [end], end
             bound.loc = -1
             if bound not in forced:
-                self.move(free[0][0], count.loc, count)
-                self.put(bound, free[0][0])
+                self.move(free[0], count.loc, count)
+                self.put(bound, free[0])
 
     def guard(self, count: Atom, index: int) -> int:
         """Skips the loop where it does not run at all; -1 where it surely does."""
@@ -297,7 +291,7 @@ class Loops(Branches):
         wanted = [*kept, *zip(nexts, places, strict=True)]
         moves = [(loc, a, a.loc) for a, loc in wanted if a.loc != loc]
         written = {to for to, _, _ in moves}
-        stale = [copy for copy, _ in kept if copy.kind == NEAR and copy.value in written]
+        stale = [copy for copy in self.near.values() if copy.value in written] if self.near else []
         if again is None or (not again.name and leaves(again.a, not again.sense)):
             self.parallel(moves)
         else:

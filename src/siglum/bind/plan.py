@@ -7,6 +7,7 @@ maps, casts, lengths) disappear here. Imports `siglum.ir` and `bind.tables` only
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -22,9 +23,6 @@ sum (slot), the eight slots of float lanes, constant, copy of a base in a regist
 NEVER: Final = -(1 << 60)
 COMPARISONS: Final = frozenset(("eq", "ne", "lt", "le", "lt_u", "le_u", "feq", "fne", "flt", "fle"))
 _KIND: Final = {"i": INT, "f": FLOAT, "b": BASE, "n": LENGTH}
-_TRANSPARENT: Final = frozenset(
-    ("pair", "left", "right", "option", "present", "held", "mapping", "keys", "values", "length", "cast", "wide")
-)
 _FUSE_WITHIN: Final = 6
 
 
@@ -61,14 +59,8 @@ class Condition(NamedTuple):
     sense: bool
 
 
-class Step(NamedTuple):
-    """One operation: what it makes and takes, at a position that grows in program order."""
-
-    name: str
-    node: Node
-    pos: int
-    outs: Atoms
-    ins: tuple[Atoms, ...]
+Step = tuple[str, Node, int, Atoms, tuple[Atoms, ...]]
+"""One operation: its primitive's name, its node, a position that grows in program order, what it makes, what it takes."""
 
 
 class Arm(NamedTuple):
@@ -191,53 +183,29 @@ class Planner:
     # Values -------------------------------------------------------------------------------------------------
     def resolve(self, n: Node) -> Atoms:
         """The atoms of a value, made on first sight."""
-        found = self.atoms.get(n)
-        if found is not None:
-            return found
-        op = n.op
-        if op is CONST:
+        return self.atoms.get(n) or self.made(n)
+
+    def made(self, n: Node) -> Atoms:
+        if n.op is CONST:
             return self.constant(n)
-        name = op.name
-        if name in _TRANSPARENT:
-            found = self.transparent(name, n)
-        elif name == "store":
-            old = self.resolve(n.args[0])
-            found = (Atom(n, 0, 2, BASE), old[1])
-            found[0].before = old[0]
-        elif name == "result":
-            of, k = n.args[0], n.attr
-            if of.op.name == "read" and k == 0:
-                found = (Atom(n, 0, 2, BASE), self.resolve(of.args[1])[1])
-            else:
-                found = fresh(n, n.type)
-            self.several.setdefault(of, {})[k] = found
-        else:
-            found = fresh(n, n.type)
-        self.atoms[n] = found
+        maker = _MAKERS.get(n.op.name)
+        found = self.atoms[n] = fresh(n, n.type) if maker is None else maker(self, n)
         return found
 
-    def transparent(self, name: str, n: Node) -> Atoms:
-        inner = self.resolve(n.args[0])
-        if name == "length":
-            return inner[1:2]
-        if name in ("pair", "option", "mapping"):
-            return inner + self.resolve(n.args[1])
-        if name == "cast":
-            return inner
-        if name == "left":
-            return inner[: len(kinds_of(n.type))]
-        if name == "right":
-            return inner[len(inner) - len(kinds_of(n.type)) :]
-        if name == "present":
-            return inner[:1]
-        if name == "held":
-            return inner[1:]
-        if name == "keys":
-            return inner[:2]
-        if name == "values":
-            return inner[2:]
-        zero = Atom(n, 1, 2, CONSTANT)
-        return (*inner, zero)
+    def store(self, n: Node) -> Atoms:
+        """The new version of an array: its base is another's, its length is the same."""
+        old = self.resolve(n.args[0])
+        base = Atom(n, 0, 2, BASE)
+        base.before = old[0]
+        return base, old[1]
+
+    def result(self, n: Node) -> Atoms:
+        """One result of a node with several."""
+        of, k = n.args[0], n.attr
+        into = self.resolve(of.args[1]) if of.op.name == "read" and k == 0 else ()
+        found = (Atom(n, 0, 2, BASE), into[1]) if into else fresh(n, n.type)
+        self.several.setdefault(of, {})[k] = found
+        return found
 
     def constant(self, n: Node) -> Atoms:
         if self.chain is not None and (n.type is F64 or n.type is F32):
@@ -273,12 +241,12 @@ class Planner:
     # Regions ------------------------------------------------------------------------------------------------
     def walk(self, body: tuple[Node, ...], steps: list[Any]) -> None:
         """Plans the nodes of a region, last first. One that nothing uses and nobody notices gives no step."""
-        atoms, fused, here, apart = self.atoms, self.fused, self.chain, self.apart
+        atoms, made, fused, here, apart = self.atoms, self.made, self.fused, self.chain, self.apart
         for i in range(len(body) - 1, -1, -1):
             n = body[i]
             op = n.op
             name = op.name
-            if name in _TRANSPARENT:
+            if name in _STRUCTURAL:
                 atoms.pop(n, None)
                 continue
             if name in apart:
@@ -300,7 +268,7 @@ class Planner:
                     self.define(a, pos)
             ins = []
             for x in n.args:
-                given = atoms.get(x) or self.resolve(x)
+                given = atoms.get(x) or made(x)
                 ins.append(given)
                 for a in given:
                     uses = a.uses
@@ -315,7 +283,7 @@ class Planner:
                     self.near[base] = self.near.get(base, 0) + 1
             elif name == "select" and i and body[i - 1] is n.args[0] and len(ins[0][0].uses) == 1:
                 ins[0][0].hint = 0
-            steps.append(Step(name, n, pos, outs, tuple(ins)))
+            steps.append((name, n, pos, outs, tuple(ins)))
 
     def require(self, n: Node, body: tuple[Node, ...], i: int, steps: list[Any]) -> None:
         self.pos = pos = self.pos - 1
@@ -481,7 +449,7 @@ class Planner:
         ins = tuple([self.resolve(x) for x in n.args])
         for atoms in ins:
             self.use(atoms, pos)
-        steps.append(Step(name, n, pos, outs, ins))
+        steps.append((name, n, pos, outs, ins))
 
     apart: ClassVar[dict[str, Any]] = {
         "if": branch, "loop": loop, "require": require, "call": call, "recur": call, "read": call,
@@ -495,3 +463,19 @@ def fresh(n: Node, t: Type) -> Atoms:
     if len(kinds) == 1:
         return (Atom(n, 0, 1, kinds[0]),)
     return tuple([Atom(n, k, len(kinds), kind) for k, kind in enumerate(kinds)])
+
+
+# Structural nodes: their atoms are those of their operands.
+_STRUCTURAL: Final[dict[str, Callable[[Planner, Node], Atoms]]] = {
+    **dict.fromkeys(("pair", "option", "mapping"), lambda p, n: p.resolve(n.args[0]) + p.resolve(n.args[1])),
+    "left": lambda p, n: p.resolve(n.args[0])[: len(kinds_of(n.type))],
+    "right": lambda p, n: (both := p.resolve(n.args[0]))[len(both) - len(kinds_of(n.type)) :],
+    "present": lambda p, n: p.resolve(n.args[0])[:1],
+    "held": lambda p, n: p.resolve(n.args[0])[1:],
+    "keys": lambda p, n: p.resolve(n.args[0])[:2],
+    "values": lambda p, n: p.resolve(n.args[0])[2:],
+    "length": lambda p, n: p.resolve(n.args[0])[1:2],
+    "cast": lambda p, n: p.resolve(n.args[0]),
+    "wide": lambda p, n: (*p.resolve(n.args[0]), Atom(n, 1, 2, CONSTANT)),
+}
+_MAKERS: Final = {**_STRUCTURAL, "store": Planner.store, "result": Planner.result}

@@ -63,13 +63,9 @@ def location(loc: int) -> Location:
 
 
 @cache
-def place(part: int, parts: int, loc: int, pair: bool) -> tuple[Location, ...]:
-    """Where a value of several components has one of them; with `pair` the next one is behind it."""
-    found = [DEAD] * parts
-    found[part] = location(loc)
-    if pair:
-        found[part + 1] = location(loc + 1)
-    return tuple(found)
+def alone(loc: int) -> tuple[Location, ...]:
+    """Where a value of one component is."""
+    return (location(loc),)
 
 
 class Registers:
@@ -281,24 +277,28 @@ def next_use(a: Atom, pos: int) -> int:
 def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
     """A label's live values by node; a value in two places is there twice."""
     found: list[tuple[Node, tuple[Location, ...]]] = []
-    several: dict[Node, tuple[Location, ...]] = {}
+    several: dict[Node, list[Location]] = {}
     copies: Map = []
     for a, loc in state:
-        if a.kind == NEAR:
+        if a.parts > 1:
+            parts = several.get(a.node)
+            if parts is None:
+                parts = several[a.node] = [DEAD] * a.parts
+            parts[a.part] = location(loc)
+            if a.kind == BASE:
+                parts[a.part + 1] = location(loc + 1)
+        elif a.kind == NEAR:
             copies.append((a, loc))
-        elif a.parts == 1:
-            found.append((a.node, place(0, 1, loc, False)))
         else:
-            here, n = place(a.part, a.parts, loc, a.kind == BASE), a.node
-            if n in several:
-                here = tuple([x if y is DEAD else y for x, y in zip(several[n], here, strict=True)])
-            several[n] = here
-    if several:
-        found += several.items()
+            found.append((a.node, alone(loc)))
+    for n, parts in several.items():
+        found.append((n, tuple(parts)))
     for copy, loc in copies:
         for a, at in state:
-            if a.kind == BASE and at == copy.value:
-                found.append((a.node, place(a.part, a.parts, loc, False)))
+            if at == copy.value and a.kind == BASE:
+                parts = [DEAD] * a.parts
+                parts[a.part] = location(loc)
+                found.append((a.node, tuple(parts)))
     return tuple(found)
 
 

@@ -103,20 +103,19 @@ class Straight(Registers):
         self.put(d, r)
 
     def narrow(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        source = self.need(step.ins[0][0], 0, pos, 0)
-        r = self.target(step.outs[0], 0, pos)
+        _, node, pos, (d,), ((x,),) = step
+        source = self.need(x, 0, pos, 0)
+        r = self.target(d, 0, pos)
         self.out.append((f"narrow.{node.attr}", (r, source, self.image.site(node.stop, node.origin)), self.serves))
-        self.put(step.outs[0], r)
+        self.put(d, r)
 
     def float_compare(self, step: Step) -> None:
-        pos = step.pos
-        x, y = step.ins[0][0], step.ins[1][0]
+        name, _, pos, (d,), ((x,), (y,)) = step
         self.clear(0, pos)
         first = self.need(x, 8, pos, held(y))
         second = self.need(y, 8, pos, 1 << first)
-        self.out.append((f"{step.name}.xx", (first - 8, second - 8), self.serves))
-        self.from_v0(step.outs[0], pos)
+        self.out.append((f"{name}.xx", (first - 8, second - 8), self.serves))
+        self.from_v0(d, pos)
 
     def from_v0(self, d: Atom, pos: int) -> None:
         """Gives the result that a stencil left in v0 its place."""
@@ -129,8 +128,7 @@ class Straight(Registers):
             self.put(d, r)
 
     def select(self, step: Step) -> None:
-        pos, d = step.pos, step.outs[0]
-        c, x, y = (atoms[0] for atoms in step.ins)
+        _, _, pos, (d,), ((c,), (x,), (y,)) = step
         base = 8 if d.kind == FLOAT else 0
         if c.loc != 0:
             self.clear(0, pos - 1)
@@ -159,13 +157,12 @@ class Straight(Registers):
         return copy.loc if copy is not None and self.regs[copy.loc] is copy else -1
 
     def load(self, step: Step) -> None:
-        pos = step.pos
-        array, index = step.ins[0], step.ins[1][0]
-        element = step.node.args[0].type.element
+        _, node, pos, outs, (array, (index,)) = step
+        element = node.args[0].type.element
         at = self.need(index, 0, pos, 0)
         base_slot = array[0].loc - SLOT
         if is_scalar(element):
-            d = step.outs[0]
+            d = outs[0]
             base = 8 if d.kind == FLOAT else 0
             near = self.near_register(array[0]) if element in NEAR_LOAD else -1
             r = self.target(d, base, pos)
@@ -176,9 +173,9 @@ class Straight(Registers):
             self.put(d, r)
             return
         stride = element_size(element)
-        for k, d in enumerate(step.outs):
+        for k, d in enumerate(outs):
             if d.kind == BASE:
-                pair = self.pair_of_slots(step.outs[k : k + 2])
+                pair = self.pair_of_slots(outs[k : k + 2])
                 self.out.append(("cell.load.s", (pair, base_slot, at, stride, 8 * k), self.serves))
             elif d.kind == LENGTH:
                 self.out.append(("cell.load.s", (d.loc - SLOT, base_slot, at, stride, 8 * k), self.serves))
@@ -190,9 +187,8 @@ class Straight(Registers):
                 self.put(d, r)
 
     def store(self, step: Step) -> None:
-        pos = step.pos
-        array, index, value = step.ins
-        element = step.node.args[0].type.element
+        _, node, pos, outs, (array, index, value) = step
+        element = node.args[0].type.element
         base_slot = array[0].loc - SLOT
         scalar = is_scalar(element)
         avoid = 0
@@ -215,7 +211,7 @@ class Straight(Registers):
                 r = self.need(a, base, pos, 1 << at | avoid)
                 family = "cell.store.x" if base else "cell.store.v"
                 self.out.append((family, (base_slot, at, r - base, stride, 8 * k), self.serves))
-        self.in_place(step.outs[0], array[0])
+        self.in_place(outs[0], array[0])
 
     def in_place(self, d: Atom, a: Atom) -> None:
         """`d` stands where `a` stood, in slots; `a` is no more, even where another arm of a branch still uses it."""
@@ -224,30 +220,30 @@ class Straight(Registers):
         self.live[d] = None
 
     def data(self, step: Step) -> None:
-        k = self.pair_of_slots(step.outs)
-        self.out.append(("data", (k, self.image.data(step.node), len(step.node.attr[1])), self.serves))
+        _, node, _, outs, _ = step
+        k = self.pair_of_slots(outs)
+        self.out.append(("data", (k, self.image.data(node), len(node.attr[1])), self.serves))
 
     def alloc(self, step: Step) -> None:
-        node = step.node
-        count = self.need(step.ins[0][0], 0, step.pos, 0)
-        k = self.pair_of_slots(step.outs)
+        name, node, pos, outs, ((x,),) = step
+        count = self.need(x, 0, pos, 0)
+        k = self.pair_of_slots(outs)
         site = self.image.site(node.stop, node.origin)
-        self.out.append((step.name, (k, count, element_size(node.attr[0]), site), self.serves))
+        self.out.append((name, (k, count, element_size(node.attr[0]), site), self.serves))
 
     def array(self, step: Step) -> None:
-        node = step.node
-        source = step.ins[0][0].loc - SLOT
-        count = self.need(step.ins[1][0], 0, step.pos, 0)
-        k = self.pair_of_slots(step.outs)
+        _, node, pos, outs, ins = step
+        source = ins[0][0].loc - SLOT
+        count = self.need(ins[1][0], 0, pos, 0)
+        k = self.pair_of_slots(outs)
         self.out.append(("array", (k, source, count, self.image.site(node.stop, node.origin)), self.serves))
 
     def view(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        source = step.ins[0][0].loc - SLOT
-        start, count = step.ins[1][0], step.ins[2][0]
+        _, node, pos, outs, (array, (start,), (count,)) = step
+        source = array[0].loc - SLOT
         first = self.need(start, 0, pos, held(count))
         second = first if count is start else self.need(count, 0, pos, 1 << first)
-        k = self.pair_of_slots(step.outs)
+        k = self.pair_of_slots(outs)
         size = element_size(node.type.element)
         site = self.image.site(node.stop, node.origin)
         self.out.append(("view", (k, source, first, second, size, site), self.serves))
@@ -263,56 +259,56 @@ class Straight(Registers):
         return loc
 
     def wide_add(self, step: Step) -> None:
-        pos = step.pos
-        low, high = step.ins[0]
-        x = step.ins[1][0]
+        _, _, pos, outs, ((low, high), (x,)) = step
         to_high = self.own_slots(high, pos, 1)
-        r = self.two_address(step.outs[0], low, x, 0, pos)
+        r = self.two_address(outs[0], low, x, 0, pos)
         other = x.loc if 0 <= x.loc < 8 else self.need(x, 0, pos, 1 << r)
         self.out.append(("wide_add", (r, other, to_high - SLOT), self.serves))
-        self.put(step.outs[0], r)
-        step.outs[1].loc = to_high
-        self.live[step.outs[1]] = None
+        self.put(outs[0], r)
+        outs[1].loc = to_high
+        self.live[outs[1]] = None
 
     def wide_fit(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        low, high = step.ins[0]
+        _, node, pos, (d,), ((low, high),) = step
         to_high = high.loc if high.loc >= 0 else self.own_slots(high, pos, 1)
-        r = self.two_address(step.outs[0], low, low, 0, pos)
+        r = self.two_address(d, low, low, 0, pos)
         self.out.append(("wide_fit", (r, to_high - SLOT, self.image.site(node.stop, node.origin)), self.serves))
-        self.put(step.outs[0], r)
+        self.put(d, r)
 
     def lanes(self, step: Step) -> None:
+        _, _, _, (d,), _ = step
         loc = SLOT + self.slots(LANES_SLOTS)
         self.out.append(("lanes", (loc - SLOT,), self.serves))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_add(self, step: Step) -> None:
-        pos = step.pos
-        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
-        index = self.need(step.ins[1][0], 0, pos, 0)
-        x = self.need(step.ins[2][0], 8, pos, 0)
+        _, _, pos, (d,), ((lanes,), (at,), (value,)) = step
+        loc = self.own_slots(lanes, pos, LANES_SLOTS)
+        index = self.need(at, 0, pos, 0)
+        x = self.need(value, 8, pos, 0)
         self.out.append(("lanes_add", (loc - SLOT, index, x - 8), self.serves))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_add8(self, step: Step) -> None:
-        pos = step.pos
-        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
-        index = self.need(step.ins[2][0], 0, pos, 0)
-        self.out.append(("lanes_add8", (loc - SLOT, step.ins[1][0].loc - SLOT, index), self.serves))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        _, _, pos, (d,), ((lanes,), array, (at,)) = step
+        loc = self.own_slots(lanes, pos, LANES_SLOTS)
+        index = self.need(at, 0, pos, 0)
+        self.out.append(("lanes_add8", (loc - SLOT, array[0].loc - SLOT, index), self.serves))
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_total(self, step: Step) -> None:
-        r = self.target(step.outs[0], 8, step.pos)
-        self.out.append(("lanes_total", (r - 8, step.ins[0][0].loc - SLOT), self.serves))
-        self.put(step.outs[0], r)
+        _, _, pos, (d,), ((lanes,),) = step
+        r = self.target(d, 8, pos)
+        self.out.append(("lanes_total", (r - 8, lanes.loc - SLOT), self.serves))
+        self.put(d, r)
 
     # Stops and system calls ---------------------------------------------------------------------------------
     def tick(self, step: Step) -> None:
-        self.out.append(("tick", (self.image.site("fuel", step.node.origin),), self.serves))
+        origin = step[1].origin
+        self.out.append(("tick", (self.image.site("fuel", origin),), self.serves))
 
     def require(self, step: Require) -> None:
         node, pos = step.node, step.pos

@@ -54,10 +54,10 @@ class Writer(Loops):
         return frame
 
     def call(self, step: Step) -> None:
-        node, pos = step.node, step.pos
+        _, node, pos, outs, ins = step
         for a in [a for a in self.live if a.loc < SLOT and a.last > pos]:
             self.spill(a)
-        given = [a for atoms in step.ins for a in atoms]
+        given = [a for atoms in ins for a in atoms]
         first = len(self.out)
         for j, a in enumerate(given):
             self.move(SLOT + OUTGOING + 1 + j, a.loc, a)
@@ -65,7 +65,6 @@ class Writer(Loops):
         self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), self.serves))
         call = len(self.out) - 1
         self.regs = [None] * 16
-        outs = step.outs
         for j, a in enumerate(outs):
             at = SLOT + OUTGOING + 1 + j
             if a.kind == BASE:
