@@ -118,8 +118,8 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
     context = _Context(image, function, number)
     writer = Writer(context)
     frame = writer.block(plan, entry=number == 0)
-    out = writer.out
-    label_at = [at for at, _, _, _ in writer.labels]
+    out, states = writer.out, writer.labels
+    label_at = [label[0] for label in states]
     stub_at = {}
     for site in context.own.values():
         stub_at[site] = len(out)
@@ -132,9 +132,6 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
         writer.jump_to(at, stubs[site])
     start = len(linker.code)
     instances, offsets = linker.block(out, label_at, stub_at, writer.tops)
-    labels = [
-        Label(offsets[at], path, done, values(state))
-        for at, (_, path, done, state) in zip(label_at, writer.labels, strict=False)
-    ]
+    labels = [Label(offsets[label_at[k]], path, done, values(state)) for k, (_, path, done, state) in enumerate(states)]
     labels += [Label(offsets[stub_at[site]], (), -1, ()) for site in stubs]
     return Block(function, start, len(linker.code) - start, instances, tuple(labels), frame)

@@ -22,7 +22,7 @@ KEPT_FREE: Final = 2
 
 class Closing(NamedTuple):
     """What the ends of a loop's body need: where what lives through it is, where carried values go, the top's label; `exits`
-    collects the jumps out."""
+    collects the jumps out. The index is the last of `kept`."""
 
     step: Loop
     times: Atom
@@ -44,16 +44,17 @@ class Loops(Branches):
         self.journals.append(self.tops)
 
     def loop(self, step: Loop) -> None:
-        sizes = [len(journal) for journal in self.journals]
+        sizes = list(map(len, self.journals))
         next_slot = self.next_slot
         wanted, path, near, serves = self.wanted, self.path, self.near, self.serves
-        before = [(a, a.loc) for a in self.live if a.last >= step.pos]
+        pos, end = step.pos, step.end
+        before = [(a, a.loc) for a in self.live if a.last >= pos]
         while True:
             try:
                 self.loop_once(step)
                 return
             except Restart as again:
-                if again.key != step.end:
+                if again.key != end:
                     raise
             for journal, size in zip(self.journals, sizes, strict=True):
                 del journal[size:]
@@ -61,48 +62,46 @@ class Loops(Branches):
             self.restore(before)
 
     def loop_once(self, step: Loop) -> None:
-        pos, end, node, path = step.pos, step.end, step.node, self.path
-        wanted = self.wanted
+        _, node, pos, done, times, index, (starts, carried, nexts, afters), again, steps, end, _, _, _ = step
+        wanted, path, outer_near, out = self.wanted, self.path, self.near, self.out
+        self.near = {}
         self.clear(0, pos)
         self.clear(8, pos)
-        outer_near, self.near = self.near, {}
         places = self.enter(step)
-        starts, carried, nexts, afters = step.carried
         self.parallel([(loc, a, a.loc) for loc, a in zip(places, starts, strict=True)])
         for copy in self.near.values():
             self.move(copy.loc, copy.value, copy)
-        index = step.counter
+        at = index.loc
         through = [(a, a.loc) for a in self.live if a.last > pos and a is not index]
-        self.out.append(("const.vi", (index.loc, 0), self.serves))
-        bound = self.bounds.get(end, step.times)
+        out.append(("const.vi", (at, 0), self.serves))
+        bound = self.bounds.get(end, times)
         if bound.loc < 0:
-            bound = step.times
-        guard = self.guard(bound, index.loc)
+            bound = times
+        guard = self.guard(bound, at)
         inside = [(a, loc) for a, loc in zip(carried, places, strict=True) if a.uses]
-        header = [*through, *inside, (index, index.loc)]
+        header = [*through, *inside, (index, at)]
         self.restore(header)
         self.path = (*path, (node, 0))
         top = self.label(self.path, 0, header)
         self.loops.append(OpenLoop(end, dict(header), index))
-        first, inner, self.latch = len(self.out), len(self.tops), -1
+        first, inner, self.latch = len(out), len(self.tops), -1
         for a, loc in zip(nexts, places, strict=True):
             if loc < SLOT:
                 self.wanted |= 1 << loc
                 a.hint = loc
-        closing = Closing(step, bound, [*through, header[-1]], places, top, [])
-        self.close(closing, step.steps, step.again, nexts, end)
+        exits = [guard] if guard >= 0 else []
+        self.close(Closing(step, bound, [*through, (index, at)], places, top, exits), steps, again, nexts, end)
         if len(self.tops) == inner:
             self.tops.append((first, max(self.latch, first)))
-        exits = [jump for jump in (guard, *closing.exits) if jump >= 0]
-        if exits and exits[-1] == len(self.out) - 1:
-            self.out.pop()
+        if exits and exits[-1] == len(out) - 1:
+            out.pop()
             exits.pop()
         self.loops.pop()
         self.wanted, self.path, self.near = wanted, path, outer_near
         after = [(a, loc) for a, loc in through if a.last > end]
         after += [(a, loc) for a, loc in zip(afters, places, strict=True) if a is not None]
         self.restore(after)
-        exit_label = self.label(path, step.done + 1, after)
+        exit_label = self.label(path, done + 1, after)
         for jump in exits:
             self.jump_to(jump, exit_label)
 
@@ -196,14 +195,15 @@ class Loops(Branches):
             a.loc = -1
         wanting = [a for a in self.live if a.loc >= SLOT and a.kind in (INT, FLOAT) and a.last >= end and a not in outer]
         wanting += step.constants
-        floats = self.free(8, pos, avoid) if any(a.kind == FLOAT for a in wanting) else []
-        for a in wanting:
-            registers = floats if a.kind == FLOAT else free
-            if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
-                continue
-            r = registers.pop(0)
-            self.move(r, a.loc, a)
-            self.put(a, r)
+        if wanting:
+            floats = self.free(8, pos, avoid)
+            for a in wanting:
+                registers = floats if a.kind == FLOAT else free
+                if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
+                    continue
+                r = registers.pop(0)
+                self.move(r, a.loc, a)
+                self.put(a, r)
         count = step.times
         if count.loc >= SLOT and len(free) > KEPT_FREE:
             bound = self.bounds.get(end)
@@ -291,7 +291,7 @@ class Loops(Branches):
         wanted = [*kept, *zip(nexts, places, strict=True)]
         moves = [(loc, a, a.loc) for a, loc in wanted if a.loc != loc]
         written = {to for to, _, _ in moves}
-        stale = [copy for copy in self.near.values() if copy.value in written] if self.near else []
+        stale = [copy for copy in self.near.values() if copy.value in written]
         if again is None or (not again.name and leaves(again.a, not again.sense)):
             self.parallel(moves)
         else:
@@ -310,7 +310,7 @@ class Loops(Branches):
         for copy in stale:
             self.move(copy.loc, copy.value, copy)
         where = dict(kept)
-        index, bound = where[step.counter], where.get(count, count.loc)
+        index, bound = kept[-1][1], where.get(count, count.loc)
         self.latch = len(self.out)
         if bound >= SLOT:
             self.out.append(("latch.vs", (index, bound - SLOT, top), self.serves))

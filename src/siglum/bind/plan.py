@@ -208,24 +208,24 @@ class Planner:
         return found
 
     def constant(self, n: Node) -> Atoms:
+        """The atom of a constant; within loops one for floats is to be a register."""
         if self.chain is not None and (n.type is F64 or n.type is F32):
-            found = self.hoisted.get(n)
-            if found is None:
-                found = self.hoisted[n] = (Atom(n, 0, 1, FLOAT),)
-                found[0].value = word_of(n)
-            return found
-        found = self.constants.get(n)
+            known, kind = self.hoisted, FLOAT
+        else:
+            known, kind = self.constants, CONSTANT
+        found = known.get(n)
         if found is None:
-            found = self.constants[n] = (Atom(n, 0, 1, CONSTANT),)
-            found[0].value = word_of(n)
+            a = Atom(n, 0, 1, kind)
+            a.value = word_of(n)
+            found = known[n] = (a,)
         return found
 
     def use(self, atoms: Atoms, pos: int) -> None:
+        here = self.chain
         for a in atoms:
             uses = a.uses
             if not uses:
-                a.last = pos
-                a.chain = self.chain
+                a.last, a.chain = pos, here
             uses.append(pos)
 
     def define(self, a: Atom, pos: int) -> None:
