@@ -9,7 +9,7 @@ import struct
 from typing import Any
 
 from siglum.bind.link import Linker
-from siglum.bind.plan import Plan, Planner
+from siglum.bind.plan import Plan, Planner, of_fields
 from siglum.bind.registers import values
 from siglum.bind.writer import Writer
 from siglum.errors import UserError, echo
@@ -75,7 +75,7 @@ class _Context:
         found = self.own.get((kind, origin))
         if found is None:
             found = self.own[kind, origin] = len(self.image.sites)
-            self.image.sites.append(StopSite(kind, origin, self.number))
+            self.image.sites.append(of_fields(StopSite, (kind, origin, self.number)))
         return found
 
     def block_of(self, function: Function | None) -> int:
@@ -132,6 +132,8 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
         writer.jump_to(at, stubs[site])
     start = len(linker.code)
     instances, offsets = linker.block(out, label_at, stub_at, writer.tops)
-    labels = [Label(offsets[label_at[k]], path, done, values(state)) for k, (_, path, done, state) in enumerate(states)]
-    labels += [Label(offsets[stub_at[site]], (), -1, ()) for site in stubs]
+    labels = [
+        of_fields(Label, (offsets[label_at[k]], path, done, values(state))) for k, (_, path, done, state) in enumerate(states)
+    ]
+    labels += [of_fields(Label, (offsets[stub_at[site]], (), -1, ())) for site in stubs]
     return Block(function, start, len(linker.code) - start, instances, tuple(labels), frame)

@@ -93,7 +93,7 @@ class Branches(Straight):
                 for use in a.uses:
                     if use <= then.end:
                         if use >= then.start:
-                            a.last = max([use, *[end for start, end in then.loops if start < use <= end]])
+                            a.last = max([use, *[end for start, end in then.loops if start < use <= end]]) if then.loops else use
                         break
         return saved
 
