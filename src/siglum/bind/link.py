@@ -9,7 +9,7 @@ import struct
 from itertools import accumulate, repeat
 from typing import Final
 
-from siglum.bind.ready import Cold, Ready, ready_of
+from siglum.bind.ready import Cold, Ready, instances_of
 from siglum.records import Instance
 from siglum.stencil.table import Table
 
@@ -26,7 +26,7 @@ class Linker:
     """The code of an image as it grows."""
 
     def __init__(self, table: Table) -> None:
-        self.ready = ready_of(table)
+        self.ready = instances_of(table)
         self.code = bytearray()
         self.later: list[Deferred] = []
 
@@ -38,7 +38,7 @@ class Linker:
         at the end. Raises struct.error where a value does not fit its field.
         """
         code, ready, fill = self.code, self.ready, _FIELD_4.pack_into
-        made = [ready(family, operands) for family, operands, _ in emitted]
+        made = [ready[family, operands] for family, operands, _ in emitted]
         offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
         if loops and self.pad(emitted, made, offsets, label_at, stub_at, loops):
             offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
@@ -94,7 +94,7 @@ class Linker:
                 moved += LINE - into
         for first, names in reversed(insertions):
             emitted[first:first] = [(name, (), -1) for name in names]
-            made[first:first] = [self.ready(name, ()) for name in names]
+            made[first:first] = [self.ready[name, ()] for name in names]
             count = len(names)
             label_at[:] = [at + count if at >= first else at for at in label_at]
             for site, at in stub_at.items():

@@ -6,8 +6,7 @@ Imports `stencil` and `bind.tables` only.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 from siglum.bind.tables import REGISTERS_OF
@@ -18,8 +17,8 @@ Aim = tuple[int, str, int, int]
 Link = tuple[int, int]
 """A field of 4 bytes for the distance between code and cold code: offset, addend."""
 _FIELD_4: Final = struct.Struct("<i")
-_KEPT: Final = 1 << 13
-"""How many instances of a table are kept made ready: they recur from program to program."""
+KEPT: Final = 1 << 13
+"""How many instances of a table are kept at most."""
 
 
 class Cold(NamedTuple):
@@ -39,15 +38,18 @@ class Ready(NamedTuple):
     cold: Cold | None
 
 
-@cache
-def ready_of(table: Table) -> Callable[[str, tuple[int, ...]], Ready]:
-    """The function from family and operands to an instance of the table made ready. It raises struct.error or ValueError where
-    an operand does not fit its field.
+class Instances(dict[tuple[str, tuple[int, ...]], Ready]):
+    """Instances of a table by family and operands, each made ready when it is wanted. Where an operand does not fit its field
+    that raises struct.error or ValueError.
     """
 
-    @lru_cache(_KEPT)
-    def ready(family: str, operands: tuple[int, ...]) -> Ready:
-        code, holes, cold_code, cold_holes = table.stencil(family, REGISTERS_OF[family](operands))
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, key: tuple[str, tuple[int, ...]]) -> Ready:
+        family, operands = key
+        code, holes, cold_code, cold_holes = self.table.stencil(family, REGISTERS_OF[family](operands))
         filled = bytearray(code)
         _fill(filled, holes, operands)
         for offset, addend in _links(holes, "n"):
@@ -58,9 +60,16 @@ def ready_of(table: Table) -> Callable[[str, tuple[int, ...]], Ready]:
             cold_filled = bytearray(cold_code)
             _fill(cold_filled, cold_holes, operands)
             cold = Cold(bytes(cold_filled), _links(holes, "o"), _links(cold_holes, "n"))
-        return Ready(len(code), bytes(filled), aims, cold)
+        if len(self) >= KEPT:
+            self.clear()
+        found = self[key] = Ready(len(code), bytes(filled), aims, cold)
+        return found
 
-    return ready
+
+@cache
+def instances_of(table: Table) -> Instances:
+    """The instances of a table; they recur from program to program."""
+    return Instances(table)
 
 
 def _fill(code: bytearray, holes: tuple[Hole, ...], operands: tuple[int, ...]) -> None:
