@@ -9,8 +9,9 @@ import struct
 from typing import Any
 
 from siglum.bind.link import Linker
-from siglum.bind.plan import Plan, Planner, of_fields
+from siglum.bind.plan import Plan, Planner
 from siglum.bind.registers import values
+from siglum.bind.tables import of_fields
 from siglum.bind.writer import Writer
 from siglum.errors import UserError, echo
 from siglum.ir.function import Function

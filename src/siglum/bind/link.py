@@ -1,15 +1,17 @@
 """Instances to bytes: stencils laid end to end, every hole filled and range-checked.
 
-Imports `stencil`, `records` and `bind.ready`.
+Imports `stencil`, `records`, `bind.ready` and `bind.tables` only.
 """
 
 from __future__ import annotations
 
 import struct
-from itertools import accumulate, repeat
+from functools import cache
+from itertools import accumulate
 from typing import Final
 
 from siglum.bind.ready import Cold, Ready, instances_of
+from siglum.bind.tables import of_fields
 from siglum.records import Instance
 from siglum.stencil.table import Table
 
@@ -39,28 +41,32 @@ class Linker:
         """
         code, ready, fill = self.code, self.ready, _FIELD_4.pack_into
         made = [ready[family, operands] for family, operands, _ in emitted]
-        offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
+        lengths = [instance[0] for instance in made]
+        offsets = list(accumulate(lengths, initial=len(code)))
         if loops and self.pad(emitted, made, offsets, label_at, stub_at, loops):
-            offsets = list(accumulate([instance[0] for instance in made], initial=len(code)))
-        families, operands_of, origins = zip(*emitted, strict=True)
-        lengths, codes, aims_of, cold_of = zip(*made, strict=True)
-        code += b"".join(codes)
-        for start, aims in zip(offsets, aims_of, strict=False):
+            lengths = [instance[0] for instance in made]
+            offsets = list(accumulate(lengths, initial=len(code)))
+        code += b"".join([instance[1] for instance in made])
+        colds = [-1] * len(made)
+        rare = []
+        for k, (_, _, aims, cold) in enumerate(made):
             for offset, kind, target, addend in aims:
-                place = start + offset
+                place = offsets[k] + offset
                 if kind == "t":
                     fill(code, place, offsets[label_at[target]] - place + addend)
                 elif kind == "k":
                     fill(code, place, offsets[stub_at[target]] - place + addend)
                 else:
                     self.later.append((place, kind, target, addend))
-        colds = [-1] * len(made)
-        if any(cold_of):
-            for k, cold in enumerate(cold_of):
-                if cold is not None:
-                    colds[k] = self.cold(cold, offsets[k], offsets[k + 1])
-        fields = zip(families, operands_of, offsets, lengths, origins, colds, strict=False)
-        return tuple(map(tuple.__new__, repeat(Instance), fields)), offsets
+            if cold is not None:
+                rare.append((k, cold))
+        for k, cold in rare:
+            colds[k] = self.cold(cold, offsets[k], offsets[k + 1])
+        instances = [
+            of_fields(Instance, (family, operands, offset, length, origin, cold_at))
+            for (family, operands, origin), offset, length, cold_at in zip(emitted, offsets, lengths, colds, strict=False)
+        ]
+        return tuple(instances), offsets
 
     def cold(self, cold: Cold, start: int, end: int) -> int:
         """Appends the cold part of the instance from `start` to `end`; gives its offset."""
@@ -83,22 +89,20 @@ class Linker:
     ) -> bool:
         """Puts padding before loops that would lie in more lines of code than they must; whether there are any."""
         moved = 0
-        insertions: list[tuple[int, list[str]]] = []
+        insertions: list[tuple[int, list[Emitted]]] = []
         for first, last in sorted(loops):
             length = offsets[last + 1] - offsets[first]
             into = (offsets[first] + moved) % LINE
             if into and -(-(into + length) // LINE) > -(-length // LINE):
-                full, rest = divmod(LINE - into, LONGEST_NOP)
-                names = [f"nop.{LONGEST_NOP}"] * full + ([f"nop.{rest}"] if rest else [])
-                insertions.append((first, names))
+                insertions.append((first, padding(LINE - into)))
                 moved += LINE - into
-        for first, names in reversed(insertions):
-            emitted[first:first] = [(name, (), -1) for name in names]
-            made[first:first] = [self.ready[name, ()] for name in names]
-            count = len(names)
+        for first, nops in reversed(insertions):
+            emitted[first:first] = nops
+            made[first:first] = [self.ready[family, operands] for family, operands, _ in nops]
+            count = len(nops)
             label_at[:] = [at + count if at >= first else at for at in label_at]
-            for site, at in stub_at.items():
-                stub_at[site] = at + count
+            for site in stub_at:
+                stub_at[site] += count
         return bool(insertions)
 
     def finish(self, blocks: list[int], data: bytes, alignment: int) -> int:
@@ -110,3 +114,11 @@ class Linker:
             target = blocks[operand] if kind == "c" else start + operand
             _FIELD_4.pack_into(self.code, place, target - place + addend)
         return start
+
+
+@cache
+def padding(size: int) -> list[Emitted]:
+    """Instances that do nothing, of `size` bytes in all."""
+    full, rest = divmod(size, LONGEST_NOP)
+    sizes = [LONGEST_NOP] * full + ([rest] if rest else [])
+    return [(f"nop.{k}", (), -1) for k in sizes]

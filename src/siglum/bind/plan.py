@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple
 
-from siglum.bind.tables import NEAR_LOAD, NEAR_STORE
+from siglum.bind.tables import NEAR_LOAD, NEAR_STORE, of_fields
 from siglum.ir.function import Function
 from siglum.ir.node import CONST, Node, Region
 from siglum.ir.primitives import LANES, WIDE
@@ -48,8 +48,6 @@ class Atom:
 Chain = tuple[int, Any] | None
 """The loops around a place, innermost first: (position of the loop's end, loops around it)."""
 Atoms = tuple[Atom, ...]
-of_fields: Final = tuple.__new__
-"""`of_fields(T, (a, b))` is `T(a, b)` for a NamedTuple `T`, at a third of the cost."""
 
 
 class Condition(NamedTuple):
