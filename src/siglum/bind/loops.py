@@ -119,7 +119,7 @@ class Loops(Branches):
         avoid = 0
         for k, (start, inner) in enumerate(zip(starts, carried, strict=True)):
             kind = inner.kind
-            if kind in (INT, FLOAT):
+            if kind <= FLOAT:
                 base = 8 if kind == FLOAT else 0
                 loc = start.loc
                 if step.calls or inner in forced or (avoid >> base & 0xFE).bit_count() >= MOST_CARRIED:
@@ -163,11 +163,17 @@ class Loops(Branches):
 
     def keep_near(self, step: Loop, places: list[int], free: list[int], forced: Any) -> None:
         """Gives the bases of arrays that an innermost loop uses most one of the `free` registers each."""
-        end = step.end
-        where = dict(zip(step.carried.inside, places, strict=True))
+        end, carried = step.end, step.carried.inside
         for base in step.near:
-            loc = where.get(base, base.loc if base in self.live and base.last >= end else -1)
-            if loc < SLOT or len(free) <= KEPT_FREE or free[-1] not in NEAR_REGISTERS:
+            if len(free) <= KEPT_FREE or free[-1] not in NEAR_REGISTERS:
+                return
+            if base in carried:
+                loc = places[carried.index(base)]
+            elif base.last >= end and base in self.live:
+                loc = base.loc
+            else:
+                continue
+            if loc < SLOT:
                 continue
             copy = self.copies.get((end, base))
             if copy is None:
@@ -193,7 +199,7 @@ class Loops(Branches):
         outer = self.loops[-1].header if self.loops else {}
         for a in step.constants:
             a.loc = -1
-        wanting = [a for a in self.live if a.loc >= SLOT and a.kind in (INT, FLOAT) and a.last >= end and a not in outer]
+        wanting = [a for a in self.live if a.loc >= SLOT and a.kind <= FLOAT and a.last >= end and a not in outer]
         wanting += step.constants
         if wanting:
             floats = self.free(8, pos, avoid)

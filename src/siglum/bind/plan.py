@@ -18,7 +18,7 @@ from siglum.ir.primitives import LANES, WIDE
 from siglum.ir.types import F32, F64, I64, NOTHING, Type, components
 
 INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT, NEAR = range(8)
-"""Kinds of atoms: integer or float (register or slot), array base and length (slots k, k + 1), high word of a wide
+"""Kinds of atoms: integer or float (register or slot; these two come first), array base and length (slots k, k + 1), high word of a wide
 sum (slot), the eight slots of float lanes, constant, copy of a base in a register while a loop runs."""
 NEVER: Final = -(1 << 60)
 COMPARISONS: Final = frozenset(("eq", "ne", "lt", "le", "lt_u", "le_u", "feq", "fne", "flt", "fle"))
@@ -265,7 +265,10 @@ class Planner:
             self.pos = pos = self.pos - 1
             for a in outs:
                 if a.node is n:
-                    self.define(a, pos)
+                    if not a.uses:
+                        a.last = pos
+                    elif a.chain is not here:
+                        self.define(a, pos)
             ins = []
             for x in n.args:
                 given = atoms.get(x) or made(x)
