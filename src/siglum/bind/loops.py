@@ -114,18 +114,17 @@ class Loops(Branches):
                 self.spill(a)
         places: list[int] = []
         starts, carried, _, _ = step.carried
-        dying = {start: start.last <= pos and start.loc >= 0 for start in starts}
-        claimed: set[int] = set()
         avoid = 0
         for k, (start, inner) in enumerate(zip(starts, carried, strict=True)):
             kind = inner.kind
+            dies = start.last <= pos and start.loc >= 0
             if kind <= FLOAT:
                 base = 8 if kind == FLOAT else 0
                 loc = start.loc
                 if step.calls or inner in forced or (avoid >> base & 0xFE).bit_count() >= MOST_CARRIED:
-                    ours = loc >= SLOT and start.kind == kind and dying[start] and loc not in claimed
+                    ours = loc >= SLOT and start.kind == kind and dies and loc not in places
                     loc = loc if ours else SLOT + self.slots(1)
-                elif not (base < loc < base + 8 and dying[start] and not avoid >> loc & 1):
+                elif not (base < loc < base + 8 and dies and not avoid >> loc & 1):
                     rest = 0
                     for other in starts[k + 1 :]:
                         if other is not start:
@@ -136,15 +135,14 @@ class Loops(Branches):
             elif kind == LENGTH:
                 loc = SLOT + self.slots(2) + 1
             elif kind == BASE:
-                paired = k + 1 < len(carried) and carried[k + 1].node is inner.node
-                whole = paired and dying[starts[k + 1]] and starts[k + 1].loc == start.loc + 1
-                loc = start.loc if whole and dying[start] and start.loc not in claimed else SLOT + self.slots(2)
+                length = starts[k + 1] if k + 1 < len(carried) and carried[k + 1].node is inner.node else None
+                whole = length is not None and length.last <= pos and length.loc == start.loc + 1
+                loc = start.loc if whole and dies and start.loc not in places else SLOT + self.slots(2)
             else:
-                ours = dying[start] and start.loc not in claimed
+                ours = dies and start.loc not in places
                 loc = start.loc if ours else SLOT + self.slots(LANES_SLOTS if kind == BLOCK else 1)
             if loc < SLOT:
                 avoid |= 1 << loc
-            claimed.add(loc)
             places.append(loc)
         rest = 0
         for start in starts:

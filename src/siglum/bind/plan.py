@@ -18,8 +18,8 @@ from siglum.ir.primitives import LANES, WIDE
 from siglum.ir.types import F32, F64, I64, NOTHING, Type, components
 
 INT, FLOAT, BASE, LENGTH, HIGH, BLOCK, CONSTANT, NEAR = range(8)
-"""Kinds of atoms: integer or float (register or slot; these two come first), array base and length (slots k, k + 1), high word of a wide
-sum (slot), the eight slots of float lanes, constant, copy of a base in a register while a loop runs."""
+"""Kinds of atoms: integer or float (register or slot; these two come first), array base and length (slots k, k + 1), high
+word of a wide sum (slot), the eight slots of float lanes, constant, copy of a base in a register while a loop runs."""
 NEVER: Final = -(1 << 60)
 COMPARISONS: Final = frozenset(("eq", "ne", "lt", "le", "lt_u", "le_u", "feq", "fne", "flt", "fle"))
 _KIND: Final = {"i": INT, "f": FLOAT, "b": BASE, "n": LENGTH}
@@ -189,7 +189,12 @@ class Planner:
         if n.op is CONST:
             return self.constant(n)
         maker = _MAKERS.get(n.op.name)
-        found = self.atoms[n] = fresh(n, n.type) if maker is None else maker(self, n)
+        if maker is not None:
+            found = maker(self, n)
+        else:
+            kinds = kinds_of(n.type)
+            found = (Atom(n, 0, 1, kinds[0]),) if len(kinds) == 1 else fresh(n, n.type)
+        self.atoms[n] = found
         return found
 
     def store(self, n: Node) -> Atoms:
@@ -400,8 +405,8 @@ class Planner:
             self.hoisted = {}
         self.pos = pos = self.pos - 1
         near: list[Atom] = []
-        if len(self.loops) == loops:
-            near = sorted(self.near, key=self.near.__getitem__, reverse=True)
+        if self.near and len(self.loops) == loops:
+            near = sorted(self.near, key=self.near.__getitem__, reverse=True) if len(self.near) > 1 else list(self.near)
         self.loops.append((pos, end))
         self.use(count, pos)
         starts: list[Atom] = []

@@ -201,7 +201,7 @@ class Registers:
                     pending += [(to + k, a, at + k) for k in range(LANES_SLOTS)]
                 else:
                     pending.append((to, a, at))
-        while pending:
+        while len(pending) > 1:
             sources = [at for _, _, at in pending]
             waiting = []
             for m in pending:
@@ -218,6 +218,8 @@ class Registers:
                 self.move(spare, at, a)
                 waiting = [(t, b, spare if f == at else f) for t, b, f in waiting]
             pending = waiting
+        for to, a, at in pending:
+            self.move(to, at, a)
         for to, a in constants:
             if v0_busy and to >= SLOT and not -0x80000000 <= a.value <= 0x7FFFFFFF:
                 spare = SLOT + self.slots(1)
