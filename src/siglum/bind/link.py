@@ -89,7 +89,7 @@ class Linker:
     ) -> bool:
         """Puts padding before loops that would lie in more lines of code than they must; whether there are any."""
         moved = 0
-        insertions: list[tuple[int, list[Emitted]]] = []
+        insertions: list[tuple[int, tuple[Emitted, ...]]] = []
         for first, last in sorted(loops):
             length = offsets[last + 1] - offsets[first]
             into = (offsets[first] + moved) % LINE
@@ -117,8 +117,8 @@ class Linker:
 
 
 @cache
-def padding(size: int) -> list[Emitted]:
+def padding(size: int) -> tuple[Emitted, ...]:
     """Instances that do nothing, of `size` bytes in all."""
     full, rest = divmod(size, LONGEST_NOP)
     sizes = [LONGEST_NOP] * full + ([rest] if rest else [])
-    return [(f"nop.{k}", (), -1) for k in sizes]
+    return tuple([(f"nop.{k}", (), -1) for k in sizes])

@@ -57,6 +57,8 @@ class Instances(dict[tuple[str, tuple[int, ...]], Ready]):
         aims = tuple([(h.offset, h.kind, operands[h.operand], h.addend) for h in holes if h.kind in "tkcd"])
         cold = None
         if cold_code:
+            if any(hole.kind not in "siqzn" for hole in cold_holes):
+                raise ValueError(f"the cold part of `{family}` holds a field of a kind that none may hold")
             cold_filled = bytearray(cold_code)
             _fill(cold_filled, cold_holes, operands)
             cold = Cold(bytes(cold_filled), _links(holes, "o"), _links(cold_holes, "n"))
