@@ -292,8 +292,8 @@ class Loops(Branches):
             exits.append(len(self.out))
             self.out.append(("jmp", (-1,), self.serves))
             return
-        wanted = [*kept, *zip(nexts, places, strict=True)]
-        moves = [(loc, a, a.loc) for a, loc in wanted if a.loc != loc]
+        moves = [(loc, a, a.loc) for a, loc in kept if a.loc != loc]
+        moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True) if a.loc != loc]
         written = {to for to, _, _ in moves}
         stale = [copy for copy in self.near.values() if copy.value in written]
         if again is None or (not again.name and leaves(again.a, not again.sense)):
@@ -303,6 +303,7 @@ class Loops(Branches):
             if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
                 self.truth(again, pos)
                 # what the test was in need of may have moved
+                wanted = [*kept, *zip(nexts, places, strict=True)]
                 self.parallel([(loc, a, a.loc) for a, loc in wanted], v0_busy=True)
                 exits.append(len(self.out))
                 self.out.append(("j.false.v", (0, -1), self.serves))
