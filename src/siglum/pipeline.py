@@ -171,8 +171,9 @@ def native_target() -> str:
     return fitting[-1]
 
 
+@cache
 def check_runs_here(target: str) -> None:
-    """Raises `EnvironmentFault` (E-005) where this CPU lacks what `target` needs."""
+    """Raises `EnvironmentFault` (E-005) where this CPU lacks what `target` needs; one that passed is not looked at again."""
     from siglum.target.x86_64.cpu import cpu_features, missing_features
 
     missing = missing_features(target, cpu_features())

@@ -20,6 +20,13 @@ def test_features_are_those_of_the_first_cpu(tmp_path: Path) -> None:
     assert cpu_features(str(tmp_path / "missing")) == frozenset()
 
 
+def test_features_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text("flags: avx2\n")
+    assert cpu_features(str(tmp_path / "cpuinfo")) == {"avx2"}
+    (tmp_path / "cpuinfo").unlink()
+    assert cpu_features(str(tmp_path / "cpuinfo")) == {"avx2"}
+
+
 def test_a_level_includes_the_levels_below() -> None:
     assert missing_features("x86-64-v2", V2) == ()
     assert missing_features("x86-64-v3", V3) == ()

@@ -11,6 +11,7 @@ from typing import Any
 from siglum.bind.link import Linker
 from siglum.bind.plan import Plan, Planner
 from siglum.bind.registers import values
+from siglum.bind.tables import of_fields
 from siglum.bind.writer import Writer
 from siglum.errors import UserError, echo
 from siglum.ir.function import Function
@@ -68,14 +69,14 @@ class _Context:
     def __init__(self, image: _Image, function: Function, number: int) -> None:
         self.image, self.function, self.number = image, function, number
         self.own: dict[tuple[str, int], int] = {}
-        self.origin_of = function.origin_of
+        self.words = function.words
 
     def site(self, kind: str, origin: int) -> int:
         """The stop site of this block for a kind and an origin."""
         found = self.own.get((kind, origin))
         if found is None:
             found = self.own[kind, origin] = len(self.image.sites)
-            self.image.sites.append(StopSite(kind, origin, self.number))
+            self.image.sites.append(of_fields(StopSite, (kind, origin, self.number)))
         return found
 
     def block_of(self, function: Function | None) -> int:
@@ -118,8 +119,8 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
     context = _Context(image, function, number)
     writer = Writer(context)
     frame = writer.block(plan, entry=number == 0)
-    out = writer.out
-    label_at = [at for at, _, _, _ in writer.labels]
+    out, states = writer.out, writer.labels
+    label_at = [label[0] for label in states]
     stub_at = {}
     for site in context.own.values():
         stub_at[site] = len(out)
@@ -133,8 +134,7 @@ def _block(image: _Image, linker: Linker, function: Function, plan: Plan, number
     start = len(linker.code)
     instances, offsets = linker.block(out, label_at, stub_at, writer.tops)
     labels = [
-        Label(offsets[at], path, done, values(state))
-        for at, (_, path, done, state) in zip(label_at, writer.labels, strict=False)
+        of_fields(Label, (offsets[label_at[k]], path, done, values(state))) for k, (_, path, done, state) in enumerate(states)
     ]
-    labels += [Label(offsets[stub_at[site]], (), -1, ()) for site in stubs]
-    return Block(function, start, len(linker.code) - start, tuple(instances), tuple(labels), frame)
+    labels += [of_fields(Label, (offsets[stub_at[site]], (), -1, ())) for site in stubs]
+    return Block(function, start, len(linker.code) - start, instances, tuple(labels), frame)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, If
+from siglum.bind.plan import BASE, BLOCK, FLOAT, INT, LENGTH, Arm, Atom, Atoms, If
 from siglum.bind.registers import LANES_SLOTS, SLOT, Map, Move
 from siglum.bind.straight import Straight
 
@@ -19,15 +19,14 @@ class Branches(Straight):
     handlers: ClassVar[dict[str, Any]] = {}
 
     def walk(self, steps: list[Any]) -> None:
-        """Writes the steps of a region, which stand in reverse."""
-        handlers, out, origin_of = self.handlers, self.out, self.image.origin_of
+        """Writes the steps of a region, which stand in reverse. Moves and jumps serve the word whose step needs them."""
+        handlers, words, outer = self.handlers, self.image.words, self.serves
         for step in reversed(steps):
-            start = len(out)
+            node = step[1]
+            serves = node.origin if node.origin >= 0 else words.get(node, -1)
+            self.serves = serves if serves >= 0 else outer
             handlers[step[0]](self, step)
-            serves = origin_of(step.node)
-            if serves >= 0:
-                # moves and jumps belong to the word whose step needs them
-                out[start:] = [(e[0], e[1], serves) if e[2] < 0 else e for e in out[start:]]
+        self.serves = outer
 
     def branch(self, step: If) -> None:
         then, otherwise = step.arms
@@ -38,10 +37,9 @@ class Branches(Straight):
         node, path, end = step.node, self.path, step.end
         jump = self.jump(step.condition, swap, step.pos)
         start = self.snapshot(step.pos)
-        outs = [out for atoms in step.outs for out in atoms]
+        outs, sources = step.outs, first.results
 
         self.path = (*path, (node, int(swap)))
-        sources = [a for atoms in first.results for a in atoms]
         for out, a in zip(outs, sources, strict=True):
             if out.hint > 0:
                 a.hint = out.hint
@@ -55,14 +53,14 @@ class Branches(Straight):
         results = self.settle(outs, first, through, end)
         self.parallel([(loc, a, a.loc) for _, a, loc in results])
         leave = len(self.out)
-        self.out.append(("jmp", (-1,), -1))
+        self.out.append(("jmp", (-1,), self.serves))
 
         self.restore(start)
         self.path = (*path, (node, int(not swap)))
         labels = len(self.labels)
         label = self.label(self.path, 0, start)
         self.jump_to(jump, label)
-        sources = [a for atoms in second.results for a in atoms]
+        sources = second.results
         for k, _, loc in results:
             sources[k].hint = loc
         saved = self.narrow_lives(start, then, otherwise) if second is then else []
@@ -91,14 +89,15 @@ class Branches(Straight):
         for a, _ in start:
             if otherwise.start <= a.last <= otherwise.end:
                 saved.append((a, a.last))
-                here = then.start - 1
+                a.last = then.start - 1
                 for use in a.uses:
-                    if then.start <= use <= then.end:
-                        here = max(here, use, *[end for start, end in then.loops if start < use <= end])
-                a.last = here
+                    if use <= then.end:
+                        if use >= then.start:
+                            a.last = max([use, *[end for start, end in then.loops if start < use <= end]]) if then.loops else use
+                        break
         return saved
 
-    def settle(self, outs: list[Atom], arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
+    def settle(self, outs: Atoms, arm: Arm, through: Map, end: int) -> list[tuple[int, Atom, int]]:
         """Where the used results of a branch shall be: (which of `outs`, its value in this arm, location)."""
         taken = 0b1_0000_0001
         slots = set()
@@ -107,12 +106,11 @@ class Branches(Straight):
                 taken |= 1 << loc
             else:
                 slots.add(loc)
-        sources = [a for atoms in arm.results for a in atoms]
+        sources = arm.results
         found: list[tuple[int, Atom, int]] = []
         for k, (out, a) in enumerate(zip(outs, sources, strict=True)):
             kind = out.kind
-            pair = outs[k : k + 2] if kind == BASE else outs[k - 1 : k + 1] if kind == LENGTH else [out]
-            if not any(part.uses for part in pair):
+            if not out.uses and not (kind == BASE and outs[k + 1].uses) and not (kind == LENGTH and outs[k - 1].uses):
                 continue
             if kind in (INT, FLOAT):
                 base = 8 if kind == FLOAT else 0

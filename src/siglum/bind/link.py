@@ -1,16 +1,19 @@
 """Instances to bytes: stencils laid end to end, every hole filled and range-checked.
 
-Imports `stencil`, `records` and `bind.tables` only.
+Imports `stencil`, `records`, `bind.ready` and `bind.tables` only.
 """
 
 from __future__ import annotations
 
 import struct
+from functools import cache
+from itertools import accumulate
 from typing import Final
 
-from siglum.bind.tables import REGISTERS_AT
+from siglum.bind.ready import Cold, Ready, instances_of
+from siglum.bind.tables import of_fields
 from siglum.records import Instance
-from siglum.stencil.table import REACH, Stencil, Table
+from siglum.stencil.table import Table
 
 Emitted = tuple[str, tuple[int, ...], int]
 Deferred = tuple[int, str, int, int]
@@ -22,136 +25,85 @@ LONGEST_NOP: Final = 9
 
 
 class Linker:
-    """The code of an image as it grows. `data_start` is where constants lie once all blocks are in."""
+    """The code of an image as it grows."""
 
     def __init__(self, table: Table) -> None:
-        self.table = table
+        self.ready = instances_of(table)
         self.code = bytearray()
         self.later: list[Deferred] = []
 
     def block(
         self, emitted: list[Emitted], label_at: list[int], stub_at: dict[int, int], loops: list[tuple[int, int]]
-    ) -> tuple[list[Instance], list[int]]:
+    ) -> tuple[tuple[Instance, ...], list[int]]:
         """Appends a block. `label_at` is each label's instance, `stub_at` each stop site's, `loops` the innermost loops' first
         and last; padding before them goes into the three lists. Gives the instances and the offset of each, one more
         at the end. Raises struct.error where a value does not fit its field.
         """
-        code, fill = self.code, _FIELD_4.pack_into
-        stencils = self.stencils(emitted)
-        if loops:
-            self.pad(emitted, stencils, label_at, stub_at, loops)
-        offsets: list[int] = []
-        jumps: list[tuple[int, int]] = []
-        cold = []
-        for k, (hot, holes, rare, _) in enumerate(stencils):
-            start = len(code)
-            offsets.append(start)
-            code += hot
-            if holes:
-                operands = emitted[k][1]
-                for offset, width, kind, operand, addend in holes:
-                    if width == 4:
-                        if kind == "s":
-                            fill(code, start + offset, 8 * operands[operand] + addend)
-                        elif kind == "t":
-                            jumps.append((start + offset, label_at[operands[operand]]))
-                            fill(code, start + offset, addend)
-                        elif kind == "k":
-                            jumps.append((start + offset, stub_at[operands[operand]]))
-                            fill(code, start + offset, addend)
-                        elif kind in "iz":
-                            fill(code, start + offset, operands[operand] + addend)
-                        elif kind == "n":
-                            fill(code, start + offset, len(hot) - offset + addend)
-                        elif kind != "o":
-                            self.later.append((start + offset, kind, operands[operand], addend))
-                    else:
-                        self.wide(start + offset, width, operands[operand] + addend)
-            if rare:
-                cold.append(k)
-        offsets.append(len(code))
-        for place, target in jumps:
-            (addend,) = _FIELD_4.unpack_from(code, place)
-            fill(code, place, offsets[target] - place + addend)
-        colds = {k: self.cold(stencils[k], emitted[k][1], offsets[k]) for k in cold}
-        make = Instance._make
-        instances = []
-        for k, (family, operands, origin) in enumerate(emitted):
-            start = offsets[k]
-            instances.append(make((family, operands, start, offsets[k + 1] - start, origin, colds.get(k, -1))))
-        return instances, offsets
+        code, ready, fill = self.code, self.ready, _FIELD_4.pack_into
+        made = [ready[family, operands] for family, operands, _ in emitted]
+        lengths = [instance[0] for instance in made]
+        offsets = list(accumulate(lengths, initial=len(code)))
+        if loops and self.pad(emitted, made, offsets, label_at, stub_at, loops):
+            lengths = [instance[0] for instance in made]
+            offsets = list(accumulate(lengths, initial=len(code)))
+        code += b"".join([instance[1] for instance in made])
+        colds = [-1] * len(made)
+        rare = []
+        for k, (_, _, aims, cold) in enumerate(made):
+            for offset, kind, target, addend in aims:
+                place = offsets[k] + offset
+                if kind == "t":
+                    fill(code, place, offsets[label_at[target]] - place + addend)
+                elif kind == "k":
+                    fill(code, place, offsets[stub_at[target]] - place + addend)
+                else:
+                    self.later.append((place, kind, target, addend))
+            if cold is not None:
+                rare.append((k, cold))
+        for k, cold in rare:
+            colds[k] = self.cold(cold, offsets[k], offsets[k + 1])
+        instances = [
+            of_fields(Instance, (family, operands, offset, length, origin, cold_at))
+            for (family, operands, origin), offset, length, cold_at in zip(emitted, offsets, lengths, colds, strict=False)
+        ]
+        return tuple(instances), offsets
 
-    def cold(self, stencil: Stencil, operands: tuple[int, ...], start: int) -> int:
-        """Appends the cold part of the instance at `start`; gives its offset."""
-        code, fill = self.code, _FIELD_4.pack_into
-        here = len(code)
-        code += stencil.cold
-        for offset, _, kind, _, addend in stencil.holes:
-            if kind == "o":
-                fill(code, start + offset, here - start - offset + addend)
-        for offset, width, kind, operand, addend in stencil.cold_holes:
-            place = here + offset
-            if kind == "n":
-                fill(code, place, start + len(stencil.code) - place + addend)
-            elif width == 4 and kind in "siz":
-                fill(code, place, operands[operand] * (8 if kind == "s" else 1) + addend)
-            else:
-                raise ValueError(f"a cold part cannot hold a field of kind {kind}")
+    def cold(self, cold: Cold, start: int, end: int) -> int:
+        """Appends the cold part of the instance from `start` to `end`; gives its offset."""
+        code, here = self.code, len(self.code)
+        code += cold.code
+        for offset, addend in cold.entries:
+            _FIELD_4.pack_into(code, start + offset, here - start - offset + addend)
+        for offset, addend in cold.returns:
+            _FIELD_4.pack_into(code, here + offset, end - here - offset + addend)
         return here
-
-    def wide(self, place: int, width: int, value: int) -> None:
-        """Fills a field of 8 bytes, modulo 2^64, or a shift count, modulo 64."""
-        if width == 1:
-            self.code[place] = value & 63
-        else:
-            low, high = REACH[8]
-            if not low <= value <= high:
-                raise ValueError(f"{value} does not fit 8 bytes")
-            self.code[place : place + 8] = (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little")
-
-    def stencils(self, emitted: list[Emitted]) -> list[Stencil]:
-        """The stencil of each instance."""
-        stencil_of, find = self.table.stencil, REGISTERS_AT
-        found = []
-        for family, operands, _ in emitted:
-            at = find[family]
-            if at == _FIRST:
-                registers = operands[:1]
-            elif at == _FIRST_TWO:
-                registers = operands[:2]
-            else:
-                registers = tuple([operands[k] for k in at])
-            found.append(stencil_of(family, registers))
-        return found
 
     def pad(
         self,
         emitted: list[Emitted],
-        stencils: list[Stencil],
+        made: list[Ready],
+        offsets: list[int],
         label_at: list[int],
         stub_at: dict[int, int],
         loops: list[tuple[int, int]],
-    ) -> None:
-        """Puts padding before loops that would lie in more lines of code than they must."""
-        at, k = len(self.code), 0
-        insertions: list[tuple[int, list[str]]] = []
+    ) -> bool:
+        """Puts padding before loops that would lie in more lines of code than they must; whether there are any."""
+        moved = 0
+        insertions: list[tuple[int, tuple[Emitted, ...]]] = []
         for first, last in sorted(loops):
-            at += sum([len(stencil[0]) for stencil in stencils[k:first]])
-            k = first
-            length = sum([len(stencil[0]) for stencil in stencils[first : last + 1]])
-            into = at % LINE
+            length = offsets[last + 1] - offsets[first]
+            into = (offsets[first] + moved) % LINE
             if into and -(-(into + length) // LINE) > -(-length // LINE):
-                full, rest = divmod(LINE - into, LONGEST_NOP)
-                names = [f"nop.{LONGEST_NOP}"] * full + ([f"nop.{rest}"] if rest else [])
-                insertions.append((first, names))
-                at += LINE - into
-        for first, names in reversed(insertions):
-            emitted[first:first] = [(name, (), -1) for name in names]
-            stencils[first:first] = [self.table.stencil(name) for name in names]
-            count = len(names)
+                insertions.append((first, padding(LINE - into)))
+                moved += LINE - into
+        for first, nops in reversed(insertions):
+            emitted[first:first] = nops
+            made[first:first] = [self.ready[family, operands] for family, operands, _ in nops]
+            count = len(nops)
             label_at[:] = [at + count if at >= first else at for at in label_at]
-            for site, at in stub_at.items():
-                stub_at[site] = at + count
+            for site in stub_at:
+                stub_at[site] += count
+        return bool(insertions)
 
     def finish(self, blocks: list[int], data: bytes, alignment: int) -> int:
         """Appends the constants, aligned as their elements; aims what referred to blocks and constants. The constants' offset."""
@@ -164,5 +116,9 @@ class Linker:
         return start
 
 
-_FIRST: Final = (0,)
-_FIRST_TWO: Final = (0, 1)
+@cache
+def padding(size: int) -> tuple[Emitted, ...]:
+    """Instances that do nothing, of `size` bytes in all."""
+    full, rest = divmod(size, LONGEST_NOP)
+    sizes = [LONGEST_NOP] * full + ([rest] if rest else [])
+    return tuple([(f"nop.{k}", (), -1) for k in sizes])

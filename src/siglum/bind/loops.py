@@ -22,7 +22,7 @@ KEPT_FREE: Final = 2
 
 class Closing(NamedTuple):
     """What the ends of a loop's body need: where what lives through it is, where carried values go, the top's label; `exits`
-    collects the jumps out."""
+    collects the jumps out. The index is the last of `kept`."""
 
     step: Loop
     times: Atom
@@ -33,76 +33,75 @@ class Closing(NamedTuple):
 
 
 class Loops(Branches):
-    """Writes loops. `tops` are the innermost ones as (first instance, last instance)."""
+    """Writes loops. `tops` are the innermost ones as (first instance, last instance), `latch` the last latch written."""
 
     def __init__(self, image: Sites) -> None:
         super().__init__(image)
         self.tops: list[tuple[int, int]] = []
+        self.latch = -1
         self.bounds: dict[int, Atom] = {}
         self.copies: dict[tuple[int, Atom], Atom] = {}
         self.journals.append(self.tops)
 
     def loop(self, step: Loop) -> None:
-        sizes = [len(journal) for journal in self.journals]
+        sizes = list(map(len, self.journals))
         next_slot = self.next_slot
-        wanted, path, near = self.wanted, self.path, self.near
-        before = [(a, a.loc) for a in self.live if a.last >= step.pos]
+        wanted, path, near, serves = self.wanted, self.path, self.near, self.serves
+        pos, end = step.pos, step.end
+        before = [(a, a.loc) for a in self.live if a.last >= pos]
         while True:
             try:
                 self.loop_once(step)
                 return
             except Restart as again:
-                if again.key != step.end:
+                if again.key != end:
                     raise
             for journal, size in zip(self.journals, sizes, strict=True):
                 del journal[size:]
-            self.next_slot, self.wanted, self.path, self.near = next_slot, wanted, path, near
+            self.next_slot, self.wanted, self.path, self.near, self.serves = next_slot, wanted, path, near, serves
             self.restore(before)
 
     def loop_once(self, step: Loop) -> None:
-        pos, end, node, path = step.pos, step.end, step.node, self.path
-        wanted = self.wanted
+        _, node, pos, done, times, index, (starts, carried, nexts, afters), again, steps, end, _, _, _ = step
+        wanted, path, outer_near, out = self.wanted, self.path, self.near, self.out
+        self.near = {}
         self.clear(0, pos)
         self.clear(8, pos)
-        outer_near, self.near = self.near, {}
         places = self.enter(step)
-        moves: list[Move] = [(loc, c[0], c[0].loc) for loc, c in zip(places, step.carried, strict=True)]
-        self.parallel(moves)
+        self.parallel([(loc, a, a.loc) for loc, a in zip(places, starts, strict=True)])
         for copy in self.near.values():
             self.move(copy.loc, copy.value, copy)
-        through = [(a, loc) for a, loc in self.snapshot(pos) if a is not step.counter]
-        index = step.counter
-        self.out.append(("const.vi", (index.loc, 0), -1))
-        bound = self.bounds.get(end, step.times)
+        at = index.loc
+        through = [(a, a.loc) for a in self.live if a.last > pos and a is not index]
+        out.append(("const.vi", (at, 0), self.serves))
+        bound = self.bounds.get(end, times)
         if bound.loc < 0:
-            bound = step.times
-        guard = self.guard(bound, index.loc)
-        inside = [(c[1], loc) for c, loc in zip(step.carried, places, strict=True) if c[1].uses]
-        header = [*through, *inside, (index, index.loc)]
+            bound = times
+        guard = self.guard(bound, at)
+        inside = [(a, loc) for a, loc in zip(carried, places, strict=True) if a.uses]
+        header = [*through, *inside, (index, at)]
         self.restore(header)
         self.path = (*path, (node, 0))
         top = self.label(self.path, 0, header)
         self.loops.append(OpenLoop(end, dict(header), index))
-        first, inner = len(self.out), len(self.tops)
-        for c, loc in zip(step.carried, places, strict=True):
+        first, inner, self.latch = len(out), len(self.tops), -1
+        for a, loc in zip(nexts, places, strict=True):
             if loc < SLOT:
                 self.wanted |= 1 << loc
-                c[2].hint = loc
-        closing = Closing(step, bound, [*through, header[-1]], places, top, [])
-        self.close(closing, step.steps, step.again, [c[2] for c in step.carried], end)
+                a.hint = loc
+        exits = [guard] if guard >= 0 else []
+        self.close(Closing(step, bound, [*through, (index, at)], places, top, exits), steps, again, nexts, end)
         if len(self.tops) == inner:
-            last = max((k for k in range(first, len(self.out)) if self.out[k][0].startswith("latch")), default=first)
-            self.tops.append((first, last))
-        exits = [jump for jump in (guard, *closing.exits) if jump >= 0]
-        if exits and exits[-1] == len(self.out) - 1:
-            self.out.pop()
+            self.tops.append((first, max(self.latch, first)))
+        if exits and exits[-1] == len(out) - 1:
+            out.pop()
             exits.pop()
         self.loops.pop()
         self.wanted, self.path, self.near = wanted, path, outer_near
         after = [(a, loc) for a, loc in through if a.last > end]
-        after += [(c[3], loc) for c, loc in zip(step.carried, places, strict=True) if c[3] is not None]
+        after += [(a, loc) for a, loc in zip(afters, places, strict=True) if a is not None]
         self.restore(after)
-        exit_label = self.label(path, step.done + 1, after)
+        exit_label = self.label(path, done + 1, after)
         for jump in exits:
             self.jump_to(jump, exit_label)
 
@@ -110,67 +109,69 @@ class Loops(Branches):
         """Chooses, before a loop, where each carried component and the index live, and moves what lives through."""
         pos, end = step.pos, step.end
         forced = self.forced.get(end, ())
-        for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
-            self.spill(a)
+        if step.calls or forced:
+            for a in [a for a in self.live if a.loc < SLOT and a.last > pos and (step.calls or a in forced)]:
+                self.spill(a)
         places: list[int] = []
-        dying = {}
-        for start, _, _, _ in step.carried:
-            dying[start] = start.last <= pos and start.loc >= 0
-        claimed: set[int] = set()
+        starts, carried, _, _ = step.carried
         avoid = 0
-        for k, (start, inner, _, _) in enumerate(step.carried):
+        for k, (start, inner) in enumerate(zip(starts, carried, strict=True)):
             kind = inner.kind
-            if kind in (INT, FLOAT):
+            dies = start.last <= pos and start.loc >= 0
+            if kind <= FLOAT:
                 base = 8 if kind == FLOAT else 0
                 loc = start.loc
                 if step.calls or inner in forced or (avoid >> base & 0xFE).bit_count() >= MOST_CARRIED:
-                    ours = loc >= SLOT and start.kind == kind and dying[start] and loc not in claimed
+                    ours = loc >= SLOT and start.kind == kind and dies and loc not in places
                     loc = loc if ours else SLOT + self.slots(1)
-                elif not (base < loc < base + 8 and dying[start] and not avoid >> loc & 1):
+                elif not (base < loc < base + 8 and dies and not avoid >> loc & 1):
                     rest = 0
-                    for other, _, _, _ in step.carried[k + 1 :]:
+                    for other in starts[k + 1 :]:
                         if other is not start:
                             rest |= held(other)
                     loc = self.carry_register(base, pos, avoid, rest)
-            elif kind == LENGTH and k and step.carried[k - 1][1].node is inner.node and step.carried[k - 1][1].kind == BASE:
+            elif kind == LENGTH and k and carried[k - 1].node is inner.node and carried[k - 1].kind == BASE:
                 loc = places[-1] + 1
             elif kind == LENGTH:
                 loc = SLOT + self.slots(2) + 1
             elif kind == BASE:
-                paired = k + 1 < len(step.carried) and step.carried[k + 1][1].node is inner.node
-                whole = paired and dying[step.carried[k + 1][0]] and step.carried[k + 1][0].loc == start.loc + 1
-                loc = start.loc if whole and dying[start] and start.loc not in claimed else SLOT + self.slots(2)
+                length = starts[k + 1] if k + 1 < len(carried) and carried[k + 1].node is inner.node else None
+                whole = length is not None and length.last <= pos and length.loc == start.loc + 1
+                loc = start.loc if whole and dies and start.loc not in places else SLOT + self.slots(2)
             else:
-                ours = dying[start] and start.loc not in claimed
+                ours = dies and start.loc not in places
                 loc = start.loc if ours else SLOT + self.slots(LANES_SLOTS if kind == BLOCK else 1)
             if loc < SLOT:
                 avoid |= 1 << loc
-            claimed.add(loc)
             places.append(loc)
         rest = 0
-        for start, _, _, _ in step.carried:
-            rest |= held(start)
+        for start in starts:
+            if 0 <= start.loc < SLOT:
+                rest |= 1 << start.loc
         self.put(step.counter, self.carry_register(0, pos, avoid, rest))
         avoid |= 1 << step.counter.loc
         if end in self.bounds:
             self.bounds[end].loc = -1
         if not step.calls:
+            free = self.free(0, pos, avoid | rest)
             if step.near:
-                avoid |= self.keep_near(step, places, avoid | rest, forced)
-            self.promote(step, avoid | rest, forced)
+                self.keep_near(step, places, free, forced)
+            self.promote(step, free, avoid | rest, forced)
         return places
 
-    def keep_near(self, step: Loop, places: list[int], avoid: int, forced: Any) -> int:
-        """Gives the bases of arrays that an innermost loop uses most a register each; the mask of these registers."""
-        pos, end = step.pos, step.end
-        where = {c[1]: loc for c, loc in zip(step.carried, places, strict=True)}
-        regs = self.regs
-        free = [r for r in range(1, 8) if not avoid >> r & 1 and ((held := regs[r]) is None or held.last <= pos)]
-        taken = 0
+    def keep_near(self, step: Loop, places: list[int], free: list[int], forced: Any) -> None:
+        """Gives the bases of arrays that an innermost loop uses most one of the `free` registers each."""
+        end, carried = step.end, step.carried.inside
         for base in step.near:
-            loc = where.get(base, base.loc if base in self.live and base.last >= end else -1)
-            near = [r for r in free if r in NEAR_REGISTERS]
-            if loc < SLOT or not near or len(free) <= KEPT_FREE:
+            if len(free) <= KEPT_FREE or free[-1] not in NEAR_REGISTERS:
+                return
+            if base in carried:
+                loc = places[carried.index(base)]
+            elif base.last >= end and base in self.live:
+                loc = base.loc
+            else:
+                continue
+            if loc < SLOT:
                 continue
             copy = self.copies.get((end, base))
             if copy is None:
@@ -179,11 +180,8 @@ class Loops(Branches):
             if copy in forced:
                 continue
             copy.value = loc
-            self.put(copy, near[-1])
-            free.remove(near[-1])
-            taken |= 1 << near[-1]
+            self.put(copy, free.pop())
             self.near[loc] = copy
-        return taken
 
     def carry_register(self, base: int, pos: int, avoid: int, rest: int) -> int:
         """A register for a carried value: not one that still holds another's start, if it can be."""
@@ -193,51 +191,47 @@ class Loops(Branches):
                 return r
         return self.take(base, pos, -1, avoid)
 
-    def promote(self, step: Loop, avoid: int, forced: Any) -> None:
+    def promote(self, step: Loop, free: list[int], avoid: int, forced: Any) -> None:
         """Brings slots that the outermost loop reads into registers, its float constants, and any loop's bound."""
         pos, end = step.pos, step.end
         outer = self.loops[-1].header if self.loops else {}
         for a in step.constants:
             a.loc = -1
-        free = []
-        for base in (0, 8):
-            free.append([
-                r for r in range(base + 1, base + 8)
-                if not avoid >> r & 1 and ((occupant := self.regs[r]) is None or occupant.last <= pos)
-            ])  # fmt: skip
-        wanting = [a for a in self.live if a.loc >= SLOT and a.last >= end and a.kind in (INT, FLOAT) and a not in outer]
-        for a in [*wanting, *step.constants]:
-            registers = free[a.kind == FLOAT]
-            inner = sum(pos < use < end for use in a.uses)
-            if a in forced or len(registers) <= KEPT_FREE or inner < 1:
-                continue
-            r = registers.pop(0)
-            self.move(r, a.loc, a)
-            self.put(a, r)
+        wanting = [a for a in self.live if a.loc >= SLOT and a.kind <= FLOAT and a.last >= end and a not in outer]
+        wanting += step.constants
+        if wanting:
+            floats = self.free(8, pos, avoid)
+            for a in wanting:
+                registers = floats if a.kind == FLOAT else free
+                if a in forced or len(registers) <= KEPT_FREE or not any(pos < use < end for use in a.uses):
+                    continue
+                r = registers.pop(0)
+                self.move(r, a.loc, a)
+                self.put(a, r)
         count = step.times
-        if count.loc >= SLOT and len(free[0]) > KEPT_FREE:
+        if count.loc >= SLOT and len(free) > KEPT_FREE:
             bound = self.bounds.get(end)
             if bound is None:
                 bound = self.bounds[end] = Atom(step.node.args[0], 0, 1, INT)
                 bound.uses, bound.last = [end], end
             bound.loc = -1
             if bound not in forced:
-                self.move(free[0][0], count.loc, count)
-                self.put(bound, free[0][0])
+                self.move(free[0], count.loc, count)
+                self.put(bound, free[0])
 
     def guard(self, count: Atom, index: int) -> int:
         """Skips the loop where it does not run at all; -1 where it surely does."""
         if count.loc < 0 and count.value > 0:
             return -1
         if count.loc >= SLOT:
-            self.out.append(("j.le.sv", (index, count.loc - SLOT, -1), -1))
+            self.out.append(("j.le.sv", (index, count.loc - SLOT, -1), self.serves))
         elif count.loc >= 0:
-            self.out.append(("j.le.vi", (count.loc, 0, -1), -1))
+            self.out.append(("j.le.vi", (count.loc, 0, -1), self.serves))
         elif fits32(count):
-            self.out.append(("j.le.iv", (index, count.value, -1), -1))
+            self.out.append(("j.le.iv", (index, count.value, -1), self.serves))
         else:
-            self.out.append(("const.vq", (0, count.value), -1))
-            self.out.append(("j.le.vi", (0, 0, -1), -1))
+            self.out.append(("const.vq", (0, count.value), self.serves))
+            self.out.append(("j.le.vi", (0, 0, -1), self.serves))
         return len(self.out) - 1
 
     def close(self, closing: Closing, steps: list[Any], again: Condition | None, nexts: list[Atom], pos: int) -> None:
@@ -253,9 +247,9 @@ class Loops(Branches):
         self.walk(steps[1:])
         self.clear(0, tail.pos)
         self.clear(8, tail.pos)
-        outs = [out for atoms in tail.outs for out in atoms]
+        outs = tail.outs
         then, otherwise = tail.arms
-        sources = [[a for atoms in arm.results for a in atoms] for arm in tail.arms]
+        sources = then.results, otherwise.results
         decided = [gives[outs.index(again.a)] for gives in sources]
         swap = leaves(decided[0], again.sense) and not leaves(decided[1], again.sense)
         jump = self.jump(tail.condition, swap, tail.pos)
@@ -292,15 +286,16 @@ class Loops(Branches):
         step, count, kept, places, top, exits = closing
         if again is not None and not again.name and leaves(again.a, again.sense):
             ending: list[Move] = [(loc, a, a.loc) for a, loc in kept if a.last > step.end]
-            ending += [(loc, a, a.loc) for c, a, loc in zip(step.carried, nexts, places, strict=True) if c[3] is not None]
+            leaving = zip(step.carried.afters, nexts, places, strict=True)
+            ending += [(loc, a, a.loc) for after, a, loc in leaving if after is not None]
             self.parallel(ending)
             exits.append(len(self.out))
-            self.out.append(("jmp", (-1,), -1))
+            self.out.append(("jmp", (-1,), self.serves))
             return
-        moves: list[Move] = [(loc, a, a.loc) for a, loc in kept]
-        moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True)]
-        written = {to for to, _, at in moves if to != at}
-        stale = [copy for copy, _ in kept if copy.kind == NEAR and copy.value in written]
+        moves = [(loc, a, a.loc) for a, loc in kept if a.loc != loc]
+        moves += [(loc, a, a.loc) for a, loc in zip(nexts, places, strict=True) if a.loc != loc]
+        written = {to for to, _, _ in moves}
+        stale = [copy for copy in self.near.values() if copy.value in written]
         if again is None or (not again.name and leaves(again.a, not again.sense)):
             self.parallel(moves)
         else:
@@ -308,10 +303,10 @@ class Loops(Branches):
             if any(a.loc in written or a.loc == 0 for a in asked) or needs_two(again):
                 self.truth(again, pos)
                 # what the test was in need of may have moved
-                moves = [(to, a, a.loc) for to, a, _ in moves]
-                self.parallel(moves, v0_busy=True)
+                wanted = [*kept, *zip(nexts, places, strict=True)]
+                self.parallel([(loc, a, a.loc) for a, loc in wanted], v0_busy=True)
                 exits.append(len(self.out))
-                self.out.append(("j.false.v", (0, -1), -1))
+                self.out.append(("j.false.v", (0, -1), self.serves))
             else:
                 self.parallel(moves)
                 for base in (0, 8):
@@ -320,18 +315,20 @@ class Loops(Branches):
         for copy in stale:
             self.move(copy.loc, copy.value, copy)
         where = dict(kept)
-        index, bound = where[step.counter], where.get(count, count.loc)
+        index, bound = kept[-1][1], where.get(count, count.loc)
+        self.latch = len(self.out)
         if bound >= SLOT:
-            self.out.append(("latch.vs", (index, bound - SLOT, top), -1))
+            self.out.append(("latch.vs", (index, bound - SLOT, top), self.serves))
         elif bound >= 0:
-            self.out.append(("latch.vv", (index, bound, top), -1))
+            self.out.append(("latch.vv", (index, bound, top), self.serves))
         elif fits32(count):
-            self.out.append(("latch.vi", (index, count.value, top), -1))
+            self.out.append(("latch.vi", (index, count.value, top), self.serves))
         else:
-            self.out.append(("const.vq", (0, count.value), -1))
-            self.out.append(("latch.vv", (index, 0, top), -1))
+            self.out.append(("const.vq", (0, count.value), self.serves))
+            self.latch += 1
+            self.out.append(("latch.vv", (index, 0, top), self.serves))
         exits.append(len(self.out))
-        self.out.append(("jmp", (-1,), -1))
+        self.out.append(("jmp", (-1,), self.serves))
 
     def truth(self, again: Condition, pos: int) -> None:
         """Leaves in v0 whether the loop goes on."""
@@ -342,22 +339,22 @@ class Loops(Branches):
         elif name[0] == "f":
             first = self.need(a, 8, pos - 1, held(b))
             second = first if a is b else self.need(b, 8, pos - 1, 1 << first)
-            self.out.append((f"{name}.xx", (first - 8, second - 8), -1))
+            self.out.append((f"{name}.xx", (first - 8, second - 8), self.serves))
         else:
             # v0 := a, then compared in place; no other register changes
             self.move(0, a.loc, a)
             if 0 <= b.loc < 8:
-                self.out.append((f"{name}.vv", (0, b.loc), -1))
+                self.out.append((f"{name}.vv", (0, b.loc), self.serves))
             elif b.loc >= SLOT:
-                self.out.append((f"{name}.vs", (0, b.loc - SLOT), -1))
+                self.out.append((f"{name}.vs", (0, b.loc - SLOT), self.serves))
             elif fits32(b):
-                self.out.append((f"{name}.vi", (0, b.value), -1))
+                self.out.append((f"{name}.vi", (0, b.value), self.serves))
             else:
                 other = self.take(0, pos - 1, -1, held(a) | 1)
                 self.move(other, -1, b)
-                self.out.append((f"{name}.vv", (0, other), -1))
+                self.out.append((f"{name}.vv", (0, other), self.serves))
         if not sense:
-            self.out.append(("not.v", (0, 0), -1))
+            self.out.append(("not.v", (0, 0), self.serves))
 
 
 def leaves(a: Atom, sense: bool) -> bool:
@@ -370,12 +367,11 @@ def settles(steps: list[Any], again: Condition | None) -> If | None:
     if again is None or again.name or not steps or type(steps[0]) is not If:
         return None
     tail: If = steps[0]
-    outs = [out for atoms in tail.outs for out in atoms]
-    if again.a not in outs:
+    if again.a not in tail.outs:
         return None
-    k = outs.index(again.a)
+    k = tail.outs.index(again.a)
     for arm in tail.arms:
-        given = [a for atoms in arm.results for a in atoms][k]
+        given = arm.results[k]
         if given.kind == CONSTANT or settles(arm.steps, Condition("", given, None, True)) is not None:
             return tail
     return None

@@ -47,9 +47,9 @@ class OpenLoop:
 class Sites(Protocol):
     """What a block asks of the image it is part of."""
 
+    @property
+    def words(self) -> dict[Node, int]: ...
     def site(self, kind: str, origin: int) -> int: ...
-
-    def origin_of(self, node: Node) -> int: ...
     def block_of(self, function: Function | None) -> int: ...
     def data(self, node: Node) -> int: ...
 
@@ -62,8 +62,16 @@ def location(loc: int) -> Location:
     return Location("x", loc - 8) if loc < SLOT else Location("s", loc - SLOT)
 
 
+@cache
+def alone(loc: int) -> tuple[Location, ...]:
+    """Where a value of one component is."""
+    return (location(loc),)
+
+
 class Registers:
-    """The state along the path being written. `journals` are the lists that only grow; a restart cuts them."""
+    """The state along the path being written. `journals` are the lists that only grow; a restart cuts them. `serves`
+    is the origin of what is written now, or -1.
+    """
 
     def __init__(self, image: Sites) -> None:
         self.image = image
@@ -76,6 +84,7 @@ class Registers:
         self.loops: list[OpenLoop] = []
         self.forced: dict[int, set[Atom]] = {}
         self.path: Path = ()
+        self.serves = -1
         self.near: dict[int, Atom] = {}
         self.journals: list[list[Any]] = [self.out, self.labels, self.loops]
 
@@ -161,24 +170,24 @@ class Registers:
         if at < 0:
             value = a.value
             if to < 8:
-                out(("const.vi" if -0x80000000 <= value <= 0x7FFFFFFF else "const.vq", (to, value), -1))
+                out(("const.vi" if -0x80000000 <= value <= 0x7FFFFFFF else "const.vq", (to, value), self.serves))
             elif to < SLOT:
-                out(("const.xq", (to - 8, value), -1))
+                out(("const.xq", (to - 8, value), self.serves))
             elif -0x80000000 <= value <= 0x7FFFFFFF:
-                out(("const.si", (to - SLOT, value), -1))
+                out(("const.si", (to - SLOT, value), self.serves))
             else:
-                out(("const.vq", (0, value), -1))
-                out(("st.sv", (to - SLOT, 0), -1))
+                out(("const.vq", (0, value), self.serves))
+                out(("st.sv", (to - SLOT, 0), self.serves))
         elif to < 8:
-            out(("mov.vv", (to, at), -1) if at < 8 else ("ld.vs", (to, at - SLOT), -1))
+            out(("mov.vv", (to, at), self.serves) if at < 8 else ("ld.vs", (to, at - SLOT), self.serves))
         elif to < SLOT:
-            out(("mov.xx", (to - 8, at - 8), -1) if at < SLOT else ("ld.xs", (to - 8, at - SLOT), -1))
+            out(("mov.xx", (to - 8, at - 8), self.serves) if at < SLOT else ("ld.xs", (to - 8, at - SLOT), self.serves))
         elif at < 8:
-            out(("st.sv", (to - SLOT, at), -1))
+            out(("st.sv", (to - SLOT, at), self.serves))
         elif at < SLOT:
-            out(("st.sx", (to - SLOT, at - 8), -1))
+            out(("st.sx", (to - SLOT, at - 8), self.serves))
         else:
-            out(("mov.ss", (to - SLOT, at - SLOT), -1))
+            out(("mov.ss", (to - SLOT, at - SLOT), self.serves))
 
     def parallel(self, moves: list[Move], v0_busy: bool = False) -> None:
         """Makes all moves at once. Cycles go through v0 or x0, or through a slot."""
@@ -192,7 +201,7 @@ class Registers:
                     pending += [(to + k, a, at + k) for k in range(LANES_SLOTS)]
                 else:
                     pending.append((to, a, at))
-        while pending:
+        while len(pending) > 1:
             sources = [at for _, _, at in pending]
             waiting = []
             for m in pending:
@@ -209,6 +218,8 @@ class Registers:
                 self.move(spare, at, a)
                 waiting = [(t, b, spare if f == at else f) for t, b, f in waiting]
             pending = waiting
+        for to, a, at in pending:
+            self.move(to, at, a)
         for to, a in constants:
             if v0_busy and to >= SLOT and not -0x80000000 <= a.value <= 0x7FFFFFFF:
                 spare = SLOT + self.slots(1)
@@ -217,6 +228,11 @@ class Registers:
                 self.move(0, spare, a)
             else:
                 self.move(to, -1, a)
+
+    def free(self, base: int, pos: int, avoid: int) -> list[int]:
+        """The registers of a class outside `avoid` that hold nothing used after `pos`; not v0 or x0."""
+        regs = self.regs
+        return [r for r in range(base + 1, base + 8) if not avoid >> r & 1 and ((a := regs[r]) is None or a.last <= pos)]
 
     # States -------------------------------------------------------------------------------------------------
     def snapshot(self, pos: int) -> Map:
@@ -264,24 +280,27 @@ def values(state: Map) -> tuple[tuple[Node, tuple[Location, ...]], ...]:
     """A label's live values by node; a value in two places is there twice."""
     found: list[tuple[Node, tuple[Location, ...]]] = []
     several: dict[Node, list[Location]] = {}
+    copies: Map = []
     for a, loc in state:
-        if a.kind == NEAR:
-            continue
-        if a.parts == 1:
-            found.append((a.node, (location(loc),)))
-        else:
+        if a.parts > 1:
             parts = several.get(a.node)
             if parts is None:
                 parts = several[a.node] = [DEAD] * a.parts
             parts[a.part] = location(loc)
             if a.kind == BASE:
                 parts[a.part + 1] = location(loc + 1)
-    found += [(n, tuple(parts)) for n, parts in several.items()]
-    for copy, loc in state:
-        if copy.kind == NEAR:
-            for a, at in state:
-                if a.kind == BASE and at == copy.value:
-                    found.append((a.node, tuple([location(loc) if k == a.part else DEAD for k in range(a.parts)])))
+        elif a.kind == NEAR:
+            copies.append((a, loc))
+        else:
+            found.append((a.node, alone(loc)))
+    for n, parts in several.items():
+        found.append((n, tuple(parts)))
+    for copy, loc in copies:
+        for a, at in state:
+            if at == copy.value and a.kind == BASE:
+                parts = [DEAD] * a.parts
+                parts[a.part] = location(loc)
+                found.append((a.node, tuple(parts)))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from siglum.bind.plan import BASE, CONSTANT, FLOAT, INT, LENGTH, Atom, Condition, Require, Step
 from siglum.bind.registers import LANES_SLOTS, SLOT, Registers, Sites, held
-from siglum.bind.tables import BINARY, IDEMPOTENT, NEAR_LOAD, NEAR_STORE, NEGATED, UNARY, load_family, store_family
+from siglum.bind.tables import BINARY, IDEMPOTENT, JUMPS, LOAD, NEAR_LOAD, NEAR_STORE, NEGATED, STORE, UNARY
 from siglum.ir.types import element_size, is_scalar
 
 
@@ -47,38 +47,32 @@ class Straight(Registers):
 
     # Arithmetic ---------------------------------------------------------------------------------------------
     def binary(self, step: Step) -> None:
-        name, node, pos, outs, ins = step
-        row = BINARY[name]
-        d, x, y = outs[0], ins[0][0], ins[1][0]
-        family = ""
-        if row.commutes:
+        name, node, pos, (d,), ((x,), (y,)) = step
+        vv, vs, vi, iv, commutes, stops, base = BINARY[name]
+        if commutes:
             if x.loc < 0:
                 x, y = y, x
             elif y.loc >= 0 and x is not y:
                 y_dies = y.last <= pos and y.loc < SLOT
                 if y_dies and (not (x.last <= pos and x.loc < SLOT) or d.hint == y.loc):
                     x, y = y, x
-        elif row.iv and fits32(x) and y.loc >= 0:
-            x, y, family = y, x, row.iv
-        base = row.base
+        elif iv and y.loc >= 0 and fits32(x):
+            x, y, vi = y, x, iv
         r = self.two_address(d, x, y, base, pos)
-        if y.loc < 0 and fits32(y) and (family or row.vi):
-            family, operand = family or row.vi, y.value
-        elif base <= y.loc < base + 8:
-            family, operand = row.vv, y.loc - base
-        elif y.loc >= SLOT:
-            family, operand = row.vs, y.loc - SLOT
+        at = y.loc
+        if at < 0 and vi and -0x80000000 <= y.value <= 0x7FFFFFFF:
+            family, operand = vi, y.value
+        elif at >= SLOT:
+            family, operand = vs, at - SLOT
         else:
-            family, operand = row.vv, self.need(y, base, pos, 1 << r) - base
-        if operand == r - base and family == row.vv and name in IDEMPOTENT:
-            # in place they are no code at all, and a label could not tell before from after
-            spare = self.temporary(base, pos, 1 << r)
-            self.move(spare, r, x)
-            operand = spare - base
-        operands: tuple[int, ...] = (r - base, operand)
-        if row.stops:
-            operands = (*operands, self.image.site(node.stop, node.origin))
-        self.out.append((family, operands, node.origin))
+            family, operand = vv, (at if base <= at < base + 8 else self.need(y, base, pos, 1 << r)) - base
+            if operand == r - base and name in IDEMPOTENT:
+                # in place they are no code at all, and a label could not tell before from after
+                spare = self.temporary(base, pos, 1 << r)
+                self.move(spare, r, x)
+                operand = spare - base
+        operands = (r - base, operand, self.image.site(node.stop, node.origin)) if stops else (r - base, operand)
+        self.out.append((family, operands, self.serves))
         self.put(d, r)
 
     def two_address(self, d: Atom, x: Atom, y: Atom, base: int, pos: int) -> int:
@@ -100,31 +94,28 @@ class Straight(Registers):
         return r
 
     def unary(self, step: Step) -> None:
-        name, node, pos, outs, ins = step
-        row = UNARY[name]
-        source = self.need(ins[0][0], row.source, pos, 0)
-        r = self.target(outs[0], row.target, pos)
-        operands: tuple[int, ...] = (r - row.target, source - row.source)
-        if row.stops:
-            operands = (*operands, self.image.site(node.stop, node.origin))
-        self.out.append((row.family, operands, node.origin))
-        self.put(outs[0], r)
+        name, node, pos, (d,), ((x,),) = step
+        family, target, source, stops = UNARY[name]
+        at = self.need(x, source, pos, 0) - source
+        r = self.target(d, target, pos)
+        operands = (r - target, at, self.image.site(node.stop, node.origin)) if stops else (r - target, at)
+        self.out.append((family, operands, self.serves))
+        self.put(d, r)
 
     def narrow(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        source = self.need(step.ins[0][0], 0, pos, 0)
-        r = self.target(step.outs[0], 0, pos)
-        self.out.append((f"narrow.{node.attr}", (r, source, self.image.site(node.stop, node.origin)), node.origin))
-        self.put(step.outs[0], r)
+        _, node, pos, (d,), ((x,),) = step
+        source = self.need(x, 0, pos, 0)
+        r = self.target(d, 0, pos)
+        self.out.append((f"narrow.{node.attr}", (r, source, self.image.site(node.stop, node.origin)), self.serves))
+        self.put(d, r)
 
     def float_compare(self, step: Step) -> None:
-        pos = step.pos
-        x, y = step.ins[0][0], step.ins[1][0]
+        name, _, pos, (d,), ((x,), (y,)) = step
         self.clear(0, pos)
         first = self.need(x, 8, pos, held(y))
         second = self.need(y, 8, pos, 1 << first)
-        self.out.append((f"{step.name}.xx", (first - 8, second - 8), -1))
-        self.from_v0(step.outs[0], pos)
+        self.out.append((f"{name}.xx", (first - 8, second - 8), self.serves))
+        self.from_v0(d, pos)
 
     def from_v0(self, d: Atom, pos: int) -> None:
         """Gives the result that a stencil left in v0 its place."""
@@ -137,8 +128,7 @@ class Straight(Registers):
             self.put(d, r)
 
     def select(self, step: Step) -> None:
-        pos, d = step.pos, step.outs[0]
-        c, x, y = (atoms[0] for atoms in step.ins)
+        _, _, pos, (d,), ((c,), (x,), (y,)) = step
         base = 8 if d.kind == FLOAT else 0
         if c.loc != 0:
             self.clear(0, pos - 1)
@@ -149,7 +139,7 @@ class Straight(Registers):
             r = self.take(base, pos, d.hint, avoid | (held(x) if x.last > pos else 0))
             self.move(r, x.loc, x)
         other = y.loc if base <= y.loc < base + 8 else self.need(y, base, pos, 1 << r | 1)
-        self.out.append(("select.xx" if base else "select.vv", (r - base, other - base), -1))
+        self.out.append(("select.xx" if base else "select.vv", (r - base, other - base), self.serves))
         self.put(d, r)
 
     # Arrays -------------------------------------------------------------------------------------------------
@@ -167,40 +157,38 @@ class Straight(Registers):
         return copy.loc if copy is not None and self.regs[copy.loc] is copy else -1
 
     def load(self, step: Step) -> None:
-        pos = step.pos
-        array, index = step.ins[0], step.ins[1][0]
-        element = step.node.args[0].type.element
+        _, node, pos, outs, (array, (index,)) = step
+        element = node.args[0].type.element
         at = self.need(index, 0, pos, 0)
         base_slot = array[0].loc - SLOT
         if is_scalar(element):
-            d = step.outs[0]
+            d = outs[0]
             base = 8 if d.kind == FLOAT else 0
-            near = self.near_register(array[0]) if element.kind in NEAR_LOAD else -1
+            near = self.near_register(array[0]) if element in NEAR_LOAD else -1
             r = self.target(d, base, pos)
             if near >= 0:
-                self.out.append((f"near{near}.load.{NEAR_LOAD[element.kind]}", (r - base, at), -1))
+                self.out.append((NEAR_LOAD[element][near], (r - base, at), self.serves))
             else:
-                self.out.append((load_family(element), (r - base, base_slot, at), -1))
+                self.out.append((LOAD[element], (r - base, base_slot, at), self.serves))
             self.put(d, r)
             return
         stride = element_size(element)
-        for k, d in enumerate(step.outs):
+        for k, d in enumerate(outs):
             if d.kind == BASE:
-                pair = self.pair_of_slots(step.outs[k : k + 2])
-                self.out.append(("cell.load.s", (pair, base_slot, at, stride, 8 * k), -1))
+                pair = self.pair_of_slots(outs[k : k + 2])
+                self.out.append(("cell.load.s", (pair, base_slot, at, stride, 8 * k), self.serves))
             elif d.kind == LENGTH:
-                self.out.append(("cell.load.s", (d.loc - SLOT, base_slot, at, stride, 8 * k), -1))
+                self.out.append(("cell.load.s", (d.loc - SLOT, base_slot, at, stride, 8 * k), self.serves))
             elif d.uses:
                 base = 8 if d.kind == FLOAT else 0
                 r = self.take(base, pos, d.hint, 1 << at)
                 family = "cell.load.x" if base else "cell.load.v"
-                self.out.append((family, (r - base, base_slot, at, stride, 8 * k), -1))
+                self.out.append((family, (r - base, base_slot, at, stride, 8 * k), self.serves))
                 self.put(d, r)
 
     def store(self, step: Step) -> None:
-        pos = step.pos
-        array, index, value = step.ins
-        element = step.node.args[0].type.element
+        _, node, pos, outs, (array, index, value) = step
+        element = node.args[0].type.element
         base_slot = array[0].loc - SLOT
         scalar = is_scalar(element)
         avoid = 0
@@ -212,17 +200,18 @@ class Straight(Registers):
             base = 8 if a.kind == FLOAT or (a.kind == CONSTANT and a.node.type.kind in ("f64", "f32")) else 0
             if scalar:
                 r = self.need(a, base, pos, 1 << at)
-                near = self.near_register(array[0]) if element.kind in NEAR_STORE else -1
+                near = self.near_register(array[0]) if element in NEAR_STORE else -1
                 if near >= 0:
-                    self.out.append((f"near{near}.store.{NEAR_STORE[element.kind]}", (at, r - base), -1))
+                    self.out.append((NEAR_STORE[element][near], (at, r - base), self.serves))
                 else:
-                    self.out.append((store_family(element), (base_slot, at, r - base), -1))
+                    self.out.append((STORE[element], (base_slot, at, r - base), self.serves))
             elif a.loc >= SLOT:
-                self.out.append(("cell.store.s", (base_slot, at, a.loc - SLOT, stride, 8 * k), -1))
+                self.out.append(("cell.store.s", (base_slot, at, a.loc - SLOT, stride, 8 * k), self.serves))
             else:
                 r = self.need(a, base, pos, 1 << at | avoid)
-                self.out.append(("cell.store.x" if base else "cell.store.v", (base_slot, at, r - base, stride, 8 * k), -1))
-        self.in_place(step.outs[0], array[0])
+                family = "cell.store.x" if base else "cell.store.v"
+                self.out.append((family, (base_slot, at, r - base, stride, 8 * k), self.serves))
+        self.in_place(outs[0], array[0])
 
     def in_place(self, d: Atom, a: Atom) -> None:
         """`d` stands where `a` stood, in slots; `a` is no more, even where another arm of a branch still uses it."""
@@ -231,33 +220,33 @@ class Straight(Registers):
         self.live[d] = None
 
     def data(self, step: Step) -> None:
-        k = self.pair_of_slots(step.outs)
-        self.out.append(("data", (k, self.image.data(step.node), len(step.node.attr[1])), -1))
+        _, node, _, outs, _ = step
+        k = self.pair_of_slots(outs)
+        self.out.append(("data", (k, self.image.data(node), len(node.attr[1])), self.serves))
 
     def alloc(self, step: Step) -> None:
-        node = step.node
-        count = self.need(step.ins[0][0], 0, step.pos, 0)
-        k = self.pair_of_slots(step.outs)
+        name, node, pos, outs, ((x,),) = step
+        count = self.need(x, 0, pos, 0)
+        k = self.pair_of_slots(outs)
         site = self.image.site(node.stop, node.origin)
-        self.out.append((step.name, (k, count, element_size(node.attr[0]), site), node.origin))
+        self.out.append((name, (k, count, element_size(node.attr[0]), site), self.serves))
 
     def array(self, step: Step) -> None:
-        node = step.node
-        source = step.ins[0][0].loc - SLOT
-        count = self.need(step.ins[1][0], 0, step.pos, 0)
-        k = self.pair_of_slots(step.outs)
-        self.out.append(("array", (k, source, count, self.image.site(node.stop, node.origin)), node.origin))
+        _, node, pos, outs, ins = step
+        source = ins[0][0].loc - SLOT
+        count = self.need(ins[1][0], 0, pos, 0)
+        k = self.pair_of_slots(outs)
+        self.out.append(("array", (k, source, count, self.image.site(node.stop, node.origin)), self.serves))
 
     def view(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        source = step.ins[0][0].loc - SLOT
-        start, count = step.ins[1][0], step.ins[2][0]
+        _, node, pos, outs, (array, (start,), (count,)) = step
+        source = array[0].loc - SLOT
         first = self.need(start, 0, pos, held(count))
         second = first if count is start else self.need(count, 0, pos, 1 << first)
-        k = self.pair_of_slots(step.outs)
+        k = self.pair_of_slots(outs)
         size = element_size(node.type.element)
         site = self.image.site(node.stop, node.origin)
-        self.out.append(("view", (k, source, first, second, size, site), node.origin))
+        self.out.append(("view", (k, source, first, second, size, site), self.serves))
 
     # Wide sums and lanes ------------------------------------------------------------------------------------
     def own_slots(self, a: Atom, pos: int, count: int) -> int:
@@ -270,56 +259,56 @@ class Straight(Registers):
         return loc
 
     def wide_add(self, step: Step) -> None:
-        pos = step.pos
-        low, high = step.ins[0]
-        x = step.ins[1][0]
+        _, _, pos, outs, ((low, high), (x,)) = step
         to_high = self.own_slots(high, pos, 1)
-        r = self.two_address(step.outs[0], low, x, 0, pos)
+        r = self.two_address(outs[0], low, x, 0, pos)
         other = x.loc if 0 <= x.loc < 8 else self.need(x, 0, pos, 1 << r)
-        self.out.append(("wide_add", (r, other, to_high - SLOT), -1))
-        self.put(step.outs[0], r)
-        step.outs[1].loc = to_high
-        self.live[step.outs[1]] = None
+        self.out.append(("wide_add", (r, other, to_high - SLOT), self.serves))
+        self.put(outs[0], r)
+        outs[1].loc = to_high
+        self.live[outs[1]] = None
 
     def wide_fit(self, step: Step) -> None:
-        node, pos = step.node, step.pos
-        low, high = step.ins[0]
+        _, node, pos, (d,), ((low, high),) = step
         to_high = high.loc if high.loc >= 0 else self.own_slots(high, pos, 1)
-        r = self.two_address(step.outs[0], low, low, 0, pos)
-        self.out.append(("wide_fit", (r, to_high - SLOT, self.image.site(node.stop, node.origin)), node.origin))
-        self.put(step.outs[0], r)
+        r = self.two_address(d, low, low, 0, pos)
+        self.out.append(("wide_fit", (r, to_high - SLOT, self.image.site(node.stop, node.origin)), self.serves))
+        self.put(d, r)
 
     def lanes(self, step: Step) -> None:
+        _, _, _, (d,), _ = step
         loc = SLOT + self.slots(LANES_SLOTS)
-        self.out.append(("lanes", (loc - SLOT,), -1))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        self.out.append(("lanes", (loc - SLOT,), self.serves))
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_add(self, step: Step) -> None:
-        pos = step.pos
-        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
-        index = self.need(step.ins[1][0], 0, pos, 0)
-        x = self.need(step.ins[2][0], 8, pos, 0)
-        self.out.append(("lanes_add", (loc - SLOT, index, x - 8), -1))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        _, _, pos, (d,), ((lanes,), (at,), (value,)) = step
+        loc = self.own_slots(lanes, pos, LANES_SLOTS)
+        index = self.need(at, 0, pos, 0)
+        x = self.need(value, 8, pos, 0)
+        self.out.append(("lanes_add", (loc - SLOT, index, x - 8), self.serves))
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_add8(self, step: Step) -> None:
-        pos = step.pos
-        loc = self.own_slots(step.ins[0][0], pos, LANES_SLOTS)
-        index = self.need(step.ins[2][0], 0, pos, 0)
-        self.out.append(("lanes_add8", (loc - SLOT, step.ins[1][0].loc - SLOT, index), -1))
-        step.outs[0].loc = loc
-        self.live[step.outs[0]] = None
+        _, _, pos, (d,), ((lanes,), array, (at,)) = step
+        loc = self.own_slots(lanes, pos, LANES_SLOTS)
+        index = self.need(at, 0, pos, 0)
+        self.out.append(("lanes_add8", (loc - SLOT, array[0].loc - SLOT, index), self.serves))
+        d.loc = loc
+        self.live[d] = None
 
     def lanes_total(self, step: Step) -> None:
-        r = self.target(step.outs[0], 8, step.pos)
-        self.out.append(("lanes_total", (r - 8, step.ins[0][0].loc - SLOT), -1))
-        self.put(step.outs[0], r)
+        _, _, pos, (d,), ((lanes,),) = step
+        r = self.target(d, 8, pos)
+        self.out.append(("lanes_total", (r - 8, lanes.loc - SLOT), self.serves))
+        self.put(d, r)
 
     # Stops and system calls ---------------------------------------------------------------------------------
     def tick(self, step: Step) -> None:
-        self.out.append(("tick", (self.image.site("fuel", step.node.origin),), step.node.origin))
+        origin = step[1].origin
+        self.out.append(("tick", (self.image.site("fuel", origin),), self.serves))
 
     def require(self, step: Require) -> None:
         node, pos = step.node, step.pos
@@ -328,19 +317,17 @@ class Straight(Registers):
         if condition.name:
             at = self.jump(condition, False, pos)
             self.stop_jumps.append((at, site))
-            family, operands, _ = self.out[at]
-            self.out[at] = (family, operands, node.origin)
             return
         r = self.need(condition.a, 0, pos, 0)
         if not condition.sense:
             inverted = self.temporary(0, pos, 1 << r)
-            self.out.append(("not.v", (inverted, r), -1))
+            self.out.append(("not.v", (inverted, r), self.serves))
             r = inverted
-        self.out.append(("require.v", (r, site), node.origin))
+        self.out.append(("require.v", (r, site), self.serves))
 
     def system(self, step: Step) -> None:
         """`write`, `open`, `close`, `clock`, `read`: descriptor or flags in v0, result in v0."""
-        name, node, pos, outs, ins = step
+        name, _, pos, outs, ins = step
         self.clear(0, pos - 1)
         operands: tuple[int, ...] = ()
         if name in ("write", "read"):
@@ -361,7 +348,7 @@ class Straight(Registers):
             self.move(0, ins[0][0].loc, ins[0][0])
         elif name == "open":
             self.move(0, ins[1][0].loc, ins[1][0])
-        self.out.append((name, operands, node.origin))
+        self.out.append((name, operands, self.serves))
         if name == "read":
             self.in_place(outs[0], ins[1][0])
             self.from_v0(outs[1], pos)
@@ -375,7 +362,7 @@ class Straight(Registers):
         out = self.out
         if b is None:
             r = self.need(a, 0, pos, 0)
-            out.append(("j.true.v" if sense is when else "j.false.v", (r, -1), -1))
+            out.append(("j.true.v" if sense is when else "j.false.v", (r, -1), self.serves))
             return len(out) - 1
         if name[0] == "f":
             return self.float_jump(name, a, b, sense is when, pos)
@@ -383,26 +370,27 @@ class Straight(Registers):
             name, swap = NEGATED[name]
             if swap:
                 a, b = b, a
+        vv, vs, vi, sv, iv = JUMPS[name]
         if not 0 <= a.loc < 8:
-            if name in ("eq", "ne"):
+            if not iv:
                 if 0 <= b.loc < 8 or a.loc < 0:
                     a, b = b, a
             elif 0 <= b.loc < 8 and (a.loc >= SLOT or fits32(a)):
                 slot = a.loc >= SLOT
-                out.append((f"j.{name}.sv" if slot else f"j.{name}.iv", (b.loc, a.loc - SLOT if slot else a.value, -1), -1))
+                out.append((sv if slot else iv, (b.loc, a.loc - SLOT if slot else a.value, -1), self.serves))
                 return len(out) - 1
             elif fits32(a) and b.loc >= SLOT:
-                out.append((f"j.{name}.iv", (self.need(b, 0, pos, 0), a.value, -1), -1))
+                out.append((iv, (self.need(b, 0, pos, 0), a.value, -1), self.serves))
                 return len(out) - 1
         first = self.need(a, 0, pos, held(b))
         if 0 <= b.loc < 8:
-            out.append((f"j.{name}.vv", (first, b.loc, -1), -1))
+            out.append((vv, (first, b.loc, -1), self.serves))
         elif b.loc >= SLOT:
-            out.append((f"j.{name}.vs", (first, b.loc - SLOT, -1), -1))
+            out.append((vs, (first, b.loc - SLOT, -1), self.serves))
         elif fits32(b):
-            out.append((f"j.{name}.vi", (first, b.value, -1), -1))
+            out.append((vi, (first, b.value, -1), self.serves))
         else:
-            out.append((f"j.{name}.vv", (first, self.need(b, 0, pos, 1 << first), -1), -1))
+            out.append((vv, (first, self.need(b, 0, pos, 1 << first), -1), self.serves))
         return len(out) - 1
 
     def float_jump(self, name: str, a: Atom, b: Atom, when: bool, pos: int) -> int:
@@ -411,7 +399,7 @@ class Straight(Registers):
             family = f"j.{NEGATED[name][0]}.xx" if name in NEGATED else f"jn.{name}.xx"
         first = self.need(a, 8, pos, held(b))
         second = first if a is b else self.need(b, 8, pos, 1 << first)
-        self.out.append((family, (first - 8, second - 8, -1), -1))
+        self.out.append((family, (first - 8, second - 8, -1), self.serves))
         return len(self.out) - 1
 
 

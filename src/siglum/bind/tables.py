@@ -1,10 +1,12 @@
-"""How primitives become stencil families: look-up tables for instance selection.
+"""How primitives become stencil families: look-up tables for instance selection. And `of_fields`.
 
 Imports `ir` and `stencil.families` only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from siglum.ir.primitives import PRIMITIVES
@@ -15,10 +17,14 @@ from siglum.stencil.families import (
     INTEGER_BINARY,
     INTEGER_UNARY,
     NEAR_LOADS,
+    NEAR_REGISTERS,
     NEAR_STORES,
     REGISTER_KINDS,
     element_family,
 )
+
+of_fields: Final = tuple.__new__
+"""`of_fields(T, (a, b))` is `T(a, b)` for a NamedTuple `T`, at a third of the cost."""
 
 
 class Binary(NamedTuple):
@@ -77,28 +83,52 @@ NEGATED: Final = {"eq": ("ne", False), "ne": ("eq", False), "lt": ("le", True), 
                   "lt_u": ("le_u", True), "le_u": ("lt_u", True), "feq": ("fne", False), "fne": ("feq", False)}  # fmt: skip
 """Comparison to its opposite, and whether the operands change places."""
 
-STORE_WIDTH: Final = {1: "store.8", 2: "store.16", 4: "store.32", 8: "store.64"}
+LOAD: Final = {t: "load." + element_family(t) for t in WIDTHS}
+"""Scalar element type to the family that loads it."""
+STORE: Final = {t: f"store.{t.kind if t.kind in ('f32', 'f64') else 8 * WIDTHS[t]}" for t in WIDTHS}
+"""Scalar element type to the family that stores it."""
 
 
-def load_family(t: Type) -> str:
-    """The family that loads a scalar element of type `t`."""
-    return "load." + element_family(t)
+def _near(families: dict[Type, str], near: tuple[str, ...]) -> dict[Type, dict[int, str]]:
+    return {
+        t: {register: f"near{register}.{family}" for register in NEAR_REGISTERS}
+        for t, family in families.items()
+        if family.partition(".")[2] in near and t.kind != "f32"
+    }
 
 
-def store_family(t: Type) -> str:
-    """The family that stores a scalar element of type `t`."""
-    return f"store.{t.kind}" if t.kind in ("f32", "f64") else STORE_WIDTH[WIDTHS[t]]
-
-
-_SCALARS: Final = [t for t in WIDTHS if t.kind != "f32"]
-NEAR_LOAD: Final = {t.kind: element_family(t) for t in _SCALARS if element_family(t) in NEAR_LOADS}
-"""Element types whose loads take the base from a register as well, with the families' last part."""
-NEAR_STORE: Final = {
-    t.kind: store_family(t).removeprefix("store.") for t in _SCALARS if store_family(t).removeprefix("store.") in NEAR_STORES
-}
+NEAR_LOAD: Final = _near(LOAD, NEAR_LOADS)
+"""Element types whose loads take the base from a register as well, to the families by that register."""
+NEAR_STORE: Final = _near(STORE, NEAR_STORES)
 """The same for stores."""
 
-REGISTERS_AT: Final = {
-    name: tuple([k for k, kind in enumerate(family.kinds) if kind in REGISTER_KINDS]) for name, family in FAMILIES.items()
-}
-"""Family to the positions of its register operands."""
+
+class Jumps(NamedTuple):
+    """The families of an integer comparison's jumps; `sv` and `iv` are "" where the operands may change places."""
+
+    vv: str
+    vs: str
+    vi: str
+    sv: str
+    iv: str
+
+
+def _jumps(name: str) -> Jumps:
+    found = [f"j.{name}.{kinds}" for kinds in Jumps._fields]
+    return Jumps(*[family if family in FAMILIES else "" for family in found])
+
+
+JUMPS: Final = {name: _jumps(name) for name in ("eq", "ne", "lt", "le", "lt_u", "le_u")}
+
+
+def _registers_of(kinds: str) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    at = [k for k, kind in enumerate(kinds) if kind in REGISTER_KINDS]
+    if not at:
+        return itemgetter(slice(0))
+    first, last = at[0], at[-1]
+    together = len(at) == last + 1 - first
+    return itemgetter(slice(first, last + 1)) if together else itemgetter(*at)
+
+
+REGISTERS_OF: Final = {name: _registers_of(family.kinds) for name, family in FAMILIES.items()}
+"""Family to the function that gives the registers among its operands."""

@@ -38,10 +38,10 @@ class Writer(Loops):
                 k += 1
         self.next_slot = max(k, 1 + len(plan.result))
         if entry:
-            self.out.append(("entry", (), -1))
+            self.out.append(("entry", (), self.serves))
         self.walk(plan.steps)
         self.parallel([(SLOT + 1 + j, a, a.loc) for j, a in enumerate(plan.result)])
-        self.out.append(("leave" if entry else "ret", (), -1))
+        self.out.append(("leave" if entry else "ret", (), self.serves))
         frame = self.next_slot + (self.next_slot & 1)
         for at in self.outgoing:
             family, operands, origin = self.out[at]
@@ -54,18 +54,17 @@ class Writer(Loops):
         return frame
 
     def call(self, step: Step) -> None:
-        node, pos = step.node, step.pos
+        _, node, pos, outs, ins = step
         for a in [a for a in self.live if a.loc < SLOT and a.last > pos]:
             self.spill(a)
-        given = [a for atoms in step.ins for a in atoms]
+        given = [a for atoms in ins for a in atoms]
         first = len(self.out)
         for j, a in enumerate(given):
             self.move(SLOT + OUTGOING + 1 + j, a.loc, a)
         block = self.image.block_of(node.attr if node.op.name == "call" else None)
-        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), node.origin))
+        self.out.append(("call", (block, OUTGOING, self.image.site("stack", node.origin)), self.serves))
         call = len(self.out) - 1
         self.regs = [None] * 16
-        outs = step.outs
         for j, a in enumerate(outs):
             at = SLOT + OUTGOING + 1 + j
             if a.kind == BASE:

@@ -59,11 +59,11 @@ class Native:
         self.__name__ = image.function.name
         self._span = process_arena().place(image.code)
         self._entry = _ENTRY(self._span.address)
-        largest = max(block.frame_slots for block in image.witness.blocks) * SLOT
+        largest = SLOT * max([block.frame_slots for block in image.witness.blocks])
         slack = FRAME_SLACK if 2 * largest <= FRAME_SLACK else 1 << (2 * largest).bit_length()
         self._pool = call_memory_pool(arena_limit, frame_limit, slack)
         self._fuel = fuel
-        self._packers, self._arguments = _argument_plan(tuple(t for _, t in image.params))
+        self._packers, self._arguments = _argument_plan(tuple([t for _, t in image.params]))
         self._results, self._unpack, self._unpack_numpy = _result_plan(image.result)
 
     def __repr__(self) -> str:

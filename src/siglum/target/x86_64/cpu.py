@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 FEATURES: Final = {
@@ -14,8 +15,9 @@ FEATURES: Final = {
 """
 
 
+@cache
 def cpu_features(path: str = "/proc/cpuinfo") -> frozenset[str]:
-    """The feature names of the first CPU; empty where the system does not tell."""
+    """The feature names of the first CPU, read once per process; empty where the system does not tell."""
     try:
         with open(path, encoding="ascii", errors="replace") as file:
             for line in file:
