@@ -116,14 +116,14 @@ def compile(
 
 def function(phrase: str, signature: str | None = None, *, overflow: str = "stop") -> Function:
     """The program a phrase denotes, not compiled yet; arguments as for `compile`."""
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
     return Function(pipeline.unit_from_phrase(phrase, params, result, overflow=overflow))
 
 
 def compile_python(text: str, name: str, *, overflow: str = "stop", target: str | None = None) -> Compiled:
     """Machine code of the function `name` in Python source `text`. Raises `UserError`."""
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     return Function(pipeline.unit_from_source(text, name, overflow=overflow)).compile(target)
 
 
@@ -135,7 +135,7 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
     """Compiles a Python function: `@native`, or `@native(overflow="wrap")`. What is outside the subset raises
     `UserError` with its place; nothing falls back to Python.
     """
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
 
     def wrap(plain: Callable[..., Any]) -> Compiled:
         compiled = Function(pipeline.unit_from_python(plain, overflow)).compile(target)
@@ -143,8 +143,3 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
         return compiled
 
     return wrap(function) if function is not None else wrap
-
-
-def _check_overflow(overflow: str) -> None:
-    if overflow not in pipeline.OVERFLOW:
-        raise UserError(f"unknown overflow policy `{echo(overflow)}`", None, 'use "stop" or "wrap"', "E-002")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from siglum.errors import EnvironmentFault, SiglumError, UserError, echo, place_in
+from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.ir.function import Function, Origin, listed
-from siglum.ir.types import I64, Type, read_type
+from siglum.ir.types import I64, Type
 from siglum.records import Finding, Followed, Image, Rejected, Unknown, Verdict
 
 if TYPE_CHECKING:
@@ -50,35 +50,17 @@ def language() -> Language:
 
 def parse_signature(text: str) -> tuple[Params, Type | None]:
     """`xs:[i64] n:i64 -> i64` as parameters and result; without `->` the result is left open. Raises `UserError`."""
-    params: list[tuple[str, Type]] = []
-    at = 0
-    while True:
-        while at < len(text) and text[at] in " \t,":
-            at += 1
-        if at >= len(text):
-            return tuple(params), None
-        if text.startswith("->", at):
-            result, end = read_type(text, at + 2, "<signature>")
-            if text[end:].strip():
-                raise _signature_error(text, end, "text after the result type")
-            return tuple(params), result
-        start = at
-        while at < len(text) and (text[at].isalnum() or text[at] == "_"):
-            at += 1
-        name = text[start:at]
-        while at < len(text) and text[at] in " \t":
-            at += 1
-        if not name.isidentifier() or at >= len(text) or text[at] != ":":
-            raise _signature_error(text, start, "a parameter is written `name:type`")
-        if name in dict(params):
-            raise _signature_error(text, start, f"the parameter `{echo(name)}` is given twice")
-        t, at = read_type(text, at + 1, "<signature>")
-        params.append((name, t))
+    from siglum.frontend.literals import check_utf8
+    from siglum.frontend.phrase import parser
+
+    check_utf8(text, "<signature>")
+    return parser.parse_signature(text)
 
 
-def _signature_error(text: str, at: int, what: str) -> UserError:
-    place = place_in("<signature>", text, at, at + 1)
-    return UserError(what, place, 'as in "xs:[i64] n:i64 -> i64"', "E-011")
+def check_overflow(overflow: str) -> None:
+    """Raises `UserError` (E-002) for an overflow policy that does not exist."""
+    if overflow not in OVERFLOW:
+        raise UserError(f"unknown overflow policy '{echo(overflow)}'", None, f"policies: {', '.join(OVERFLOW)}", "E-002")
 
 
 def unit_from_phrase(

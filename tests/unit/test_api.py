@@ -100,3 +100,21 @@ def test_an_unknown_overflow_policy_is_refused(overflow: str) -> None:
 def test_an_unknown_target_names_the_nearest() -> None:
     with pytest.raises(siglum.SiglumError, match="did you mean x86-64-v3"):
         siglum.compile("x + 1", signature="x:i64", target="x86_64-v3")
+
+
+@pytest.mark.parametrize(
+    ("signature", "code", "message"),
+    [
+        ("xs:[T]", "E-011", "[T] is not one type"),
+        ("it:i64", "E-041", "`it` has a meaning of its own"),
+        ("xs:[i64] xs:i64", "E-041", "two parameters are called `xs`"),
+        ("xs:[i64] -> i64 more", "E-041", "this is not part of a signature"),
+        ("x\u0455:[i64]", "E-014", "U+0455"),
+        ("xs:[i64]\udcff", "E-008", "<signature> is not UTF-8 at byte 8"),
+    ],
+)
+def test_a_signature_is_read_as_a_definition_is(signature: str, code: str, message: str) -> None:
+    with pytest.raises(siglum.SiglumError) as refusal:
+        siglum.compile("sum", signature)
+    assert refusal.value.code == code
+    assert message in refusal.value.message
