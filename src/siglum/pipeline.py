@@ -222,6 +222,7 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     and gives its result as text, unless the function itself writes.
     """
     from siglum.frontend.elaborate import function_from_source
+    from siglum.host.stops import ARGUMENT, ARGUMENTS
     from siglum.ir.charge import charged_to
     from siglum.vocab.command_line import ENTRY, READER, TAKER, TARGET, command_line
 
@@ -232,15 +233,14 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
         if not function.params:
             return build(function, target).image
     text = command_line(function.params, function.result, shows=shows)
-    source = "<command line>"
     parts = {TARGET: function}
-    # what is wrong with an argument is said of the parameter, at the argument's number; all else of the function
-    charges = {f"{READER}{k}": (name, k + 1) for k, (name, _) in enumerate(function.params)}
+    # what is wrong with an argument is said of the parameter, at the argument's number; all else of all arguments
+    origins = {f"{READER}{k}": Origin(name, ARGUMENT, k + 1, 1, 1) for k, (name, _) in enumerate(function.params)}
     if function.params:
-        charges[TAKER] = (function.name, 1)
-    for part, (name, line) in charges.items():
-        parts[part] = charged_to(function_from_source(text, part, source), Origin(name, source, line, 1, 1))
-    return build(function_from_source(text, ENTRY, source, functions=parts), target).image
+        origins[TAKER] = Origin(function.name, ARGUMENTS, 1, 1, 1)
+    for part, origin in origins.items():
+        parts[part] = charged_to(function_from_source(text, part, "<command line>"), origin)
+    return build(function_from_source(text, ENTRY, "<command line>", functions=parts), target).image
 
 
 def without_result(function: Function) -> Function:
