@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 from siglum import pipeline
@@ -17,6 +17,8 @@ from siglum.frontend.literals import Literal, Value, infer_type, parse_literal, 
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, STR, Array, Type, build
 
 _PYTHON: Final = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)")
+_PATH: Final = re.compile(r"[\w~./-]*[./][\w.-]+")
+"""What may be a path, of a file that is not there."""
 _UNKNOWN_MAY_BE: Final = (I64, F64, BOOL, STR)
 """What the elements of `[]` are tried as where nothing says it."""
 
@@ -50,11 +52,23 @@ def unit_of(
         return pipeline.unit_from_source(read_text(path), name, path, overflow), (path,)
     text, source, files = phrase_text(program, nothing_to)
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
+    with _or_no_file(program):
+        try:
+            return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+        except UserError as error:
+            if error.code == "E-009" and signature is None:
+                error.fix = 'give its type: --signature "xs:[i64] -> i64"'
+            raise
+
+
+@contextmanager
+def _or_no_file(program: str) -> Iterator[None]:
+    """Says of a phrase that is none but looks like the name of a file that there is no such file."""
     try:
-        return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+        yield
     except UserError as error:
-        if error.code == "E-009" and signature is None:
-            error.fix = 'give its type: --signature "xs:[i64] -> i64"'
+        if _PATH.fullmatch(program) and not os.path.exists(program):
+            error.fix = "; ".join(filter(None, [error.fix, f"no file is called {echo(program)}"]))
         raise
 
 
@@ -95,7 +109,8 @@ def call_of(
         return Call(unit, _values(unit.function.params, arguments, named))
     text, source, _ = phrase_text(program, "run")
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
-    main = pipeline.language().parse(text, params, result, source).definitions[-1]
+    with _or_no_file(program):
+        main = pipeline.language().parse(text, params, result, source).definitions[-1]
     if not main.name and not main.params and main.subject:
         return _open_call(Phrase(text, source, result, overflow), arguments, named)
     unit = pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source)

@@ -104,3 +104,37 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes(b"\xef\xbb\xbfxs sum\r\n")
     assert files.read_text(str(path)) == "xs sum\r\n"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a\nb", "a\u202eb", "a\udcff", "a" * 256])
+def test_a_name_that_no_file_in_the_folder_has_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        files.check_output(str(tmp_path), [name])
+    assert caught.value.code == "E-002"
+    assert "is no file name" in caught.value.message
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/proc/new", "/sys/new/inner"])
+def test_a_folder_that_only_seems_writable_is_named_before_any_work(folder: str) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        files.check_output(folder)
+    assert (caught.value.code, caught.value.exit) == ("E-003", 3)
+    assert f"cannot write {folder}: " in caught.value.message
+
+
+def test_a_folder_is_tried_without_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.stat(tmp_path).st_mtime_ns
+    files.check_output(str(tmp_path))
+    assert os.stat(tmp_path).st_mtime_ns == before
+    monkeypatch.setattr(files.os, "O_TMPFILE", os.O_DIRECTORY)  # refused as where the file system has no unnamed files
+    files.check_output(str(tmp_path))
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_output_folder_without_a_name_or_behind_a_broken_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for folder, message in (("", "the name of the output folder is empty"), (str(tmp_path / "link"), "leads nowhere")):
+        with pytest.raises(UserError) as caught:
+            files.check_output(folder)
+        assert caught.value.code == "E-004"
+        assert message in caught.value.message

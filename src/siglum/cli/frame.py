@@ -60,15 +60,22 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option("--json", is_flag=True, expose_value=False, hidden=True)
 @click.version_option(__version__, prog_name="siglum", message="%(prog)s %(version)s")
-def siglum() -> None:
+@click.pass_context
+def siglum(context: click.Context) -> None:
     """From a phrase or a Python function to machine code that a checker has followed byte by byte.
 
     Every verb takes --json. Exit codes: 0 done, 1 refuted or stopped, 2 bad input, 3 environment, 4 unknown or out of
     budget, 5 unsafe code, 130 interrupted.
     """
+    if context.invoked_subcommand is None:
+        raise UserError("no verb given", None, f"verbs: {', '.join(VERBS)}", "E-001")
 
 
 def run(arguments: list[str]) -> int:
@@ -76,8 +83,10 @@ def run(arguments: list[str]) -> int:
     on stderr or, with `--json`, as one object on stdout.
     """
     as_json = "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
+    if sys.stdin is None:  # closed before the process started, as the others may be
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open until the process ends
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed before the process started
+        if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the process ends
         elif hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
@@ -159,9 +168,9 @@ def usage_error(error: click.UsageError) -> UserError:
     verb = error.ctx.info_name if error.ctx else None
     fix = f"see siglum {verb} --help" if verb and verb != "siglum" else "see siglum --help"
     if isinstance(error, click.NoSuchOption):
-        options = [o for p in error.ctx.command.params for o in p.opts if o.startswith("--")] if error.ctx else []
-        close = nearest(error.option_name, options)
-        maybe = f"did you mean {close[0]}? {fix}" if close else fix
+        options = [o[2:] for p in error.ctx.command.params for o in p.opts if o.startswith("--")] if error.ctx else []
+        close = nearest(error.option_name.lstrip("-"), options)
+        maybe = f"did you mean --{close[0]}? {fix}" if close else f"{fix}; `--` stands before arguments that start with `-`"
         return UserError(f"unknown option '{echo(error.option_name)}'", None, maybe, "E-002")
     message = error.format_message().rstrip(".")
     return UserError(echo(message[:1].lower() + message[1:], 200), None, fix, "E-002")

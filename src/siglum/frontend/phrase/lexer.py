@@ -113,7 +113,8 @@ def too_deep(text: str, at: int, source: str) -> UserError:
     """The refusal of deep nesting at offset `at`."""
     place = place_in(source, text, at, at + 1)
     message = f"nesting over {MAX_NESTING} at {place.line}:{place.column}"
-    return UserError(message, place, "name a part of it in a definition of its own", "E-015")
+    fix = "give a part of it a name, in a definition of its own; each link of a chain is a level too"
+    return UserError(message, place, fix, "E-015")
 
 
 def _number(text: str, word: str, is_float: bool, start: int, source: str) -> Token:
