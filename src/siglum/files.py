@@ -145,7 +145,7 @@ def _naming(folder: str) -> Iterator[None]:
         raise UserError(f"{echo(folder)} is not a path: {error}", None, "", "E-004") from None
     except OSError as error:
         refused = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-        fault = _refused(folder, error.strerror)
+        fault = _refused(folder, error.strerror or str(error))
         fault.code = "E-003" if refused else "E-300"
         raise fault from None
 
