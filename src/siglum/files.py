@@ -117,6 +117,7 @@ def write_files(folder: str, contents: Mapping[str, bytes], executable: Iterable
     check_output(folder, contents)
     runnable = set(executable)
     pending: list[tuple[str, str]] = []
+    unwanted: list[str] = []
     with _naming(folder):
         os.makedirs(folder, exist_ok=True)
         _sweep(folder)
@@ -126,13 +127,17 @@ def write_files(folder: str, contents: Mapping[str, bytes], executable: Iterable
                 pending.append((temporary, os.path.join(folder, name)))
                 _write_synced(temporary, data, 0o777 if name in runnable else 0o666)
             while pending:
+                new = not os.path.lexists(pending[0][1])
                 os.replace(*pending[0])
+                unwanted += [pending[0][1]] if new else []
                 del pending[0]
-            _sync_folder(folder)
+            unwanted = []
         finally:
-            for temporary, _ in pending:
+            for path in (*unwanted, *(temporary for temporary, _ in pending)):
                 with contextlib.suppress(OSError):
-                    os.unlink(temporary)
+                    os.unlink(path)
+        with contextlib.suppress(OSError):  # the files are there; a power cut might take them back
+            _sync_folder(folder)
     return [os.path.join(folder, name) for name in contents]
 
 

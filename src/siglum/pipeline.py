@@ -199,7 +199,7 @@ def load(image: Image) -> Native:
 
 def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200) -> Verdict:
     """The verdict so far: the witness was followed, and the code was run against the interpreter on random, boundary and
-    empty inputs. A program that acts on the outside is not run.
+    empty inputs. A program that acts on the outside is not run, nor is one that this machine cannot run.
     """
     from siglum.check.differential import differential
     from siglum.check.inputs import draw
@@ -209,7 +209,10 @@ def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200)
         effects = " ".join(sorted(built.image.capabilities))
         meaning = Unknown(f"not run, for its effects: {effects}")
     else:
-        meaning = differential(unit.function, native, draw(unit.function.params, runs))
+        try:
+            meaning = differential(unit.function, native, draw(unit.function.params, runs))
+        except EnvironmentFault as fault:
+            meaning = Unknown(f"not run: {fault.message}")
     assumptions = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
     return Verdict(built.followed, meaning, assumptions)
 

@@ -49,6 +49,7 @@ FAILURES = [
     (KeyboardInterrupt(), 130, "E-130"),
     (MemoryError(), 3, "E-300"),
     (OSError(28, "No space left on device", "x\u202ey"), 3, "E-300"),
+    (ImportError("no such module", name="iced_x86"), 3, "E-300"),
     (ZeroDivisionError("boom\nboom"), 3, "E-999"),
     (RecursionError("deep"), 3, "E-999"),
 ]

@@ -138,3 +138,26 @@ def test_an_output_folder_without_a_name_or_behind_a_broken_link_is_refused(tmp_
             files.check_output(folder)
         assert caught.value.code == "E-004"
         assert message in caught.value.message
+
+
+def test_when_one_output_cannot_take_its_place_no_new_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def fail_on_header(source: str, target: str) -> None:
+        if target.endswith(".h"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", fail_on_header)
+    with pytest.raises(EnvironmentFault):
+        files.write_files(str(tmp_path), {"x.so": b"new", "x.h": b"new"})
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_synced_keeps_its_whole_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(files, "_sync_folder", refuse)
+    files.write_files(str(tmp_path), {"x": b"1"})
+    assert os.listdir(tmp_path) == ["x"]

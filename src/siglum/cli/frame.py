@@ -111,6 +111,9 @@ def run(arguments: list[str]) -> int:
         return report(usage_error(error), as_json)
     except MemoryError:
         return report(EnvironmentFault("out of memory", None, "give a smaller input or raise the limit"), as_json)
+    except ImportError as error:
+        fix = "reinstall siglum; `siglum doctor` lists what is missing"
+        return report(EnvironmentFault(f"cannot load {error.name or 'a module'}: {echo(error.msg, 120)}", None, fix), as_json)
     except OSError as error:
         name = f" {echo(str(error.filename))}" if error.filename is not None else ""
         return report(EnvironmentFault(f"the system refused{name}: {error.strerror or error}"), as_json)
@@ -138,28 +141,40 @@ def print_output(output: Output, as_json: bool) -> None:
 
 
 def print_json(data: dict[str, Any]) -> None:
+    sys.stdout.write(json_line(data))
+
+
+def json_line(data: dict[str, Any]) -> str:
     import json
 
-    sys.stdout.write(json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n")
+    return json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def report(error: SiglumError, as_json: bool) -> int:
-    """Prints `error` and returns its exit code; a caret follows the line on a terminal."""
-    try:
-        if as_json:
-            print_json(error.as_json())
-            sys.stdout.flush()
-        else:
-            line = " ".join(error.line().split("\n"))
-            caret = f"\n{error.place.caret()}" if error.place and error.place.text and sys.stderr.isatty() else ""
-            sys.stderr.write(f"{line}{caret}\n")
-    except BrokenPipeError:
-        _silence(sys.stdout)
+    """Prints `error` and returns its exit code; a caret follows the line on a terminal. An object that standard output
+    does not take becomes a line on standard error.
+    """
+    if as_json and written(sys.stdout, json_line(error.as_json())):
+        return error.exit
+    line = " ".join(error.line().split("\n"))
+    caret = f"\n{error.place.caret()}" if error.place and error.place.text and sys.stderr.isatty() else ""
+    written(sys.stderr, f"{line}{caret}\n")
     return error.exit
 
 
+def written(stream: IO[str], text: str) -> bool:
+    """Whether `stream` took `text`, or has no reader any more, which is no error."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        _silence(stream)
+        return isinstance(error, BrokenPipeError)
+    return True
+
+
 def _silence(stream: IO[str]) -> None:
-    """Lets the interpreter end without a second complaint about a reader that has gone."""
+    """Lets the interpreter end without a second complaint about what cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
