@@ -164,7 +164,8 @@ def _bad_character(text: str, at: int, source: str) -> UserError:
     if character in "\"'":
         return UserError("the text does not end", place, f"close it with {character} on the same line", "E-041")
     if character.isascii() and character.isprintable():
-        fixes = {"&": "write `and`", "!": "write `not` after the value, or `!=`", "^": "write `**` for powers"}
+        fixes = {"&": "write `and`", "!": "write `not` after the value, or `!=`", "^": "write `**` for powers",
+                 "#": "phrases have no comments", ";": "write `|` to go on with the value so far"}  # fmt: skip
         return UserError(f"`{character}` means nothing here", place, fixes.get(character, ""), "E-041")
     import unicodedata
 

@@ -76,6 +76,7 @@ class _Parser(ExpressionReader):
         self.find_headers()
         definitions: list[Definition] = []
         if 0 not in self.found:
+            self.refuse_bracketed_parameters()
             definitions.append(self.bare(params, result))
         while self.at in self.found:
             definitions.append(self.definition())
@@ -83,8 +84,18 @@ class _Parser(ExpressionReader):
             raise self.trailing()
         return Program(tuple(definitions), self.text, self.source)
 
+    def refuse_bracketed_parameters(self) -> None:
+        """Raises `UserError` for `f(x: i64) = x`, which the grammar would call an unknown word."""
+        name, *rest = self.tokens[:4]
+        if [t.kind for t in (name, *rest)] == ["name", "mark", "name", "mark"] and (rest[0].value, rest[2].value) == ("(", ":"):
+            raise self.fail("parameters stand without parentheses", f"write {name.value} {rest[1].value}:TYPE = ...", rest[0])
+
     def trailing(self) -> UserError:
         token = self.token
+        if token.kind == "mark" and token.value == "[":
+            return self.fail("a list cannot follow a value", "write VALUE at 0 for an element; put a word between values")
+        if token.kind == "mark" and token.value == "(":
+            return self.fail("a value cannot follow a value", "put a word or a symbol between them")
         if token.kind == "mark" and str(token.value) in ")]}":
             return self.fail(f"`{token.value}` closes nothing", "remove it")
         if token.kind == "mark" and token.value == ":":
