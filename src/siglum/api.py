@@ -51,6 +51,8 @@ class Compiled:
 
     def __init__(self, function: Function, built: pipeline.Built) -> None:
         self.function, self.built = function, built
+        self.defaults: dict[str, Any] = {}
+        """Values of the last parameters where a call leaves them out."""
         self.__name__ = function.__name__
 
     def __repr__(self) -> str:
@@ -68,6 +70,9 @@ class Compiled:
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Runs the machine code. Raises `Stop` where the program stops, `UserError` for an argument that does not fit."""
+        if self.defaults and len(args) + len(named) < len(self.function.params):
+            left_out = [name for name, _ in self.function.params[len(args) :] if name not in named]
+            named |= {name: self.defaults[name] for name in left_out if name in self.defaults}
         return self.native(*args, **named)
 
     @cached_property
@@ -139,6 +144,9 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
 
     def wrap(plain: Callable[..., Any]) -> Compiled:
         compiled = Function(pipeline.unit_from_python(plain, overflow)).compile(target)
+        values = plain.__defaults__ or ()
+        names = [name for name, _ in compiled.function.params]
+        compiled.defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
         update_wrapper(compiled, plain, updated=())
         return compiled
 

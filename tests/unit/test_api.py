@@ -34,6 +34,17 @@ def mixed(xs: list[int]) -> int:
     return h
 
 
+@siglum.native
+def scaled(n: int, factor: int = 2, offset: int = 0) -> int:
+    return n * factor + offset
+
+
+def test_a_native_function_keeps_its_defaults() -> None:
+    assert (scaled(5), scaled(5, 3), scaled(5, offset=1), scaled(n=5), scaled(5, 3, 1)) == (10, 15, 11, 10, 16)
+    with pytest.raises(siglum.SiglumError, match="needs `n`"):
+        scaled(factor=3)
+
+
 def test_a_native_function_may_call_itself() -> None:
     assert fibonacci(20) == 6765
 
