@@ -58,6 +58,10 @@ class Compiled:
     def __repr__(self) -> str:
         return f"<compiled {self.function!r} for {self.image.target}, {len(self.image.code)} bytes>"
 
+    def __reduce__(self) -> Any:
+        """A decorated function is copied and pickled as functions are, by its name."""
+        return vars(self).get("__qualname__") or super().__reduce__()
+
     @property
     def image(self) -> Image:
         """The linked bytes with their map and witness."""

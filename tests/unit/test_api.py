@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
+import pickle
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,11 @@ def test_a_native_function_keeps_its_defaults() -> None:
     assert (scaled(5), scaled(5, 3), scaled(5, offset=1), scaled(n=5), scaled(5, 3, 1)) == (10, 15, 11, 10, 16)
     with pytest.raises(siglum.SiglumError, match="needs `n`"):
         scaled(factor=3)
+
+
+def test_a_native_function_is_copied_and_pickled_by_its_name() -> None:
+    assert copy.deepcopy({"f": scaled})["f"] is scaled
+    assert pickle.loads(pickle.dumps(scaled)) is scaled
 
 
 def test_a_native_function_may_call_itself() -> None:
