@@ -128,6 +128,12 @@ def test_what_the_program_writes_comes_before_nothing_else(capfd: pytest.Capture
     assert json.loads(capfd.readouterr().out)["output"] == "Hello\n"
 
 
+def test_what_was_written_before_a_stop_is_in_the_object(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--json", '"Hello" print | integer']) == 1
+    error = json.loads(capfd.readouterr().out)
+    assert (error["code"], error["output"]) == ("E-111", "Hello\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -178,6 +184,7 @@ def test_a_program_that_stops_names_the_word_and_its_place(
         (["f a:i64 b:i64 = a - b", "1"], "E-044", "the argument `b` is missing"),
         (["f a:i64 = a", "--arg", "c=1"], "E-044", "no parameter is called `c`"),
         (["f a:i64 = a", "1", "--arg", "a=1"], "E-044", "given twice"),
+        (["f a:i64 = a", "1", "--signature", "a:f64"], "E-007", "a definition has its own signature"),
         (["f a:i64 = a", "--arg", "a"], "E-044", "has no `=`"),
         (["f a:i64 = a", "1", "--overflow", "wrp"], "E-002", "unknown overflow policy"),
         (["missing.py:f"], "E-042", "cannot read missing.py"),

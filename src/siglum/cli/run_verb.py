@@ -9,7 +9,7 @@ import click
 
 from siglum.cli.options import count, named_arguments, overflow_option, signature_option
 from siglum.cli.verb import Output, Verb
-from siglum.errors import EnvironmentFault, UserError
+from siglum.errors import EnvironmentFault, SiglumError, UserError
 
 
 @click.command("run", cls=Verb)
@@ -85,6 +85,8 @@ def completed(run: Callable[[], Any], capture: bool) -> tuple[Any, str]:
             raise EnvironmentFault("the system refused a thread to run the program in", None, fix) from None
         thread.join()
     if failure:
+        if output.text and isinstance(failure[0], SiglumError):
+            failure[0].extra["output"] = output.text
         raise failure[0]
     return outcome[0], output.text
 

@@ -34,7 +34,8 @@ def parse_program(
     """The tree of `text`: definitions, or one bare expression.
 
     `params` and `result` are a signature given beside the text; they belong to a bare expression, whose
-    subject, if it is open, is the first of `params`, or `it` without any. Raises `UserError`.
+    subject, if it is open, is the first of `params`, or `it` without any. Raises `UserError`, E-007 among others where
+    definitions have signatures of their own.
     """
     tokens = read_tokens(text, source)
     if len(tokens.all) == 1:
@@ -78,6 +79,8 @@ class _Parser(ExpressionReader):
         if 0 not in self.found:
             self.refuse_bracketed_parameters()
             definitions.append(self.bare(params, result))
+        elif params or result is not None:
+            raise UserError("a definition has its own signature", None, "leave out the one beside it", "E-007")
         while self.at in self.found:
             definitions.append(self.definition())
         if self.token.kind != "end":
