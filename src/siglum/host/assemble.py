@@ -44,7 +44,9 @@ _READS_FILES = re.compile(r"^[^#\n]*?\.(incbin|include)\b", re.MULTILINE)
 
 
 class Assembled(NamedTuple):
-    """`code` is the text section; `entry` the offset of `_start`, None without one; `exported` are (name, offset) of global labels."""
+    """`code` is the text section, `entry` the offset of `_start` if there is one; `exported` are (name, offset) of global
+    labels.
+    """
 
     code: bytes
     entry: int | None
