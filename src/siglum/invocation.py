@@ -17,6 +17,7 @@ from siglum.frontend.literals import Literal, Value, infer_type, parse_literal, 
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, STR, Array, Type, build
 
 _PYTHON: Final = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)")
+_NEARLY_PYTHON: Final = re.compile(r"\S+\.py:.*", re.DOTALL)
 _PATH: Final = re.compile(r"[\w~./-]*[./][\w.-]+")
 """What may be a path, of a file that is not there."""
 _UNKNOWN_MAY_BE: Final = (I64, F64, BOOL, STR)
@@ -80,6 +81,8 @@ def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[s
     check_utf8(program, "<phrase>")
     if not program.strip():
         raise UserError(f"nothing to {nothing_to}: <phrase> is empty", None, 'give a phrase such as "filter even sum"', "E-009")
+    if _NEARLY_PYTHON.match(program):
+        raise UserError(f"{echo(program)} names no function", None, "write FILE.py:NAME", "E-054")
     if ("/" in program or "." in program) and os.path.isfile(program):
         if program.endswith(".py"):
             found = re.findall(r"^def ([A-Za-z]\w*)", read_text(program), re.MULTILINE)

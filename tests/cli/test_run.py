@@ -187,6 +187,7 @@ def test_a_program_that_stops_names_the_word_and_its_place(
         (["f a:i64 = a", "1", "--signature", "a:f64"], "E-007", "a definition has its own signature"),
         (["f a:i64 = a", "--arg", "a"], "E-044", "has no `=`"),
         (["f a:i64 = a", "1", "--overflow", "wrp"], "E-002", "unknown overflow policy"),
+        (["file.py:"], "E-054", "file.py: names no function"),
         (["missing.py:f"], "E-042", "cannot read missing.py"),
         (["f a:i64 = a", "1\udcff"], "E-008", "not UTF-8 at byte 1"),
     ],

@@ -1,0 +1,28 @@
+"""A caret stands under the span it means, whatever the line holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from siglum.errors import CARET_CONTEXT, place_in
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "line", "under"),
+    [
+        ("xs squre", (3, 8), "xs squre", "   ^^^^^"),
+        ("\txs squre", (4, 9), " xs squre", "    ^^^^^"),
+        ("a\nxs squre\nb", (5, 10), "xs squre", "   ^^^^^"),
+        ("a\u202eb", (1, 2), "a\\u202eb", " ^^^^^^"),
+        ("\u202esum", (1, 4), "\\u202esum", "      ^^^"),
+        ("(", (1, 1), "(", " ^"),
+    ],
+)
+def test_the_caret_stands_under_the_span(text: str, span: tuple[int, int], line: str, under: str) -> None:
+    assert place_in("<phrase>", text, *span).caret() == f"  {line}\n  {under}"
+
+
+def test_of_a_long_line_only_what_is_near_is_shown() -> None:
+    line, under = place_in("<phrase>", "(" * 1_000_000, 5000, 1_000_000).caret().splitlines()
+    assert line == f"  ...{'(' * 2 * CARET_CONTEXT}..."
+    assert under == f"  {' ' * (3 + CARET_CONTEXT)}{'^' * CARET_CONTEXT}"
