@@ -67,7 +67,7 @@ def place_in(source: str, text: str, start: int, end: int) -> Place:
     return Place(source, text.count("\n", 0, start) + 1, start - line_start + 1, max(1, end - start), line_text)
 
 
-@dataclass
+@dataclass(eq=False)
 class SiglumError(Exception):
     """A refusal a user can cause. `code` is `E-NNN`, `exit` the process status, `fix` what to do next."""
 
