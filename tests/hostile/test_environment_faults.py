@@ -87,6 +87,13 @@ def test_a_full_standard_output_is_one_line(tmp_path: Path) -> None:
     assert err.count("\n") == 1
 
 
+def test_an_interpreter_without_docstrings_is_named(tmp_path: Path) -> None:
+    status, out, err = finish(start("run", "sum", "[1]", folder=tmp_path, env={**ENVIRONMENT, "PYTHONOPTIMIZE": "2"}))
+    assert (status, out) == (3, "")
+    assert err.startswith("siglum: error[E-300]: Python -OO ")
+    assert err.count("\n") == 1
+
+
 def test_without_click_there_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text("raise ImportError('hidden', name='click')")
     env = {**ENVIRONMENT, "PYTHONPATH": f"{tmp_path}:{ROOT / 'src'}"}

@@ -123,6 +123,8 @@ def run(arguments: list[str]) -> int:
 
 def invoke(arguments: list[str]) -> Output:
     """Parses `arguments` and runs the verb they name. Help and version come back as output without data."""
+    if sys.flags.optimize > 1:
+        raise EnvironmentFault("Python -OO takes away the texts that words are described with", None, "run without -OO")
     try:
         with siglum.make_context("siglum", arguments or ["--help"]) as context:
             output = siglum.invoke(context)
