@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from siglum.errors import EnvironmentFault, UserError, echo
 
 _PREFIX = ".siglum-"
 _SUFFIX = ".tmp"
+_NUMBERS = itertools.count()
 MAX_NAME = 255
 """Bytes of a file's name."""
 
@@ -96,12 +98,17 @@ def _try_to_create(existing: str, folder: str) -> None:
             raise
     else:
         return
-    probe = os.path.join(existing, f"{_PREFIX}{os.getpid()}-probe{_SUFFIX}")
+    probe = _temporary(existing)
     try:
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except FileNotFoundError:
         raise _refused(folder, "it takes no files") from None
     os.unlink(probe)
+
+
+def _temporary(folder: str) -> str:
+    """A path in `folder` that no other thread or process uses, and that tells whose it is."""
+    return os.path.join(folder, f"{_PREFIX}{os.getpid()}-{next(_NUMBERS)}{_SUFFIX}")
 
 
 def _refused(folder: str, why: str) -> EnvironmentFault:
@@ -123,9 +130,8 @@ def write_files(folder: str, contents: Mapping[str, bytes], executable: Iterable
         _sweep(folder)
         try:
             for name, data in contents.items():
-                temporary = os.path.join(folder, f"{_PREFIX}{os.getpid()}-{len(pending)}{_SUFFIX}")
-                pending.append((temporary, os.path.join(folder, name)))
-                _write_synced(temporary, data, 0o777 if name in runnable else 0o666)
+                pending.append((_temporary(folder), os.path.join(folder, name)))
+                _write_synced(pending[-1][0], data, 0o777 if name in runnable else 0o666)
             while pending:
                 new = not os.path.lexists(pending[0][1])
                 os.replace(*pending[0])

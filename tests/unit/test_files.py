@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,13 @@ def test_a_folder_that_cannot_be_synced_keeps_its_whole_files(tmp_path: Path, mo
     monkeypatch.setattr(files, "_sync_folder", refuse)
     files.write_files(str(tmp_path), {"x": b"1"})
     assert os.listdir(tmp_path) == ["x"]
+
+
+def test_threads_that_write_into_one_folder_do_not_meet(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        for _ in range(20):
+            files.write_files(str(tmp_path), {f"x{number}": bytes([number]) * 10_000})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {f"x{n}": bytes([n]) * 10_000 for n in range(8)}
