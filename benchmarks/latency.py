@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from collections.abc import Callable
 
@@ -12,8 +11,10 @@ from benchmarks.report import keep, machine, timing
 from siglum import pipeline
 from siglum.bind import bind
 from siglum.check import check_image
+from siglum.ir.function import Function, listed
 from siglum.ir.types import I64, Array
 
+NODES = 10
 SCALAR = ("square", "abs", "half", "double", "+ {}", "- {}", "% {}", "max {}", "min {}")
 FILTER = ("filter even", "filter odd", "filter (> {})", "reject (< {})", "filter (% {} = 1)")
 END = ("sum", "maximum", "length", "last")
@@ -55,16 +56,15 @@ def main(arguments: list[str]) -> None:
         lines.append(f"phrase of {words:2} words -> callable   {t.median / 1e6:7.3f} ({t.low / 1e6:.3f}-{t.high / 1e6:.3f})")
         data[f"phrase {words}"] = t._asdict()
     table = pipeline.table_of(pipeline.native_target())
-    units = [pipeline.unit_from_phrase(phrase(3, 10_000 + k), subject=Array(I64)) for k in range(310)]
-    nodes = statistics.median(_nodes(u) for u in units)
+    functions = of_size(NODES, 210)
 
     def bind_one(k: int) -> object:
-        return pipeline.load(bind(units[k + 10].function, table))
+        return pipeline.load(bind(functions[k + 10], table))
 
-    images = [bind(u.function, table) for u in units]
+    images = [bind(f, table) for f in functions]
     for name, found in (
-        (f"Function of {nodes:.0f} nodes -> callable", measured(bind_one, 300)),
-        ("check of its image", measured(lambda k: check_image(images[k + 10], table), 300)),
+        (f"Function of {NODES} nodes -> callable", measured(bind_one, 200)),
+        ("check of its image", measured(lambda k: check_image(images[k + 10], table), 200)),
     ):
         t = timing(found)
         lines.append(f"{name:31} {t.median / 1e6:7.3f} ({t.low / 1e6:.3f}-{t.high / 1e6:.3f})")
@@ -72,8 +72,13 @@ def main(arguments: list[str]) -> None:
     keep("latency", "\n".join(lines), data)
 
 
-def _nodes(unit: pipeline.Unit) -> int:
-    def count(body: tuple[object, ...]) -> int:
-        return sum(1 + sum(count(r.body) for r in n.regions) for n in body)  # type: ignore[attr-defined]
-
-    return count(unit.function.region.body)
+def of_size(nodes: int, count: int) -> list[Function]:
+    """Distinct functions of phrases of two to four words that list exactly `nodes` nodes."""
+    found: dict[Function, None] = {}
+    seed = 10_000
+    while len(found) < count:
+        seed += 1
+        function = pipeline.unit_from_phrase(phrase(2 + seed % 3, seed), subject=Array(I64)).function
+        if len(listed(function.region)) == nodes:
+            found[function] = None
+    return list(found)

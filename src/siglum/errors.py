@@ -61,10 +61,16 @@ class Place:
 
 def place_in(source: str, text: str, start: int, end: int) -> Place:
     """The place of `text[start:end]` in `text`."""
-    line_start = text.rfind("\n", 0, start) + 1
+    line, column = line_and_column(text, start)
+    line_start = start - column + 1
     line_end = text.find("\n", start)
     line_text = text[line_start : line_end if line_end >= 0 else len(text)]
-    return Place(source, text.count("\n", 0, start) + 1, start - line_start + 1, max(1, end - start), line_text)
+    return Place(source, line, column, max(1, end - start), line_text)
+
+
+def line_and_column(text: str, at: int) -> tuple[int, int]:
+    """Where the character at offset `at` stands, both counted from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 @dataclass(eq=False)

@@ -122,12 +122,19 @@ def _source_reference(text: str, name: str, source: str) -> Callable[..., Any]:
 
 def refined(function: Function) -> Function:
     """The same meaning in a form that binds to faster code."""
+    for rewrite in _rewrites():
+        function = rewrite(function)
+    return function
+
+
+@cache
+def _rewrites() -> tuple[Callable[[Function], Function], ...]:
     from siglum.ir.branchless import without_small_branches
     from siglum.ir.fold import with_constant_calls
     from siglum.ir.hoist import with_invariants_outside
     from siglum.ir.peel import with_first_runs_apart
 
-    return with_invariants_outside(without_small_branches(with_first_runs_apart(with_constant_calls(function))))
+    return with_constant_calls, with_first_runs_apart, without_small_branches, with_invariants_outside
 
 
 # Binding and checking ----------------------------------------------------------------------------------------------
@@ -155,6 +162,7 @@ def check_runs_here(target: str) -> None:
         raise EnvironmentFault(f"this CPU lacks {', '.join(missing)}; built but cannot be run here", code="E-005")
 
 
+@cache
 def table_of(target: str) -> Table:
     """The stencil table of a target. Raises `UserError` (E-002) for an unknown one."""
     from siglum.stencil.fresh import TARGETS

@@ -31,17 +31,15 @@ _SELECTABLE: Final = frozenset((BOOL, I64, U64, CHAR, F64))
 
 def without_small_branches(function: Function) -> Function:
     """`function` with the small branches of its loops computed without jumps."""
-    if not _has_branch_in_loop(function.region, False):
-        return function
-    return _Branchless(function).run()
+    return _Branchless(function).run() if _has_small_branch(function.region, False) else function
 
 
-def _has_branch_in_loop(region: Region, in_loop: bool) -> bool:
+def _has_small_branch(region: Region, in_loop: bool) -> bool:
     for n in region.body:
-        if n.op is IF and in_loop:
+        if n.op is IF and in_loop and _small(n, region):
             return True
         for inner in n.regions:
-            if _has_branch_in_loop(inner, in_loop or n.op is LOOP):
+            if _has_small_branch(inner, in_loop or n.op is LOOP):
                 return True
     return False
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
 
 from siglum.errors import Place
+from siglum.ir.intern import InternTable
 from siglum.ir.node import (
     CONST,
     LOOP,
@@ -68,7 +68,7 @@ class Function:
         return f"<Function {self.name} {inside} -> {self.result}>"
 
 
-_functions: WeakValueDictionary[tuple[Any, ...], Function] = WeakValueDictionary()
+_functions: InternTable[Function] = InternTable()
 
 
 def function(
@@ -86,7 +86,7 @@ def function(
         found = Function()
         found.name, found.params, found.result, found.region, found.origins = name, params, result_type, body, origins
         found.words = dict(words)
-        found = _functions.setdefault(key, found)
+        found = _functions.keep(key, found)
     return found
 
 
@@ -143,16 +143,16 @@ class Builder:
         simpler = _simplify(name, args, attr)
         if simpler is not None:
             return simpler
+        op = PRIMITIVES[name]
         if name == "select":
             extreme = _extreme(*args)
             if extreme:
                 return self.emit(extreme, args[2], args[1])
-        op = PRIMITIVES[name]
-        if name == "not" and args[0].op.name in _NEGATED:
+        elif name == "not" and args[0].op.name in _NEGATED:
             inner = args[0]
             flipped = inner.args[::-1] if inner.op.name in _SWAPPED_WHEN_NEGATED else inner.args
             return self.emit(_NEGATED[inner.op.name], *flipped)
-        if op.effect and op.rule(attr, tuple(a.type for a in args)) is not NOTHING:
+        elif op.effect and op.rule(attr, tuple(a.type for a in args)) is not NOTHING:
             # what acts and has a value is a node of its own each time
             self._serial += 1
             attr = self._serial
@@ -208,7 +208,7 @@ class Builder:
         return result(of, index)
 
     def results(self, of: Node) -> tuple[Node, ...]:
-        return tuple(result(of, k) for k in range(len(of.results)))
+        return tuple([result(of, k) for k in range(len(of.results))])
 
     def call(self, callee: Function, args: tuple[Node, ...], origin: int) -> Node:
         """Calls `callee` and gives its result."""
@@ -259,7 +259,7 @@ class Builder:
         self._loop_bodies.append(len(self._bodies) - 1)
         self.level += 1
         index = parameter(self.level, 0, I64)
-        carried = tuple(parameter(self.level, 1 + k, i.type) for k, i in enumerate(inits))
+        carried = tuple([parameter(self.level, 1 + k, i.type) for k, i in enumerate(inits)])
         self._inits.append((count, inits, (index, *carried)))
         self._bodies.append([])
         return index, carried
@@ -290,18 +290,22 @@ class Builder:
         nodes = tuple(parameter(0, k, t) for k, (_, t) in enumerate(params))
         body = region(nodes, _without_dead(self._bodies[0], (value,)), (value,))
         words = self.words
-        named = tuple((n, words[n]) for n in listed(body) if n in words)
+        named = tuple([(n, words[n]) for n in listed(body) if n in words])
         return function(name, params, value.type, body, tuple(self._origins), named)
 
 
 def listed(r: Region) -> dict[Node, None]:
     """Every node listed in a region or inside its nodes, in order."""
     found: dict[Node, None] = {}
+    _list_into(found, r)
+    return found
+
+
+def _list_into(found: dict[Node, None], r: Region) -> None:
     for n in r.body:
         found[n] = None
         for inner in n.regions:
-            found.update(listed(inner))
-    return found
+            _list_into(found, inner)
 
 
 def _without_dead(body: list[Node], results: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -321,24 +325,51 @@ def _without_dead(body: list[Node], results: tuple[Node, ...]) -> tuple[Node, ..
 
 def _simplify(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:
     """A simpler node equal to `name(args)`, or None."""
-    taken = _STRUCTURAL.get(name)
-    if taken is not None and args[0].op.name == taken[0]:
-        return args[0].args[taken[1]]
-    if args and all(a.op is CONST for a in args):
-        return _fold(name, args, attr)
-    if name == "select":
-        if args[0].op is CONST:
-            return args[1] if args[0].attr else args[2]
-        return args[1] if args[1] is args[2] else None
-    if len(args) == 2 and args[1].op is CONST and args[1].attr == _NEUTRAL.get(name, object()):
-        return args[0]
-    if name == "nonzero" and args[0].op.name == "nonzero":
-        return args[0]
-    if name == "not" and args[0].op.name == "not":
-        return args[0].args[0]
-    if name in ("and", "or") and args[0].type is BOOL:
-        return _with_known_truth(name, *args)
-    return None
+    if args and args[-1].op is CONST:
+        if len(args) == 1 or all(a.op is CONST for a in args):
+            return _fold(name, args, attr)
+        if len(args) == 2 and name in _NEUTRAL and args[1].attr == _NEUTRAL[name]:
+            return args[0]
+    rule = _RULES.get(name)
+    return None if rule is None else rule(name, args)
+
+
+def _taken_apart(name: str, args: tuple[Node, ...]) -> Node | None:
+    whole, part = _STRUCTURAL[name]
+    return args[0].args[part] if args[0].op.name == whole else None
+
+
+def _simpler_select(name: str, args: tuple[Node, ...]) -> Node | None:
+    condition, x, y = args
+    if condition.op is CONST:
+        return x if condition.attr else y
+    return x if x is y else None
+
+
+def _once(name: str, args: tuple[Node, ...]) -> Node | None:
+    """Doing it twice is doing it once."""
+    return args[0] if args[0].op.name == name else None
+
+
+def _not_twice(name: str, args: tuple[Node, ...]) -> Node | None:
+    return args[0].args[0] if args[0].op.name == name else None
+
+
+def _with_known_truth(name: str, args: tuple[Node, ...]) -> Node | None:
+    """`and`, `or` of two truth values of which one is a constant."""
+    x, y = args
+    if x.type is not BOOL:
+        return None
+    known, other = (x, y) if x.op is CONST else (y, x)
+    if known.op is not CONST:
+        return None
+    return other if known.attr == (name == "and") else known
+
+
+_RULES: dict[str, Callable[[str, tuple[Node, ...]], Node | None]] = {
+    **dict.fromkeys(_STRUCTURAL, _taken_apart),
+    "select": _simpler_select, "nonzero": _once, "not": _not_twice, "and": _with_known_truth, "or": _with_known_truth,
+}  # fmt: skip
 
 
 _EXTREME = {"lt": ("max", "min"), "le": ("max", "min"), "flt": ("fmax", "fmin")}
@@ -350,14 +381,6 @@ def _extreme(condition: Node, x: Node, y: Node) -> str:
     if names is None or condition.args not in ((y, x), (x, y)):
         return ""
     return names[0] if condition.args == (y, x) else names[1]
-
-
-def _with_known_truth(name: str, x: Node, y: Node) -> Node | None:
-    """`and`, `or` of two truth values of which one is a constant."""
-    known, other = (x, y) if x.op is CONST else (y, x)
-    if known.op is not CONST:
-        return None
-    return other if known.attr == (name == "and") else known
 
 
 def _fold(name: str, args: tuple[Node, ...], attr: Any) -> Node | None:

@@ -8,9 +8,9 @@ piece of shared state. Imports `ir.types` and `ir.primitives`.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, Final
 
+from siglum.ir.intern import InternTable
 from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive
 from siglum.ir.types import BOOL, F32, F64, I64, NOTHING, Type
 
@@ -59,8 +59,9 @@ class Region:
     takes: tuple[Node, ...]
 
 
-_nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
-_regions: WeakValueDictionary[tuple[Any, ...], Region] = WeakValueDictionary()
+_nodes: InternTable[Node] = InternTable()
+_regions: InternTable[Region] = InternTable()
+_find: Final = _nodes.find
 
 CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ, DATA = (
     PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur", "read", "data")
@@ -73,12 +74,13 @@ def node(op: Primitive, args: tuple[Node, ...], attr: Any = None, origin: int = 
     if op is DATA and attr[0] in (F64, F32):
         # zeros of both signs are equal in Python
         key = (op, attr[0], struct.pack(f"<{len(attr[1])}d", *attr[1]))
-    found = _nodes.get(key)
+    found = _find(key)
     if found is not None:
-        return found
-    types = tuple(a.type for a in args)
+        first = found()
+        if first is not None:
+            return first
     try:
-        result = op.rule(attr, types)
+        result = op.rule(attr, tuple([a.type for a in args]))
     except TypeError as problem:
         raise TypeError(f"`{op.name}` {problem}") from None
     results = (BYTES, I64) if op is READ else ()
@@ -99,8 +101,8 @@ def _intern(
     made.op, made.args, made.attr, made.origin = op, args, attr, origin
     made.regions, made.results, made.type = regions, results, result
     made.stop = attr if op.stop == "attr" else op.stop
-    made.acts = bool(made.stop) or op.effect or any(n.acts for r in regions for n in r.body)
-    return _nodes.setdefault(key, made)
+    made.acts = bool(made.stop) or op.effect or (bool(regions) and any(n.acts for r in regions for n in r.body))
+    return _nodes.keep(key, made)
 
 
 def constant(value: Any, t: Type) -> Node:
@@ -112,30 +114,35 @@ def constant(value: Any, t: Type) -> Node:
     else:
         value = bool(value) if t is BOOL else int(value)
         key = (CONST, value, t)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, CONST, (), value, -1, (), (), t)
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, CONST, (), value, -1, (), (), t)
 
 
 def parameter(level: int, index: int, t: Type) -> Node:
     """Parameter `index` of the region at nesting `level` (the function body is level 0; only loops add one)."""
     key = (PARAM, level, index, t)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, PARAM, (), (level, index), -1, (), (), t)
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, PARAM, (), (level, index), -1, (), (), t)
 
 
 def result(of: Node, index: int) -> Node:
     """Result `index` of a node with several results."""
     key = (RESULT, of, index)
-    found = _nodes.get(key)
-    return found if found is not None else _intern(key, RESULT, (of,), index, -1, (), (), of.results[index])
+    found = _find(key)
+    first = None if found is None else found()
+    return first if first is not None else _intern(key, RESULT, (of,), index, -1, (), (), of.results[index])
 
 
 def if_node(condition: Node, then: Region, otherwise: Region) -> Node:
     """Runs one of two regions without parameters; their results are its results."""
     key = (IF, condition, then, otherwise)
     found = _nodes.get(key)
-    results = tuple(r.type for r in then.results)
-    return found if found is not None else _intern(key, IF, (condition,), None, -1, (then, otherwise), results, NOTHING)
+    if found is not None:
+        return found
+    results = tuple([r.type for r in then.results])
+    return _intern(key, IF, (condition,), None, -1, (then, otherwise), results, NOTHING)
 
 
 def loop_node(count: Node, inits: tuple[Node, ...], body: Region) -> Node:
@@ -144,8 +151,10 @@ def loop_node(count: Node, inits: tuple[Node, ...], body: Region) -> Node:
     """
     key = (LOOP, count, inits, body)
     found = _nodes.get(key)
-    results = tuple(i.type for i in inits)
-    return found if found is not None else _intern(key, LOOP, (count, *inits), None, -1, (body,), results, NOTHING)
+    if found is not None:
+        return found
+    results = tuple([i.type for i in inits])
+    return _intern(key, LOOP, (count, *inits), None, -1, (body,), results, NOTHING)
 
 
 def call_node(function: Function, args: tuple[Node, ...], origin: int) -> Node:
@@ -170,7 +179,7 @@ def region(params: tuple[Node, ...], body: tuple[Node, ...], results: tuple[Node
         found = Region()
         found.params, found.body, found.results = params, body, results
         found.takes = _taken(params, body, results)
-        found = _regions.setdefault(key, found)
+        found = _regions.keep(key, found)
     return found
 
 
@@ -179,19 +188,18 @@ def _taken(params: tuple[Node, ...], body: tuple[Node, ...], results: tuple[Node
     found: dict[Node, None] = {}
     for n in body:
         for a in n.args:
-            _take(a, inside, found)
+            if a.op is RESULT:
+                a = a.args[0]
+            if a not in inside and a.op is not CONST:
+                found[a] = None
         for r in n.regions:
             for a in r.takes:
                 if a not in inside:
                     found[a] = None
         inside.add(n)
     for a in results:
-        _take(a, inside, found)
+        if a.op is RESULT:
+            a = a.args[0]
+        if a not in inside and a.op is not CONST:
+            found[a] = None
     return tuple(found)
-
-
-def _take(a: Node, inside: set[Node], found: dict[Node, None]) -> None:
-    if a.op is RESULT:
-        a = a.args[0]
-    if a.op is not CONST and a not in inside:
-        found[a] = None

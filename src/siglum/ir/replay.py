@@ -30,8 +30,9 @@ class Replay:
 
     def region(self, region: Region) -> None:
         """Lists what the region lists; its results are then found by `get`."""
+        builder, words = self.builder, self.function.words
         for n in region.body:
-            self.builder.here = self.function.origin_of(n)
+            builder.here = n.origin if n.origin >= 0 else words.get(n, -1)
             if n.op is IF:
                 self.branch(n, region)
             elif n.op is LOOP:
@@ -40,7 +41,8 @@ class Replay:
                 self.plain(n)
 
     def plain(self, n: Node) -> None:
-        args = tuple(map(self.get, n.args))
+        known = self.known
+        args = tuple([known.get(a, a) for a in n.args])
         if args == n.args:
             self.became(n, self.builder.append(n))
             return

@@ -5,6 +5,7 @@ Imports `siglum.errors` only.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from siglum.errors import UserError, place_in
@@ -82,19 +83,23 @@ WIDTHS: Final = {
 """Bytes of a scalar as an array element."""
 
 
+@cache
 def Array(element: Type) -> Type:  # noqa: N802 - reads as a type
     """`[element]`; `[char]` is `str`."""
     return _make("array", (element,), "str" if element is CHAR else f"[{element.text}]")
 
 
+@cache
 def Pair(left: Type, right: Type) -> Type:  # noqa: N802
     return _make("pair", (left, right), f"({left.text}, {right.text})")
 
 
+@cache
 def Option(value: Type) -> Type:  # noqa: N802
     return _make("option", (value,), f"{value.text}?")
 
 
+@cache
 def Map(key: Type, value: Type) -> Type:  # noqa: N802
     return _make("map", (key, value), f"{{{key.text}:{value.text}}}")
 

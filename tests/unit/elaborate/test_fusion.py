@@ -46,9 +46,31 @@ def test_a_chain_is_one_loop(text: str) -> None:
         assert run(made, (xs,)) == evaluate(definition, (xs,))
 
 
-@pytest.mark.parametrize("text", ["filter even square sum", "scan + < 0 | any", "> 3 | count", "* it | sum"])
+@pytest.mark.parametrize(
+    "text", ["filter even square sum", "scan + < 0 | any", "> 3 | count", "* it | sum", "filter odd length", "filter odd empty"]
+)
 def test_a_reduced_chain_takes_no_memory(text: str) -> None:
     assert count(phrase(text).region, "alloc", "reserve", "store") == 0
+
+
+def test_counting_computes_what_may_stop() -> None:
+    with pytest.raises(Stop, match="//"):
+        run(phrase("map (6 // it) length"), ([1, 0],))
+    assert run(phrase("map (6 // it) length"), ([1, 2],)) == 2
+    assert run(phrase("filter positive map (6 // it) length"), ([1, 0, 2],)) == 2
+
+
+def test_memory_is_taken_for_the_word_that_needs_it() -> None:
+    made = phrase("filter even last")
+    (room,) = [n for n in made.region.body if n.op.name == "reserve"]
+    assert made.origins[made.origin_of(room)].word == "last"
+
+
+def test_a_place_that_a_test_shows_to_exist_is_checked_once() -> None:
+    text = "def f(xs: list[int]) -> int:\n    n = len(xs)\n    return 0 if n == 0 else xs[n - 1]\n"
+    made = function_from_source(text, "f")
+    assert count(made.region, "sub", "select", "bounds") == 1
+    assert [run(made, (xs,)) for xs in ([], [7], [7, 8])] == [0, 7, 8]
 
 
 def test_a_lifted_chain_stores_once() -> None:

@@ -26,8 +26,14 @@ def _checked(exact: str, wrapping: str) -> Operation:
     def apply(st: Stage, x: Node, y: Node, origin: int) -> Node:
         if st.overflow == "wrap":
             return st.emit(wrapping, x, y)
-        if (exact == "add" and _is_index(x, y)) or (exact == "sub" and y is st.one and st.never_negative(x)):
+        if exact == "add" and _is_index(x, y):
             return st.emit(wrapping, x, y)
+        if exact == "sub" and y is st.one:
+            least = st.at_least(x)
+            if least is not None and least >= 0:
+                made = st.emit(wrapping, x, y)
+                st.note(made, least - 1)
+                return made
         return st.emit(exact, x, y, origin=origin)
 
     return apply

@@ -156,12 +156,7 @@ def _len(f: Frame, values: list[Value], span: Span) -> Value:
     if isinstance(value, ArrayVal):
         return st.count_of(value)
     if isinstance(value, Stream):
-        count = value.length(st)
-        if count is not None and not value.stops(st):
-            return count
-        settled = st.settle(value)
-        assert isinstance(settled, ArrayVal)
-        return st.count_of(settled)
+        return reductions.how_many(st, value)
     if isinstance(value, TupleVal):
         return st.const(len(value.items))
     if isinstance(value, MapVal):

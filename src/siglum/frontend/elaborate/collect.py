@@ -86,6 +86,7 @@ def _ranked(st: Stage, stream: Stream, bound: Node, t: Type) -> ArrayVal:
         return None, (stored, st.emit("add_wrap", rank, st.one))
 
     filled, kept = stream.each(st, (room, st.zero), step, False)
+    st.note(kept, 0)
     return st.array(st.emit("array", filled, kept, origin=st.here), t)
 
 

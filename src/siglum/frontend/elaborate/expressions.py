@@ -42,7 +42,7 @@ from siglum.frontend.elaborate.values import (
     type_of,
 )
 from siglum.frontend.python.definition import Constant, Definition, Module, span_of
-from siglum.ir.node import Node
+from siglum.ir.node import CONST, Node
 from siglum.ir.types import BOOL, CHAR, F64, I64, U64
 
 _REASONS: Final[dict[type[ast.AST], tuple[str, str]]] = {
@@ -94,12 +94,13 @@ class Expressions:
         if name in self.locals:
 
             def local(f: Frame) -> Value:
-                value = f.env.get(name)
-                if value is None:
+                found: Value | Unbound | None = f.env.get(name)
+                if isinstance(found, Node):
+                    return found
+                if found is None:
                     raise f.refuse(f"`{name}` has no value yet", span, "assign it before")
-                if isinstance(value, Unbound):
-                    raise f.refuse(f"`{name}` may have no value here: {value.why}", span, "give it a value before")
-                found: Value = value
+                if isinstance(found, Unbound):
+                    raise f.refuse(f"`{name}` may have no value here: {found.why}", span, "give it a value before")
                 if isinstance(found, OptionVal) and found.present is f.st.true and found.held is not None:
                     return found.held
                 return found
@@ -229,9 +230,17 @@ class Expressions:
         test, span = self.expression(node.test), span_of(node.test)
         then, otherwise = self.expression(node.body), self.expression(node.orelse)
         yes, no = facts_of(node.test)
+        # what the test tells of options changes what a name means
+        at_hand = all(isinstance(e, (ast.Name, ast.Constant)) for e in (node.body, node.orelse)) and not any(
+            kind == "some" for kind, _, _ in (*yes, *no)
+        )
 
         def run(f: Frame) -> Value:
             condition = truth(f, test(f), span)
+            if at_hand and condition.op is not CONST:
+                x, y = then(f), otherwise(f)
+                if isinstance(x, Node) and isinstance(y, Node) and x.type is y.type and not x.type.args:
+                    return f.st.choose(condition, x, y)
             return f.st.either(condition, lambda: then(apply_facts(f, yes)), lambda: otherwise(apply_facts(f, no)))
 
         return self.guarded(node, run)

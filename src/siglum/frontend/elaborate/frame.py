@@ -15,7 +15,7 @@ from siglum.frontend.elaborate.values import ArrayVal, Value
 from siglum.frontend.python.definition import Definition
 from siglum.ir.function import Origin
 from siglum.ir.node import Node
-from siglum.ir.types import Type
+from siglum.ir.types import I64, Type
 
 Span = tuple[int, int, int]
 
@@ -96,18 +96,21 @@ class Context(NamedTuple):
 
 
 Facts = tuple[tuple[str, str, Any], ...]
-"""What a test tells: ("some" or "none", name, None) and ("least", name, integer)."""
+"""What a test tells: ("some" or "none", name, None), ("least", name, integer) and ("not", name, integer)."""
 NO_FACTS: Final[Facts] = ()
 
 
 def apply_facts(f: Frame, facts: Facts) -> Frame:
-    """The frame with what a test has shown: options met, signs noted."""
+    """The frame with what a test has shown: options met, lower bounds noted."""
     env = None
     for kind, name, detail in facts:
         value = f.env.get(name)
         if kind == "least":
             if isinstance(value, Node):
                 f.st.note(value, detail)
+        elif kind == "not":
+            if isinstance(value, Node) and value.type is I64 and f.st.at_least(value) == detail:
+                f.st.note(value, detail + 1)
         elif kind == "some":
             held = getattr(value, "held", None)
             if held is not None:
@@ -153,6 +156,11 @@ def _comparison_facts(test: ast.Compare) -> tuple[Facts, Facts]:
                     yes.append(("least", name.id, bound.value + 1))
                 elif operator in (ast.GtE, ast.Eq):
                     yes.append(("least", name.id, bound.value))
+                    if operator is ast.Eq:
+                        no.append(("not", name.id, bound.value))
+                elif operator is ast.NotEq:
+                    yes.append(("not", name.id, bound.value))
+                    no.append(("least", name.id, bound.value))
                 elif operator is ast.Lt:
                     no.append(("least", name.id, bound.value))
                 elif operator is ast.LtE:

@@ -7,9 +7,8 @@ the `Session`, so that this module does not depend on the compiler of statements
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from siglum.errors import UserError
 from siglum.frontend.elaborate.collect import collect, copied, exact
@@ -82,7 +81,6 @@ class Session:
         self.compiled, self._load = compiled, load
         self._vocabulary: Vocabulary | None = None
         self.building: list[tuple[Definition, tuple[Type, ...]]] = []
-
 
     @property
     def vocabulary(self) -> Vocabulary | None:
@@ -157,9 +155,9 @@ def signature(
     st = site.st
     if len(args) != len(d.params):
         raise Refusal(f"`{d.name}` takes {len(d.params)} arguments, not {len(args)}", "", "E-063")
+    bindings = {} if given is None else dict(given)
     if given is not None:
-        return dict(given), [substitute(p, dict(given)) for _, p in d.params]
-    bindings: dict[str, Type] = {}
+        return bindings, [substitute(p, bindings) if bindings else p for _, p in d.params]
     # constants last: they promote to what the other arguments say
     order = sorted(range(len(args)), key=lambda k: isinstance(args[k], Node) and args[k].op.name == "const")  # type: ignore[union-attr]
     for k in order:
@@ -175,9 +173,14 @@ def call_definition(site: Site, d: Definition, args: Sequence[Value], given: Map
     """The value of `d` applied to `args`. Raises `Refusal` where they do not fit."""
     compiled = site.session.compiled(d)
     bindings, types = signature(site, d, args, given)
-    if compiled.inline:
-        return _dissolved(site, compiled, args, bindings, types)
-    return _called(site, compiled, args, bindings, types)
+    st, here = site.st, site.st.here
+    if site.fixed >= 0:
+        # what has to be done to the arguments is done for this word
+        st.here = site.origin
+    put_to_use = _dissolved if compiled.inline else _called
+    value = put_to_use(site, compiled, args, bindings, types)
+    st.here = here
+    return value
 
 
 # Dissolved --------------------------------------------------------------------------------------------------
@@ -188,36 +191,36 @@ def _dissolved(
     if d in st.inlining:
         raise Refusal(f"`{d.name}` calls itself through another function", "let it call itself by name", "E-068")
     env: dict[str, Any] = {}
-    for (name, _), t, value in zip(d.params, types, args, strict=True):
-        env[name] = _argument(st, compiled, name, t, value, site.origin)
+    for (name, _), t, value in zip(d.params, types, args):  # noqa: B905 - as many as `signature` counted
+        fits_as_it_is = isinstance(value, Node) and value.type is t
+        env[name] = value if fits_as_it_is else _argument(st, compiled, name, t, value, site.origin)
     if compiled.typed_locals:
         _learn_results(st, d, env, bindings)
-    result = substitute(d.result, bindings)
+    result = substitute(d.result, bindings) if bindings else d.result
     frame = Frame(st, d, env, site.fixed, bindings, result)
     if compiled.generate is not None:
         return GeneratorStream(compiled, frame)
-    with frozen_lists(args):
-        result_value: Value = run_in(st, compiled, frame, lambda: compiled.run(frame))
-    if isinstance(result_value, ArrayVal) and all(result_value is not a for a in args):
-        result_value = exact(st, result_value)
-    return finished(st, result_value, frame, site.origin)
-
-
-@contextmanager
-def frozen_lists(args: Sequence[Value]) -> Iterator[None]:
-    """A function cannot store into its parameters, though it is dissolved in a caller whose lists they are."""
+    # a function cannot store into its parameters, though it is dissolved in a caller whose lists they are
     lists = [a for a in args if isinstance(a, ArrayVal) and not a.frozen]
     for a in lists:
         a.frozen = PARAMETER
     try:
-        yield
+        value = run_in(st, compiled, frame, compiled.run)
     finally:
         for a in lists:
             if a.frozen == PARAMETER:
                 a.frozen = ""
+    if isinstance(value, Node) and value.type is result:
+        return value
+    if isinstance(value, ArrayVal) and all(value is not a for a in args):
+        value = exact(st, value)
+    return finished(st, value, frame, site.origin)
 
 
-def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[], Any]) -> Any:
+Made = TypeVar("Made")
+
+
+def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[Frame], Made]) -> Made:
     """Runs a body, wrapping where its word wraps."""
     overflow, here = st.overflow, st.here
     if compiled.d.wraps:
@@ -226,13 +229,15 @@ def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[], Any]) 
         st.here = frame.fixed
     st.inlining.append(compiled.d)
     try:
-        return run()
+        return run(frame)
     finally:
         st.inlining.pop()
         st.overflow, st.here = overflow, here
 
 
 def _argument(st: Stage, compiled: Compiled, name: str, t: Type, value: Value, origin: int) -> Value:
+    if isinstance(value, Node):
+        return value if t.has_vars else st.coerce(value, t, origin)
     if isinstance(value, Closure):
         return value
     if isinstance(value, ArrayVal):
@@ -301,7 +306,7 @@ class GeneratorStream(Stream):
         generate = self.compiled.generate
         assert generate is not None
         overflow, st.overflow = st.overflow, self.overflow
-        result: tuple[Node, ...] = run_in(st, self.compiled, frame, lambda: generate(frame, ends))
+        result: tuple[Node, ...] = run_in(st, self.compiled, frame, lambda f: generate(f, ends))
         st.overflow = overflow
         return result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from siglum.errors import UserError
+from siglum.errors import UserError, line_and_column
 from siglum.frontend.elaborate.collect import collect
 from siglum.frontend.elaborate.instances import Session, Site, call_definition
 from siglum.frontend.elaborate.python import session
@@ -17,7 +17,7 @@ from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, 
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, Stream, TupleVal, Value
 from siglum.frontend.phrase import typed
 from siglum.frontend.phrase.typed import Binder, Span, Typed
-from siglum.frontend.python.definition import definition_of
+from siglum.frontend.python.definition import definition_of_word
 from siglum.ir.function import Function, Origin
 from siglum.ir.node import Node
 from siglum.ir.types import CHAR, Type, widened
@@ -77,9 +77,9 @@ class _Phrase:
         key = (self.d, span, word)
         found = self.origins.get(key)
         if found is None:
-            place = self.d.place(span)
-            made = Origin(word, place.source, place.line, place.column, place.length)
-            found = self.origins[key] = self.st.origin(made)
+            d, (start, end) = self.d, span
+            line, column = line_and_column(d.text, start)
+            found = self.origins[key] = self.st.origin(Origin(word, d.source, line, column, max(1, end - start)))
         return found
 
     def fault(self, refusal: Refusal, span: Span) -> UserError:
@@ -229,7 +229,7 @@ class _Phrase:
                 return self.recur(node, word.definition, args) if own else self.defined(node, word.definition, args)
             origin = self.origin(word.name, node.span)
             site = Site(st, st.session, origin, origin)
-            return call_definition(site, definition_of(word.function), args, node.bindings)  # type: ignore[attr-defined]
+            return call_definition(site, definition_of_word(word.function), args, node.bindings)  # type: ignore[attr-defined]
         except Refusal as refusal:
             raise self.fault(refusal, node.span) from None
 

@@ -37,6 +37,25 @@ def total(st: Stage, value: Value, origin: int) -> Node:
     raise Refusal(f"`sum` needs numbers; here it gets list[{spelled(t)}]", "", "E-063")
 
 
+def how_many(st: Stage, stream: Stream) -> Node:
+    """`len(stream)`; elements are computed for their stops alone and kept nowhere."""
+    known = stream.length(st)
+    if known is not None and not stream.stops(st):
+        return known
+
+    def step(x: Element, carried: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
+        value = x()
+        if not isinstance(value, Stream) or value.stops(st):
+            st.settle(value)
+        return None, tuple(st.emit("add_wrap", n, st.one) for n in carried)
+
+    counted = stream.each(st, () if known is not None else (st.zero,), step, False)
+    if known is not None:
+        return known
+    st.note(counted[0], 0)
+    return counted[0]
+
+
 def _scalar(element: Element) -> Node:
     value = element()
     assert isinstance(value, Node)

@@ -147,22 +147,28 @@ class Statements(Expressions):
 
     # Ends ---------------------------------------------------------------------------------------------------
     def do_Return(self, s: ast.Return, rest: Block | None) -> Block:  # noqa: N802 - named after the syntax node
+        returned = self.returned(s)
+        if self.analysis.sink:
+            return Block(lambda f, context, rest: Outcome("return", f), None)
+        return Block(lambda f, context, rest: Outcome("return", f, returned(f)), None)
+
+    def returned(self, s: ast.Return) -> Evaluate:
+        """What a `return` gives, as the declared type; lists stay delayed."""
         if s.value is None:
             raise self.d.refuse("`return` without a value", s, "return the result", "E-053")
         evaluate, span = self.expression(s.value), span_of(s.value)
-        if self.analysis.sink:
-            return Block(lambda f, context, rest: Outcome("return", f), None)
 
-        def step(f: Frame, context: Context, rest: Block | None) -> Outcome:
+        def value_of(f: Frame) -> Value:
             value = evaluate(f)
+            t = f.result
+            if t.has_vars or (isinstance(value, Node) and value.type is t) or isinstance(value, Stream):
+                return value
             try:
-                if not isinstance(value, Stream) and not f.result.has_vars:
-                    value = f.st.coerce(value, f.result, f.at(span))
+                return f.st.coerce(value, t, f.at(span))
             except Refusal as refusal:
                 raise f.fault(refusal, span) from None
-            return Outcome("return", f, value)
 
-        return Block(step, None)
+        return value_of
 
     def do_Break(self, s: ast.Break, rest: Block | None) -> Block:  # noqa: N802
         return Block(lambda f, context, rest: Outcome("break", f), None)
@@ -603,9 +609,16 @@ class _Body:
         if FALL in statements.analysis.exits(d.node.body):
             last = d.node.body[-1]
             raise d.refuse(f"`{d.function_name}` may end without `return`", last, "return a value on every way", "E-053")
-        self.block = statements.block(d.node.body)
+        only = d.node.body[-1]
+        rest = d.node.body[:-1]
+        # most words are one `return`
+        if isinstance(only, ast.Return) and all(isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in rest):
+            self.run = statements.returned(only)
+        else:
+            self.run = self.run_block
+            self.block = statements.block(d.node.body)
 
-    def run(self, f: Frame) -> Value:
+    def run_block(self, f: Frame) -> Value:
         context = Context(lambda o: self._end(f, o), ())
         outcome = run_block(self.block, f, context)
         (value,) = closed(context, outcome) if outcome.kind != "return" else (outcome.value,)

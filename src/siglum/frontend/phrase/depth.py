@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
+from typing import Final
 
-FRAMES_PER_LEVEL = 16
+FRAMES_PER_LEVEL: Final = 16
 """More Python calls than any walk over the tree makes for one level of nesting."""
+FLAT: Final = 24
+"""Trees below this height are walked without asking for room."""
 
 
 class _Limit:
@@ -33,17 +34,21 @@ class _Limit:
                 sys.setrecursionlimit(self.before)
 
 
-_LIMIT = _Limit()
+_LIMIT: Final = _Limit()
 
 
-@contextmanager
-def room_for(height: int) -> Iterator[None]:
+class room_for:  # noqa: N801 - a context manager
     """Lets walks over a tree of this height recurse; calls in Python do not use the machine's stack."""
-    if height < 24:
-        yield
-        return
-    _LIMIT.take(1000 + FRAMES_PER_LEVEL * height)
-    try:
-        yield
-    finally:
-        _LIMIT.give()
+
+    __slots__ = ("height",)
+
+    def __init__(self, height: int) -> None:
+        self.height = height
+
+    def __enter__(self) -> None:
+        if self.height >= FLAT:
+            _LIMIT.take(1000 + FRAMES_PER_LEVEL * self.height)
+
+    def __exit__(self, *_: object) -> None:
+        if self.height >= FLAT:
+            _LIMIT.give()

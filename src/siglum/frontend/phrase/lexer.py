@@ -6,7 +6,9 @@ Imports `siglum.errors` only.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
 
 from siglum.errors import UserError, place_in
 
@@ -18,15 +20,16 @@ MIN_INTEGER = -(2**63)
 
 SYMBOL_SYNONYMS = {"==": "=", "<>": "!=", "&&": "and", "||": "or"}
 
+_SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
+    r"""[ \t\r\n]*+
+      (?: (?P<name>[A-Za-z_][A-Za-z_0-9]*)
       | (?P<float>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))
       | (?P<int>0[xX][0-9a-fA-F_]+|0[bB][01_]+|[0-9][0-9_]*)
       | (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
       | (?P<symbol>\*\*|//|->|!=|==|<>|<=|>=|&&|\|\||[-+*/%<>=])
       | (?P<mark>[()\[\]{}|?:,.])
-    """,
+      )""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
@@ -56,6 +59,10 @@ class Token(NamedTuple):
     end: int
 
 
+_token: Final[Callable[[tuple[str, str | int | float, int, int]], Token]] = partial(tuple.__new__, Token)
+"""A token of its fields, without a call in Python."""
+
+
 class Tokens(NamedTuple):
     """The tokens, an `end` token last. `commas` has, for each index of an opening bracket, how many commas
     stand directly inside it; `depth` is the deepest nesting of brackets.
@@ -75,18 +82,17 @@ def read_tokens(text: str, source: str) -> Tokens:
     opened: list[int] = []
     depth = 0
     at = 1 if text.startswith("\ufeff") else 0
-    match_at = _TOKEN.match
-    while at < len(text):
-        found = match_at(text, at)
+    while True:
+        found = _TOKEN.match(text, at)
         if found is None:
-            raise _bad_character(text, at, source)
+            break
         kind = found.lastgroup
-        start, at = at, found.end()
-        if kind == "space":
-            continue
-        word = found.group()
+        assert kind is not None
+        word = found[kind]
+        at = found.end()
+        start = at - len(word)
         if kind == "name":
-            tokens.append(Token("name", word, start, at))
+            tokens.append(_token(("name", word, start, at)))
         elif kind == "mark":
             if word in "([{":
                 opened.append(len(tokens))
@@ -98,14 +104,17 @@ def read_tokens(text: str, source: str) -> Tokens:
                 opened.pop()
             elif word == "," and opened:
                 commas[opened[-1]] += 1
-            tokens.append(Token("mark", word, start, at))
+            tokens.append(_token(("mark", word, start, at)))
         elif kind == "symbol":
-            tokens.append(Token("symbol", SYMBOL_SYNONYMS.get(word, word), start, at))
+            tokens.append(_token(("symbol", SYMBOL_SYNONYMS.get(word, word), start, at)))
         elif kind == "text":
             tokens.append(_text(text, word, start, source))
         else:
             tokens.append(_number(text, word, kind == "float", start, source))
-    tokens.append(Token("end", "", len(text), len(text)))
+    blanks = _SPACE.match(text, at)
+    if blanks is not None and blanks.end() < len(text):
+        raise _bad_character(text, blanks.end(), source)
+    tokens.append(_token(("end", "", len(text), len(text))))
     return Tokens(tokens, commas, depth)
 
 
@@ -126,13 +135,13 @@ def _number(text: str, word: str, is_float: bool, start: int, source: str) -> To
         value = float(word)
         if value in (float("inf"), float("-inf")):
             raise UserError(f"{word[:20]} does not fit f64", place_in(source, text, start, end), "", "E-023")
-        return Token("float", value, start, end)
+        return _token(("float", value, start, end))
     digits = word.replace("_", "")
     whole = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10) if len(digits) <= 66 else MAX_INTEGER + 1
     if whole > MAX_INTEGER:
         shown = word if len(word) <= 24 else word[:20] + "..."
         raise UserError(f"{shown} does not fit i64 or u64", place_in(source, text, start, end), "", "E-018")
-    return Token("int", whole, start, end)
+    return _token(("int", whole, start, end))
 
 
 def _text(text: str, word: str, start: int, source: str) -> Token:
@@ -155,7 +164,7 @@ def _text(text: str, word: str, start: int, source: str) -> Token:
     if "\\" in inner:
         inner = _ESCAPE.sub(replace, word)[1:-1]
     kind = "char" if word[0] == "'" and len(inner) == 1 else "text"
-    return Token(kind, inner, start, start + len(word))
+    return _token((kind, inner, start, start + len(word)))
 
 
 def _bad_character(text: str, at: int, source: str) -> UserError:

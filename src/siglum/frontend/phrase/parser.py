@@ -111,6 +111,8 @@ class _Parser(ExpressionReader):
 
     def find_headers(self) -> None:
         """Reads the headers of all definitions: a definition starts the text, or a line outside brackets and choices."""
+        if ":" not in self.text and "->" not in self.text:
+            return
         level = pending = 0
         while self.token.kind != "end":
             token = self.token
@@ -198,7 +200,7 @@ class _Parser(ExpressionReader):
         opened = self.starts_open()
         subject: Tree | None = Name(self.subject, (start.start, start.start)) if opened else None
         body = self.expression(subject)
-        uses_it = not params and mentions(body, SUBJECT) > 0
+        uses_it = not opened and not params and mentions(body, SUBJECT) > 0
         self.subject = ""
         open_name = (params[0][0] if params else SUBJECT) if opened or uses_it else ""
         return Definition("", params, result, body, (start.start, self.tokens[self.at - 1].end), open_name)
