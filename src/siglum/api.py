@@ -51,10 +51,16 @@ class Compiled:
 
     def __init__(self, function: Function, built: pipeline.Built) -> None:
         self.function, self.built = function, built
+        self.defaults: dict[str, Any] = {}
+        """Values of the last parameters where a call leaves them out."""
         self.__name__ = function.__name__
 
     def __repr__(self) -> str:
         return f"<compiled {self.function!r} for {self.image.target}, {len(self.image.code)} bytes>"
+
+    def __reduce__(self) -> Any:
+        """A decorated function is copied and pickled as functions are, by its name."""
+        return vars(self).get("__qualname__") or super().__reduce__()
 
     @property
     def image(self) -> Image:
@@ -68,12 +74,15 @@ class Compiled:
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Runs the machine code. Raises `Stop` where the program stops, `UserError` for an argument that does not fit."""
+        if self.defaults and len(args) + len(named) < len(self.function.params):
+            left_out = [name for name, _ in self.function.params[len(args) :] if name not in named]
+            named |= {name: self.defaults[name] for name in left_out if name in self.defaults}
         return self.native(*args, **named)
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The witness check, and runs against the reference on random, boundary and empty inputs (made on first use)."""
-        return pipeline.judge(self.function.unit, self.built, self.native)
+        """The witness check, and runs against the interpreter on random, boundary and empty inputs (made on first use)."""
+        return pipeline.judge(self.function.unit, self.built, lambda *args: self.native(*args))
 
     def explain(self) -> str:
         """Offset, bytes, instruction, word and source place, side by side."""
@@ -116,14 +125,14 @@ def compile(
 
 def function(phrase: str, signature: str | None = None, *, overflow: str = "stop") -> Function:
     """The program a phrase denotes, not compiled yet; arguments as for `compile`."""
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
     return Function(pipeline.unit_from_phrase(phrase, params, result, overflow=overflow))
 
 
 def compile_python(text: str, name: str, *, overflow: str = "stop", target: str | None = None) -> Compiled:
     """Machine code of the function `name` in Python source `text`. Raises `UserError`."""
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     return Function(pipeline.unit_from_source(text, name, overflow=overflow)).compile(target)
 
 
@@ -135,16 +144,14 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
     """Compiles a Python function: `@native`, or `@native(overflow="wrap")`. What is outside the subset raises
     `UserError` with its place; nothing falls back to Python.
     """
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
 
     def wrap(plain: Callable[..., Any]) -> Compiled:
         compiled = Function(pipeline.unit_from_python(plain, overflow)).compile(target)
+        values = plain.__defaults__ or ()
+        names = [name for name, _ in compiled.function.params]
+        compiled.defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
         update_wrapper(compiled, plain, updated=())
         return compiled
 
     return wrap(function) if function is not None else wrap
-
-
-def _check_overflow(overflow: str) -> None:
-    if overflow not in pipeline.OVERFLOW:
-        raise UserError(f"unknown overflow policy `{echo(overflow)}`", None, 'use "stop" or "wrap"', "E-002")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_ECHO = 60
+CARET_CONTEXT = 100
+"""Characters shown on each side of a caret."""
 
 
 def echo(text: str, limit: int = MAX_ECHO) -> str:
@@ -45,9 +47,13 @@ class Place:
         return f"{self.source}:{self.line}:{self.column}"
 
     def caret(self) -> str:
-        """Two lines: the source line and a caret under the span."""
-        line = echo(self.text, 400)
-        return f"  {line}\n  {' ' * (self.column - 1)}{'^' * max(1, self.length)}"
+        """Two lines: the source line, or what is near the span of a long one, and a caret under the span."""
+        text, at = self.text.replace("\t", " "), self.column - 1
+        first, last = max(0, at - CARET_CONTEXT), at + CARET_CONTEXT
+        before, span, after = text[first:at], text[at : min(last, at + self.length)], text[at + self.length : last]
+        before, span, after = (echo(part, len(part)) for part in (before, span, after))
+        before = ("..." if first else "") + before
+        return f"  {before}{span}{after}{'...' if len(text) > last else ''}\n  {' ' * len(before)}{'^' * max(1, len(span))}"
 
     def as_json(self) -> dict[str, Any]:
         return {"source": self.source, "line": self.line, "column": self.column, "length": self.length}
@@ -67,7 +73,7 @@ def line_and_column(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-@dataclass
+@dataclass(eq=False)
 class SiglumError(Exception):
     """A refusal a user can cause. `code` is `E-NNN`, `exit` the process status, `fix` what to do next."""
 

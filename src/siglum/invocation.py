@@ -8,19 +8,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import contextmanager, suppress
+from typing import Final, NamedTuple
 
 from siglum import pipeline
 from siglum.errors import UserError, echo
-from siglum.frontend.literals import Value, infer_type, parse_literal, read_value, value_of
-from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, STR, Type, build
-
-if TYPE_CHECKING:
-    from siglum.frontend.phrase import syntax
+from siglum.frontend.literals import Literal, Value, infer_type, parse_literal, read_value, value_of
+from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, STR, Array, Type, build
 
 _PYTHON: Final = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)")
+_NEARLY_PYTHON: Final = re.compile(r"\S+\.py:.*", re.DOTALL)
+_PATH: Final = re.compile(r"[\w~./-]*[./][\w.-]+")
+"""What may be a path, of a file that is not there."""
 _UNKNOWN_MAY_BE: Final = (I64, F64, BOOL, STR)
 """What the elements of `[]` are tried as where nothing says it."""
+
+_PLAIN: Final = ("int", "float", "bool", "none")
+"""Kinds of literals that are read as text where nothing but text fits."""
 
 
 class Call(NamedTuple):
@@ -38,7 +42,7 @@ def unit_of(
     `signature` types a bare expression. Raises `UserError`: E-001 nothing given, E-002 an unknown overflow policy, and
     what reading, typing and elaboration refuse.
     """
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     named = _PYTHON.fullmatch(program)
     if named:
         from siglum.files import read_text
@@ -49,18 +53,24 @@ def unit_of(
         return pipeline.unit_from_source(read_text(path), name, path, overflow), (path,)
     text, source, files = phrase_text(program, nothing_to)
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
+    with _or_no_file(program):
+        try:
+            return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+        except UserError as error:
+            if error.code == "E-009" and signature is None:
+                error.fix = 'give its type: --signature "xs:[i64] -> i64"'
+            raise
+
+
+@contextmanager
+def _or_no_file(program: str) -> Iterator[None]:
+    """Says of a phrase that is none but looks like the name of a file that there is no such file."""
     try:
-        return pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source), files
+        yield
     except UserError as error:
-        if error.code == "E-009" and signature is None:
-            error.fix = 'give its type: --signature "xs:[i64] -> i64"'
+        if _PATH.fullmatch(program) and not os.path.exists(program):
+            error.fix = "; ".join(filter(None, [error.fix, f"no file is called {echo(program)}"]))
         raise
-
-
-def _check_overflow(overflow: str) -> None:
-    if overflow not in pipeline.OVERFLOW:
-        fix = f"policies: {', '.join(pipeline.OVERFLOW)}"
-        raise UserError(f"unknown overflow policy '{echo(overflow)}'", None, fix, "E-002")
 
 
 def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[str, ...]]:
@@ -71,6 +81,8 @@ def phrase_text(program: str, nothing_to: str = "do") -> tuple[str, str, tuple[s
     check_utf8(program, "<phrase>")
     if not program.strip():
         raise UserError(f"nothing to {nothing_to}: <phrase> is empty", None, 'give a phrase such as "filter even sum"', "E-009")
+    if _NEARLY_PYTHON.match(program):
+        raise UserError(f"{echo(program)} names no function", None, "write FILE.py:NAME", "E-054")
     if ("/" in program or "." in program) and os.path.isfile(program):
         if program.endswith(".py"):
             found = re.findall(r"^def ([A-Za-z]\w*)", read_text(program), re.MULTILINE)
@@ -91,26 +103,46 @@ def call_of(
     """The program `program` names with the values its arguments spell.
 
     A definition (or a phrase with a signature) takes `arguments` in the order of its parameters, then `named` ones. An
-    open phrase takes the first argument as its subject, with the type read off the value. Raises `UserError`, among
-    others E-044 where the arguments are too many, too few or misnamed.
+    open phrase takes the first argument as its subject, with the type read off the value, or as text where it can start
+    from nothing else. Raises `UserError`, among others E-044 where the arguments are too many, too few or misnamed.
     """
-    _check_overflow(overflow)
+    pipeline.check_overflow(overflow)
     if _PYTHON.fullmatch(program):
         unit, _ = unit_of(program, signature, overflow, "run")
         return Call(unit, _values(unit.function.params, arguments, named))
     text, source, _ = phrase_text(program, "run")
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
-    main = pipeline.language().parse(text, params, result, source).definitions[-1]
+    with _or_no_file(program):
+        main = pipeline.language().parse(text, params, result, source).definitions[-1]
     if not main.name and not main.params and main.subject:
-        return _open_call(text, source, main, arguments, named, overflow)
+        return _open_call(Phrase(text, source, result, overflow), arguments, named)
     unit = pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source)
     return Call(unit, _values(main.params, arguments, named))
+
+
+class Phrase(NamedTuple):
+    """An open phrase, which becomes a program once the type of its subject is known."""
+
+    text: str
+    source: str
+    result: Type | None
+    overflow: str
+
+    def unit(self, subject: Type) -> pipeline.Unit:
+        return pipeline.unit_from_phrase(
+            self.text, result=self.result, subject=subject, overflow=self.overflow, source=self.source
+        )
+
+
+def _arguments(count: int) -> str:
+    return f"{count} argument{'' if count == 1 else 's'}"
 
 
 def _values(params: pipeline.Params, arguments: Sequence[str], named: Mapping[str, str]) -> tuple[Value, ...]:
     wanted = " ".join(f"{name}:{t}" for name, t in params) or "no arguments"
     if len(arguments) > len(params):
-        raise UserError(f"{len(arguments)} arguments given, {len(params)} wanted", None, f"it takes {wanted}", "E-044")
+        message = f"{_arguments(len(arguments))} given, {len(params)} wanted"
+        raise UserError(message, None, f"it takes {wanted}", "E-044")
     texts = dict(zip((name for name, _ in params), arguments, strict=False))
     for name, text in named.items():
         if name not in dict(params):
@@ -124,16 +156,32 @@ def _values(params: pipeline.Params, arguments: Sequence[str], named: Mapping[st
     return tuple(read_value(texts[name], t, f"<argument {name}>") for name, t in params)
 
 
-def _open_call(
-    text: str, source: str, main: syntax.Definition, arguments: Sequence[str], named: Mapping[str, str], overflow: str
-) -> Call:
+def _open_call(phrase: Phrase, arguments: Sequence[str], named: Mapping[str, str]) -> Call:
     if named:
         fix = "an open phrase has no parameters; give --signature, or a definition"
         raise UserError(f"no parameter is called `{echo(next(iter(named)))}`", None, fix, "E-044")
     if len(arguments) != 1:
         fix = 'it takes one argument, as in siglum run "sum" "[1,2]"; for more write a definition'
-        raise UserError(f"{len(arguments)} arguments given to an open phrase", None, fix, "E-044")
-    literal = parse_literal(arguments[0], "<argument>")
+        if arguments:
+            fix = f'it takes one: "{echo(" ".join(arguments))}" in quotes is one; for several write a definition'
+        raise UserError(f"{_arguments(len(arguments))} given to an open phrase", None, fix, "E-044")
+    literal: Literal | None = None
+    try:
+        literal = parse_literal(arguments[0], "<argument>")
+        return _call_with(phrase, literal)
+    except UserError as error:
+        if error.code == "E-008":
+            raise
+        refused = error
+    if (literal is None or literal.kind in _PLAIN) and _starts_from_text(phrase):
+        return Call(phrase.unit(STR), (read_value(arguments[0], STR),))
+    if literal is None and refused.code == "E-041" and '"' not in arguments[0]:
+        refused.fix = f"text stands in double quotes, for a shell '\"{echo(arguments[0])}\"'"
+    raise refused
+
+
+def _call_with(phrase: Phrase, literal: Literal) -> Call:
+    """The phrase on a value whose type is read off it. Raises `UserError` where no type fits the phrase, or several do."""
     first = infer_type(literal, allow_unknown=True)
     readings = list(_readings(first, len(str(literal.value))))
     unknown = len(readings) > 1 and _has_nothing(first)
@@ -141,7 +189,7 @@ def _open_call(
     refused: UserError | None = None
     for subject in readings:
         try:
-            unit = pipeline.unit_from_phrase(text, subject=subject, overflow=overflow, source=source)
+            unit = phrase.unit(subject)
         except UserError as error:
             if error.code not in ("E-011", "E-012"):
                 raise
@@ -158,6 +206,18 @@ def _open_call(
         fix = f'give the type: --signature "xs:{fitting[0].unit.function.params[0][1]}"'
         raise UserError(f"{literal.written} may be {shown} here", literal.place, fix, "E-011")
     return fitting[0]
+
+
+def _starts_from_text(phrase: Phrase) -> bool:
+    """Whether the phrase can start from text and from nothing else, but for lists of it."""
+    from siglum.frontend.phrase.language import SUBJECTS
+
+    fitting = set()
+    for subject in SUBJECTS:
+        with suppress(UserError):
+            pipeline.language().read(phrase.text, (), phrase.result, subject, phrase.source)
+            fitting.add(subject)
+    return STR in fitting and fitting <= {STR, CHAR, Array(STR)}
 
 
 def _readings(first: Type, length: int) -> Iterator[Type]:

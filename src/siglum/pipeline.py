@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from siglum.errors import EnvironmentFault, SiglumError, UserError, echo, place_in
+from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.ir.function import Function, Origin, listed
-from siglum.ir.types import I64, Type, read_type
+from siglum.ir.types import I64, Type
 from siglum.records import Finding, Followed, Image, Rejected, Unknown, Verdict
 
 if TYPE_CHECKING:
@@ -50,35 +50,17 @@ def language() -> Language:
 
 def parse_signature(text: str) -> tuple[Params, Type | None]:
     """`xs:[i64] n:i64 -> i64` as parameters and result; without `->` the result is left open. Raises `UserError`."""
-    params: list[tuple[str, Type]] = []
-    at = 0
-    while True:
-        while at < len(text) and text[at] in " \t,":
-            at += 1
-        if at >= len(text):
-            return tuple(params), None
-        if text.startswith("->", at):
-            result, end = read_type(text, at + 2, "<signature>")
-            if text[end:].strip():
-                raise _signature_error(text, end, "text after the result type")
-            return tuple(params), result
-        start = at
-        while at < len(text) and (text[at].isalnum() or text[at] == "_"):
-            at += 1
-        name = text[start:at]
-        while at < len(text) and text[at] in " \t":
-            at += 1
-        if not name.isidentifier() or at >= len(text) or text[at] != ":":
-            raise _signature_error(text, start, "a parameter is written `name:type`")
-        if name in dict(params):
-            raise _signature_error(text, start, f"the parameter `{echo(name)}` is given twice")
-        t, at = read_type(text, at + 1, "<signature>")
-        params.append((name, t))
+    from siglum.frontend.literals import check_utf8
+    from siglum.frontend.phrase import parser
+
+    check_utf8(text, "<signature>")
+    return parser.parse_signature(text)
 
 
-def _signature_error(text: str, at: int, what: str) -> UserError:
-    place = place_in("<signature>", text, at, at + 1)
-    return UserError(what, place, 'as in "xs:[i64] n:i64 -> i64"', "E-011")
+def check_overflow(overflow: str) -> None:
+    """Raises `UserError` (E-002) for an overflow policy that does not exist."""
+    if overflow not in OVERFLOW:
+        raise UserError(f"unknown overflow policy '{echo(overflow)}'", None, f"policies: {', '.join(OVERFLOW)}", "E-002")
 
 
 def unit_from_phrase(
@@ -226,7 +208,7 @@ def load(image: Image) -> Native:
 
 def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200) -> Verdict:
     """The verdict so far: the witness was followed, and the code was run against the interpreter on random, boundary and
-    empty inputs. A program that acts on the outside is not run.
+    empty inputs. A program that acts on the outside is not run, nor is one that this machine cannot run.
     """
     from siglum.check.differential import differential
     from siglum.check.inputs import draw
@@ -236,7 +218,10 @@ def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200)
         effects = " ".join(sorted(built.image.capabilities))
         meaning = Unknown(f"not run, for its effects: {effects}")
     else:
-        meaning = differential(unit.function, native, draw(unit.function.params, runs))
+        try:
+            meaning = differential(unit.function, native, draw(unit.function.params, runs))
+        except EnvironmentFault as fault:
+            meaning = Unknown(f"not run: {fault.message}")
     assumptions = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
     return Verdict(built.followed, meaning, assumptions)
 
@@ -249,6 +234,7 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     and gives its result as text, unless the function itself writes.
     """
     from siglum.frontend.elaborate import function_from_source
+    from siglum.host.stops import ARGUMENT, ARGUMENTS
     from siglum.ir.charge import charged_to
     from siglum.vocab.command_line import ENTRY, READER, TAKER, TARGET, command_line
 
@@ -259,15 +245,14 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
         if not function.params:
             return build(function, target).image
     text = command_line(function.params, function.result, shows=shows)
-    source = "<command line>"
     parts = {TARGET: function}
-    # what is wrong with an argument is said of the parameter, at the argument's number; all else of the function
-    charges = {f"{READER}{k}": (name, k + 1) for k, (name, _) in enumerate(function.params)}
+    # what is wrong with an argument is said of the parameter, at the argument's number; all else of all arguments
+    origins = {f"{READER}{k}": Origin(name, ARGUMENT, k + 1, 1, 1) for k, (name, _) in enumerate(function.params)}
     if function.params:
-        charges[TAKER] = (function.name, 1)
-    for part, (name, line) in charges.items():
-        parts[part] = charged_to(function_from_source(text, part, source), Origin(name, source, line, 1, 1))
-    return build(function_from_source(text, ENTRY, source, functions=parts), target).image
+        origins[TAKER] = Origin(function.name, ARGUMENTS, 1, 1, 1)
+    for part, origin in origins.items():
+        parts[part] = charged_to(function_from_source(text, part, "<command line>"), origin)
+    return build(function_from_source(text, ENTRY, "<command line>", functions=parts), target).image
 
 
 def without_result(function: Function) -> Function:

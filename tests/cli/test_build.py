@@ -42,11 +42,11 @@ def test_the_executable_reads_its_arguments_by_the_signature(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["x", "1"], "E-111]: `xs` stopped: not a number, <command line>:1:1"),
-        (["[1,2]", "1z"], "E-111]: `k` stopped: not a number, <command line>:2:1"),
-        (["[1,2]", "9" * 20], "E-105]: `k` stopped: the value does not fit its type, <command line>:2:1"),
-        (["[1,2]"], "E-113]: `shifted` stopped: the argument is outside what the word accepts, <command line>:1:1"),
-        ([b"\xff", "1"], "E-107]: `shifted` stopped: invalid UTF-8, <command line>:1:1"),
+        (["x", "1"], "E-111]: argument 1 cannot be read as xs:[i64]"),
+        (["[1,2]", "1z"], "E-111]: argument 2 cannot be read as k:i64"),
+        (["[1,2]", "9" * 20], "E-105]: argument 2 does not fit k:i64"),
+        (["[1,2]"], "E-113]: shifted takes 2 arguments, xs:[i64] k:i64; without arguments it takes lines of standard input"),
+        ([b"\xff", "1"], "E-107]: arguments or standard input: invalid UTF-8"),
     ],
 )
 def test_a_bad_argument_is_named_after_its_parameter(shifted: Path, arguments: list[str | bytes], line: str) -> None:
@@ -58,7 +58,13 @@ def test_a_bad_line_of_input_is_named_after_its_parameter(shifted: Path) -> None
     done = subprocess.run([shifted], input="[1,2]\n7", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "[8,9]\n")
     done = subprocess.run([shifted], input="[1,2]\nz\n", capture_output=True, text=True, check=False)
-    assert done.stderr == "siglum: error[E-111]: `k` stopped: not a number, <command line>:2:1\n"
+    assert done.stderr == "siglum: error[E-111]: argument 2 cannot be read as k:i64\n"
+
+
+def test_an_executable_of_one_text_says_that_it_takes_standard_input(tmp_path: Path) -> None:
+    assert run(["build", "spoken s:str = s words length", "--emit", "exe", "-o", str(tmp_path), "--name", "say"]) == 0
+    done = subprocess.run([tmp_path / "say", "to", "be"], capture_output=True, text=True, check=False)
+    assert done.stderr == "siglum: error[E-113]: say takes 1 argument, s:str; without arguments it takes standard input\n"
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,23 @@ def test_machine_code_is_listed_without_words(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out == "     0  b82a000000            mov eax, 0x2a\n     5  c3                    ret\n"
 
 
+def test_an_elf_file_is_known_by_its_beginning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", "f x:i64 = x", "--emit", "exe,so", "-o", str(tmp_path)]) == 0
+    capsys.readouterr()
+    for name in ("f", "f.so"):
+        assert run(["explain", str(tmp_path / name)]) == 0
+        assert "push rbx" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("missing", ["nofile.so", "./nofile", "nofile.txt"])
+def test_a_phrase_that_looks_like_a_file_is_told_that_there_is_none(
+    missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for verb in ("explain", "run", "build"):
+        assert run([verb, missing]) == 2
+        assert f"; no file is called {missing}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [([], "E-001"), ([""], "E-009"), (["squre", "--signature", "n:i64"], "E-010"), (["sum"], "E-009"), (["(" * 999], "E-015")],
@@ -55,3 +72,13 @@ def test_a_python_file_without_a_name_is_asked_for_one(tmp_path: Path, capsys: p
     error = capsys.readouterr().err
     assert "E-001" in error
     assert "two.py:one" in error
+
+
+@pytest.mark.parametrize(
+    ("prefix", "offered"), [("xs fil", "`fil` there may stand `filter`"), ("xs filter evn", "`evn` there may stand `even`")]
+)
+def test_the_last_word_of_a_beginning_is_finished_or_corrected(
+    prefix: str, offered: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["next", prefix, "--signature", "xs:[i64]"]) == 2
+    assert f"; instead of {offered}\n" in capsys.readouterr().err

@@ -49,6 +49,7 @@ FAILURES = [
     (KeyboardInterrupt(), 130, "E-130"),
     (MemoryError(), 3, "E-300"),
     (OSError(28, "No space left on device", "x\u202ey"), 3, "E-300"),
+    (ImportError("no such module", name="iced_x86"), 3, "E-300"),
     (ZeroDivisionError("boom\nboom"), 3, "E-999"),
     (RecursionError("deep"), 3, "E-999"),
 ]
@@ -114,6 +115,7 @@ def test_a_fault_of_siglum_shows_its_traceback_only_when_asked(
     [
         (["tokns"], "unknown verb 'tokns'", "did you mean tokens?"),
         (["tokens", "--phrse", "x"], "unknown option '--phrse'", "did you mean --phrase?"),
+        (["tokens", "--zork"], "unknown option '--zork'", "see siglum tokens --help; `--` stands before"),
         (["--jsn"], "unknown option '--jsn'", "did you mean --json?"),
         (["tokens", "a", "b"], "got unexpected extra argument (b)", "see siglum tokens --help"),
         (["tokens", "--phrase"], "option '--phrase' requires an argument", "see siglum --help"),
@@ -129,14 +131,14 @@ def test_what_was_mistyped_is_named_with_the_nearest_name(
     assert fix in err
 
 
-def test_numbers_below_zero_are_arguments_not_options(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_that_start_with_a_minus_sign_are_no_options(monkeypatch: pytest.MonkeyPatch) -> None:
     @click.command("tokens", cls=Verb)
     @click.argument("rest", nargs=-1)
     def command(rest: tuple[str, ...]) -> Output:
         return Output(" ".join(rest))
 
     monkeypatch.setattr(frame.Verbs, "get_command", lambda *_: command)
-    assert frame.invoke(["tokens", "-5", "-.5", "-inf", "x"]).text == "-5 -.5 -inf x"
+    assert frame.invoke(["tokens", "-5", "-.5", "-inf", "- 1", "-> i64", "x"]).text == "-5 -.5 -inf - 1 -> i64 x"
 
 
 def test_version_and_help_need_no_verb() -> None:
@@ -179,3 +181,21 @@ def test_nothing_heavy_is_imported_by_the_frame() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
     loaded = set(done.stdout.split())
     assert not loaded & {"numpy", "llvmlite", "iced_x86", "rich", "json", "siglum.ir.types", "importlib.metadata"}
+
+
+def test_an_option_without_a_verb_is_asked_for_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert frame.run(["--json"]) == 2
+    error = json.loads(capsys.readouterr().out)
+    assert (error["code"], error["message"]) == ("E-001", "no verb given")
+    assert error["fix"] == f"verbs: {', '.join(frame.VERBS)}"
+
+
+def test_standard_input_is_a_file_called_minus() -> None:
+    done = siglum("tokens", "-", input="hello world")
+    assert done.returncode == 0
+    assert "o200k" in done.stdout
+    closed = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m siglum tokens - <&-"], capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+    assert (closed.returncode, closed.stdout) == (2, "")
+    assert closed.stderr.startswith("siglum: error[E-009]: standard input is empty")

@@ -63,13 +63,49 @@ def test_results_are_printed_in_the_notation_of_arguments(
     assert capfd.readouterr() == (shown + "\n", "")
 
 
+@pytest.mark.parametrize(
+    ("phrase", "argument", "shown"),
+    [
+        ("words counts", "to be or to", '{"to":2,"be":1,"or":1}'),
+        ("words length", "1,5 and \u00e9", "3"),
+        ("words length", "12", "1"),
+        ("words length", "", "0"),
+        ("upper", "hello", '"HELLO"'),
+        ("integer", "12", "12"),
+    ],
+)
+def test_text_needs_no_quotes_where_an_open_phrase_can_start_from_nothing_else(
+    capsys: pytest.CaptureFixture[str], phrase: str, argument: str, shown: str
+) -> None:
+    assert run(["run", phrase, argument]) == 0, capsys.readouterr()
+    assert capsys.readouterr().out == shown + "\n"
+
+
 def test_text_without_quotes_needs_a_known_type(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["run", "reverse", "hello"]) == 2
     err = capsys.readouterr().err
     assert "error[E-041]" in err
-    assert "double quotes" in err
+    assert """text stands in double quotes, for a shell '"hello"'""" in err
     assert run(["run", "reverse", '"hello"']) == 0
     assert capsys.readouterr().out == '"olleh"\n'
+
+
+def test_a_list_is_never_read_as_the_text_it_is_written_in(capsys: pytest.CaptureFixture[str]) -> None:
+    for written in ('["a b","c"]', "[]", "(1,2)"):
+        assert run(["run", "words counts", written]) == 2
+        assert "error[E-011]" in capsys.readouterr().err
+
+
+def test_text_that_the_shell_took_apart_is_shown_in_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "words counts", "to", "be"]) == 2
+    assert '2 arguments given to an open phrase; it takes one: "to be" in quotes' in capsys.readouterr().err
+
+
+def test_an_open_phrase_gives_the_result_of_its_signature(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "sum", "[1]", "--signature", "-> f64"]) == 0
+    assert capsys.readouterr().out == "1.0\n"
+    assert run(["run", "sum", "[1]", "--signature", "-> str"]) == 2
+    assert "the phrase should give str" in capsys.readouterr().err
 
 
 def test_a_function_of_a_python_file_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +126,12 @@ def test_what_the_program_writes_comes_before_nothing_else(capfd: pytest.Capture
     assert capfd.readouterr().out == "Hello\n"
     assert run(["run", "--json", '"Hello" print']) == 0
     assert json.loads(capfd.readouterr().out)["output"] == "Hello\n"
+
+
+def test_what_was_written_before_a_stop_is_in_the_object(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--json", '"Hello" print | integer']) == 1
+    error = json.loads(capfd.readouterr().out)
+    assert (error["code"], error["output"]) == ("E-111", "Hello\n")
 
 
 @pytest.mark.parametrize(
@@ -138,12 +180,14 @@ def test_a_program_that_stops_names_the_word_and_its_place(
         (["sum", "[]"], "E-011", "may be [i64] or [f64]"),
         (["sum"], "E-044", "0 arguments given"),
         (["sum", "[1]", "[2]"], "E-044", "2 arguments given"),
-        (["1 + 2", "3"], "E-044", "1 arguments given, 0 wanted"),
+        (["1 + 2", "3"], "E-044", "1 argument given, 0 wanted"),
         (["f a:i64 b:i64 = a - b", "1"], "E-044", "the argument `b` is missing"),
         (["f a:i64 = a", "--arg", "c=1"], "E-044", "no parameter is called `c`"),
         (["f a:i64 = a", "1", "--arg", "a=1"], "E-044", "given twice"),
+        (["f a:i64 = a", "1", "--signature", "a:f64"], "E-007", "a definition has its own signature"),
         (["f a:i64 = a", "--arg", "a"], "E-044", "has no `=`"),
         (["f a:i64 = a", "1", "--overflow", "wrp"], "E-002", "unknown overflow policy"),
+        (["file.py:"], "E-054", "file.py: names no function"),
         (["missing.py:f"], "E-042", "cannot read missing.py"),
         (["f a:i64 = a", "1\udcff"], "E-008", "not UTF-8 at byte 1"),
     ],

@@ -33,7 +33,17 @@ def test_words_are_found_by_type_and_meaning(capsys: pytest.CaptureFixture[str],
     assert name in [w["name"] for w in json.loads(capsys.readouterr().out)["words"]]
 
 
-@pytest.mark.parametrize(("query", "code"), [("", "E-009"), ("fliter", "E-010"), ("[[[", "E-011"), ("su\u200bm", "E-014")])
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", "E-009"),
+        ("fliter", "E-010"),
+        ("[[[", "E-011"),
+        ("-> zork", "E-011"),
+        ("su\u200bm", "E-014"),
+        ("\udcff", "E-008"),
+    ],
+)
 def test_what_finds_nothing_is_refused(capsys: pytest.CaptureFixture[str], query: str, code: str) -> None:
     assert run(["words", query]) == 2
     err = capsys.readouterr().err

@@ -85,3 +85,43 @@ def test_a_full_standard_output_is_one_line(tmp_path: Path) -> None:
     assert status == 3
     assert err.startswith("siglum: error[E-300]: ")
     assert err.count("\n") == 1
+
+
+def test_an_interpreter_without_docstrings_is_named(tmp_path: Path) -> None:
+    status, out, err = finish(start("run", "sum", "[1]", folder=tmp_path, env={**ENVIRONMENT, "PYTHONOPTIMIZE": "2"}))
+    assert (status, out) == (3, "")
+    assert err.startswith("siglum: error[E-300]: Python -OO ")
+    assert err.count("\n") == 1
+
+
+def test_without_click_there_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ImportError('hidden', name='click')")
+    env = {**ENVIRONMENT, "PYTHONPATH": f"{tmp_path}:{ROOT / 'src'}"}
+    status, out, err = finish(start("run", "sum", "[1]", folder=tmp_path, env=env))
+    assert (status, out, err) == (3, "", "siglum: error[E-300]: cannot load click; reinstall siglum\n")
+
+
+@pytest.mark.parametrize("arguments", [("words", "--json"), ("run", "sum", "[1", "--json")])
+def test_an_object_that_standard_output_does_not_take_is_a_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        status, _, err = finish(start(*arguments, folder=tmp_path, stdout=full))
+    assert status in (2, 3)
+    assert err.startswith("siglum: error[E-")
+    assert err.count("\n") == 1
+
+
+def test_nothing_that_can_be_written_to_still_ends_with_the_code(tmp_path: Path) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        assert finish(start("run", "sum", "[1", folder=tmp_path, stdout=full, stderr=full))[0] == 2
+        assert finish(start("words", folder=tmp_path, stdout=full, stderr=full))[0] == 3
+
+
+def test_no_executable_memory_is_no_obstacle_to_building(tmp_path: Path) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))  # less than code takes in one piece
+
+    phrase = "twice xs:[i64] = xs + xs"
+    status, out, err = finish(start("build", phrase, "-o", "out", folder=tmp_path, preexec_fn=limit))
+    assert (status, err) == (0, "")
+    assert "meaning: not run: " in out or "unknown (not run: " in out
+    assert sorted(os.listdir(tmp_path / "out")) == ["twice.h", "twice.so"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
+import pickle
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,22 @@ def mixed(xs: list[int]) -> int:
     for x in xs:
         h = h * 6364136223846793005 + x
     return h
+
+
+@siglum.native
+def scaled(n: int, factor: int = 2, offset: int = 0) -> int:
+    return n * factor + offset
+
+
+def test_a_native_function_keeps_its_defaults() -> None:
+    assert (scaled(5), scaled(5, 3), scaled(5, offset=1), scaled(n=5), scaled(5, 3, 1)) == (10, 15, 11, 10, 16)
+    with pytest.raises(siglum.SiglumError, match="needs `n`"):
+        scaled(factor=3)
+
+
+def test_a_native_function_is_copied_and_pickled_by_its_name() -> None:
+    assert copy.deepcopy({"f": scaled})["f"] is scaled
+    assert pickle.loads(pickle.dumps(scaled)) is scaled
 
 
 def test_a_native_function_may_call_itself() -> None:
@@ -100,3 +118,21 @@ def test_an_unknown_overflow_policy_is_refused(overflow: str) -> None:
 def test_an_unknown_target_names_the_nearest() -> None:
     with pytest.raises(siglum.SiglumError, match="did you mean x86-64-v3"):
         siglum.compile("x + 1", signature="x:i64", target="x86_64-v3")
+
+
+@pytest.mark.parametrize(
+    ("signature", "code", "message"),
+    [
+        ("xs:[T]", "E-011", "[T] is not one type"),
+        ("it:i64", "E-041", "`it` has a meaning of its own"),
+        ("xs:[i64] xs:i64", "E-041", "two parameters are called `xs`"),
+        ("xs:[i64] -> i64 more", "E-041", "this is not part of a signature"),
+        ("x\u0455:[i64]", "E-014", "U+0455"),
+        ("xs:[i64]\udcff", "E-008", "<signature> is not UTF-8 at byte 8"),
+    ],
+)
+def test_a_signature_is_read_as_a_definition_is(signature: str, code: str, message: str) -> None:
+    with pytest.raises(siglum.SiglumError) as refusal:
+        siglum.compile("sum", signature)
+    assert refusal.value.code == code
+    assert message in refusal.value.message

@@ -325,3 +325,9 @@ def test_unknown_outputs_are_refused() -> None:
     with pytest.raises(SiglumError, match="unknown output 'dll'") as refusal:
         files(image(IDENTITY, "x:i64", "i64"), "f", ["dll"])
     assert refusal.value.exit == 2
+
+
+def test_the_header_declares_each_structure_once() -> None:
+    made = image(b"\xc3", "ms:[{str:i64}];p:(i64,[i64]);xs:[i64]", "{str:i64}")
+    structures = [line for line in header("tried", made.params, made.result, []).splitlines() if line.startswith("typedef")]
+    assert len(set(structures)) == len(structures) == 7

@@ -149,6 +149,15 @@ def test_execution_starts_at_the_start_label(tmp_path: Path) -> None:
     assert run(emit(text, "asm").file, tmp_path).returncode == 7
 
 
+def test_execution_starts_at_the_one_function_without_a_start_label(tmp_path: Path) -> None:
+    text = "mov eax, 1\nret\n.globl answer\nanswer: mov eax, 42\nret"
+    assert run(emit(text, "asm").file, tmp_path).returncode == 42
+    with pytest.raises(SiglumError) as refusal:
+        emit(text + "\n.globl other\nother: ret", "asm")
+    assert (refusal.value.code, refusal.value.exit) == ("E-031", 2)
+    assert "may begin at `answer`, `other`" in refusal.value.message
+
+
 def test_libraries_export_their_functions(tmp_path: Path) -> None:
     shared = tmp_path / "two.so"
     text = ".globl seven, eight\nseven: mov eax, 7\nret\neight: mov eax, 8\nret"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,70 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes(b"\xef\xbb\xbfxs sum\r\n")
     assert files.read_text(str(path)) == "xs sum\r\n"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a\nb", "a\u202eb", "a\udcff", "a" * 256])
+def test_a_name_that_no_file_in_the_folder_has_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        files.check_output(str(tmp_path), [name])
+    assert caught.value.code == "E-002"
+    assert "is no file name" in caught.value.message
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/proc/new", "/sys/new/inner"])
+def test_a_folder_that_only_seems_writable_is_named_before_any_work(folder: str) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        files.check_output(folder)
+    assert (caught.value.code, caught.value.exit) == ("E-003", 3)
+    assert f"cannot write {folder}: " in caught.value.message
+
+
+def test_a_folder_is_tried_without_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.stat(tmp_path).st_mtime_ns
+    files.check_output(str(tmp_path))
+    assert os.stat(tmp_path).st_mtime_ns == before
+    monkeypatch.setattr(files.os, "O_TMPFILE", os.O_DIRECTORY)  # refused as where the file system has no unnamed files
+    files.check_output(str(tmp_path))
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_output_folder_without_a_name_or_behind_a_broken_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for folder, message in (("", "the name of the output folder is empty"), (str(tmp_path / "link"), "leads nowhere")):
+        with pytest.raises(UserError) as caught:
+            files.check_output(folder)
+        assert caught.value.code == "E-004"
+        assert message in caught.value.message
+
+
+def test_when_one_output_cannot_take_its_place_no_new_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def fail_on_header(source: str, target: str) -> None:
+        if target.endswith(".h"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", fail_on_header)
+    with pytest.raises(EnvironmentFault):
+        files.write_files(str(tmp_path), {"x.so": b"new", "x.h": b"new"})
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_synced_keeps_its_whole_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(files, "_sync_folder", refuse)
+    files.write_files(str(tmp_path), {"x": b"1"})
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_threads_that_write_into_one_folder_do_not_meet(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        for _ in range(20):
+            files.write_files(str(tmp_path), {f"x{number}": bytes([number]) * 10_000})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {f"x{n}": bytes([n]) * 10_000 for n in range(8)}

@@ -356,3 +356,11 @@ def test_refused_executable_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(SiglumError, match="refuses executable memory: memfd_create: Operation not permitted") as fault:
         CodeArena().place(IDENTITY)
     assert fault.value.exit == 3
+
+
+def test_an_array_of_dates_is_refused_by_name() -> None:
+    with pytest.raises(UserError) as refusal:
+        identity("[i64]")(numpy.zeros(2, dtype="datetime64[s]"))
+    assert refusal.value.code == "E-011"
+    assert refusal.value.message.startswith("`x`: [i64] is wanted, the array cannot be read")
+    assert "int64" in refusal.value.fix

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import click
 
@@ -40,8 +39,9 @@ def command(file: str | None, form: str | None, outputs: str, syntax: str, name:
     symbol = title if not title[:1].isdigit() else f"_{title}"
     names = {kind: title + _SUFFIXES[kind] for kind in kinds}
     check_output(folder, names.values(), [file])
-    text = sys.stdin.buffer.read() if file == "-" else read_bytes(file)
-    made = {kind: emit(text, form, kind, syntax=syntax, name=symbol, source=file) for kind in names}
+    text = read_bytes(file)
+    source = "<standard input>" if file == "-" else file
+    made = {kind: emit(text, form, kind, syntax=syntax, name=symbol, source=source) for kind in names}
     files = {names[kind]: result.file for kind, result in made.items()}
     paths = write_files(folder, files, [names["exe"]] if "exe" in names else [])
     lines = [f"{path}: {line}" for path, result in zip(paths, made.values(), strict=True) for line in result.lines()]

@@ -12,7 +12,7 @@ from siglum.cli.suggest import chosen
 from siglum.cli.verb import Output, Verb
 from siglum.errors import UserError
 
-_MACHINE_CODE = (".hex", ".so", ".o")
+_ELF = b"\x7fELF"
 
 
 @click.command("explain", cls=Verb)
@@ -23,7 +23,7 @@ _MACHINE_CODE = (".hex", ".so", ".o")
 def command(program: str | None, signature: str | None, target: str | None, overflow: str) -> Output:
     """Show offset, bytes, instruction, word and source place side by side.
 
-    FILE is FILE.py:NAME, a file with a phrase, or machine code (.hex, .so, .o), which is listed without words.
+    FILE is FILE.py:NAME, a file with a phrase, or machine code (.hex, or an ELF file), which is listed without words.
     """
     if program is None:
         raise UserError("nothing to explain", None, "give a phrase, FILE.py:NAME or a .hex file", "E-001")
@@ -31,7 +31,7 @@ def command(program: str | None, signature: str | None, target: str | None, over
 
     if target is not None:
         chosen("target", target, TARGETS)
-    if program.endswith(_MACHINE_CODE) and os.path.isfile(program):
+    if holds_machine_code(program):
         return machine_code(program)
     from siglum import pipeline
     from siglum.audit.listing import as_json, as_text, listing
@@ -51,6 +51,15 @@ def command(program: str | None, signature: str | None, target: str | None, over
         "rows": as_json(rows),
     }
     return Output(f"{head.strip()}\n{as_text(rows)}", data)
+
+
+def holds_machine_code(path: str) -> bool:
+    """Whether `path` is a file of hex digits or an ELF file."""
+    if not os.path.isfile(path):
+        return False
+    from siglum.files import read_bytes
+
+    return path.endswith((".hex", ".so", ".o")) or read_bytes(path).startswith(_ELF)
 
 
 def machine_code(path: str) -> Output:

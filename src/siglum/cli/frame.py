@@ -60,15 +60,22 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option("--json", is_flag=True, expose_value=False, hidden=True)
 @click.version_option(__version__, prog_name="siglum", message="%(prog)s %(version)s")
-def siglum() -> None:
+@click.pass_context
+def siglum(context: click.Context) -> None:
     """From a phrase or a Python function to machine code that a checker has followed byte by byte.
 
     Every verb takes --json. Exit codes: 0 done, 1 refuted or stopped, 2 bad input, 3 environment, 4 unknown or out of
     budget, 5 unsafe code, 130 interrupted.
     """
+    if context.invoked_subcommand is None:
+        raise UserError("no verb given", None, f"verbs: {', '.join(VERBS)}", "E-001")
 
 
 def run(arguments: list[str]) -> int:
@@ -76,8 +83,10 @@ def run(arguments: list[str]) -> int:
     on stderr or, with `--json`, as one object on stdout.
     """
     as_json = "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
+    if sys.stdin is None:  # closed before the process started, as the others may be
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open until the process ends
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed before the process started
+        if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the process ends
         elif hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
@@ -102,6 +111,9 @@ def run(arguments: list[str]) -> int:
         return report(usage_error(error), as_json)
     except MemoryError:
         return report(EnvironmentFault("out of memory", None, "give a smaller input or raise the limit"), as_json)
+    except ImportError as error:
+        fix = "reinstall siglum; `siglum doctor` lists what is missing"
+        return report(EnvironmentFault(f"cannot load {error.name or 'a module'}: {echo(error.msg, 120)}", None, fix), as_json)
     except OSError as error:
         name = f" {echo(str(error.filename))}" if error.filename is not None else ""
         return report(EnvironmentFault(f"the system refused{name}: {error.strerror or error}"), as_json)
@@ -111,6 +123,8 @@ def run(arguments: list[str]) -> int:
 
 def invoke(arguments: list[str]) -> Output:
     """Parses `arguments` and runs the verb they name. Help and version come back as output without data."""
+    if sys.flags.optimize > 1:
+        raise EnvironmentFault("Python -OO takes away the texts that words are described with", None, "run without -OO")
     try:
         with siglum.make_context("siglum", arguments or ["--help"]) as context:
             output = siglum.invoke(context)
@@ -129,28 +143,40 @@ def print_output(output: Output, as_json: bool) -> None:
 
 
 def print_json(data: dict[str, Any]) -> None:
+    sys.stdout.write(json_line(data))
+
+
+def json_line(data: dict[str, Any]) -> str:
     import json
 
-    sys.stdout.write(json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n")
+    return json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def report(error: SiglumError, as_json: bool) -> int:
-    """Prints `error` and returns its exit code; a caret follows the line on a terminal."""
-    try:
-        if as_json:
-            print_json(error.as_json())
-            sys.stdout.flush()
-        else:
-            line = " ".join(error.line().split("\n"))
-            caret = f"\n{error.place.caret()}" if error.place and error.place.text and sys.stderr.isatty() else ""
-            sys.stderr.write(f"{line}{caret}\n")
-    except BrokenPipeError:
-        _silence(sys.stdout)
+    """Prints `error` and returns its exit code; a caret follows the line on a terminal. An object that standard output
+    does not take becomes a line on standard error.
+    """
+    if as_json and written(sys.stdout, json_line(error.as_json())):
+        return error.exit
+    line = " ".join(error.line().split("\n"))
+    caret = f"\n{error.place.caret()}" if error.place and error.place.text and sys.stderr.isatty() else ""
+    written(sys.stderr, f"{line}{caret}\n")
     return error.exit
 
 
+def written(stream: IO[str], text: str) -> bool:
+    """Whether `stream` took `text`, or has no reader any more, which is no error."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        _silence(stream)
+        return isinstance(error, BrokenPipeError)
+    return True
+
+
 def _silence(stream: IO[str]) -> None:
-    """Lets the interpreter end without a second complaint about a reader that has gone."""
+    """Lets the interpreter end without a second complaint about what cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -159,9 +185,9 @@ def usage_error(error: click.UsageError) -> UserError:
     verb = error.ctx.info_name if error.ctx else None
     fix = f"see siglum {verb} --help" if verb and verb != "siglum" else "see siglum --help"
     if isinstance(error, click.NoSuchOption):
-        options = [o for p in error.ctx.command.params for o in p.opts if o.startswith("--")] if error.ctx else []
-        close = nearest(error.option_name, options)
-        maybe = f"did you mean {close[0]}? {fix}" if close else fix
+        options = [o[2:] for p in error.ctx.command.params for o in p.opts if o.startswith("--")] if error.ctx else []
+        close = nearest(error.option_name.lstrip("-"), options)
+        maybe = f"did you mean --{close[0]}? {fix}" if close else f"{fix}; `--` stands before arguments that start with `-`"
         return UserError(f"unknown option '{echo(error.option_name)}'", None, maybe, "E-002")
     message = error.format_message().rstrip(".")
     return UserError(echo(message[:1].lower() + message[1:], 200), None, fix, "E-002")

@@ -9,7 +9,7 @@ import click
 
 from siglum.cli.options import count, named_arguments, overflow_option, signature_option
 from siglum.cli.verb import Output, Verb
-from siglum.errors import UserError
+from siglum.errors import EnvironmentFault, SiglumError, UserError
 
 
 @click.command("run", cls=Verb)
@@ -78,9 +78,15 @@ def completed(run: Callable[[], Any], capture: bool) -> tuple[Any, str]:
 
     thread = Thread(target=work, daemon=True)
     with Captured() if capture else Uncaptured() as output:
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            fix = "raise the limits on processes and memory"
+            raise EnvironmentFault("the system refused a thread to run the program in", None, fix) from None
         thread.join()
     if failure:
+        if output.text and isinstance(failure[0], SiglumError):
+            failure[0].extra["output"] = output.text
         raise failure[0]
     return outcome[0], output.text
 

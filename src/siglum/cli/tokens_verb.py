@@ -14,7 +14,7 @@ from siglum.errors import UserError
 @click.option("--phrase", help="Count this phrase instead of a file; it must be a program.")
 @signature_option
 def command(file: str | None, phrase: str | None, signature: str | None) -> Output:
-    """Count the tokens of FILE or of a phrase in several vocabularies, without network."""
+    """Count the tokens of FILE (`-` for standard input) or of a phrase in several vocabularies, without network."""
     from siglum.cli.terminal import table
     from siglum.files import read_text
     from siglum.measure.tokens import count_tokens

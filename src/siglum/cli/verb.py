@@ -18,7 +18,7 @@ class Output:
 
 
 class Verb(click.Command):
-    """A command with `--json`, whose number-like arguments (`-5`) are arguments and not options."""
+    """A command with `--json`. Arguments such as `-5`, `-> i64` and `- 1` are no options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,7 +27,7 @@ class Verb(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # No argument of a process can hold a NUL, so the mark is unambiguous.
-        rest = super().parse_args(ctx, [f"\0{a}" if _is_negative(a) else a for a in args])
+        rest = super().parse_args(ctx, [f"\0{a}" if _is_value(a) else a for a in args])
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
 
@@ -36,8 +36,9 @@ def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta["siglum.json"] = value
 
 
-def _is_negative(argument: str) -> bool:
-    return len(argument) > 1 and argument[0] == "-" and (argument[1].isdigit() or argument[1] == "." or argument == "-inf")
+def _is_value(argument: str) -> bool:
+    """Whether a text that starts with a minus sign is a value all the same: options go on with a letter or a second one."""
+    return len(argument) > 1 and argument[0] == "-" and (not (argument[1].isalpha() or argument[1] == "-") or argument == "-inf")
 
 
 def _unmarked(value: Any) -> Any:

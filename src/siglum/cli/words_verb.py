@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 def command(query: str | None) -> Output:
     """List the words that fit QUERY: a name (filter), a type ("[i64] -> i64") or a meaning ("largest")."""
     from siglum.cli.terminal import table
+    from siglum.frontend.literals import check_utf8
     from siglum.vocab.declare import vocabulary
     from siglum.vocab.search import find_words
 
     words = vocabulary()
+    if query is not None:
+        check_utf8(query, "<query>")
     if query is None:
         found = [o for name in words.names() for o in words.overloads(name)]
     else:

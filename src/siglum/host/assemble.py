@@ -44,10 +44,12 @@ _READS_FILES = re.compile(r"^[^#\n]*?\.(incbin|include)\b", re.MULTILINE)
 
 
 class Assembled(NamedTuple):
-    """`code` is the text section; `entry` the offset of `_start`, else 0; `exported` are (name, offset) of global labels."""
+    """`code` is the text section, `entry` the offset of `_start` if there is one; `exported` are (name, offset) of global
+    labels.
+    """
 
     code: bytes
-    entry: int
+    entry: int | None
     exported: tuple[tuple[str, int], ...]
 
 
@@ -152,4 +154,4 @@ def _finished(file: bytes) -> Assembled:
     found = read_elf_code(file)
     offsets = {name: offset for name, offset, _ in found.symbols}
     exported = tuple((name, offsets[name]) for name in needs.exported if name in offsets)
-    return Assembled(found.code, offsets.get("_start", 0), exported)
+    return Assembled(found.code, offsets.get("_start"), exported)

@@ -8,6 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from siglum.host.calling import (
+    CONTEXT,
+    CONTEXT_SIZE,
+    MAPPING,
+    PROTECTION,
+    SYS_EXIT_GROUP,
+    SYS_MMAP,
+    SYS_MUNMAP,
+    SYS_WRITE,
+    frame_bytes,
+    frame_slack,
+    takes_memory,
+)  # fmt: skip
 from siglum.host.header import check_c_name, header, holds_pointers
 from siglum.host.memory import ARENA_LIMIT, FRAME_LIMIT, FUEL
 from siglum.host.stops import plain_line, stop_lines
@@ -35,14 +48,6 @@ FLOAT_ARGUMENTS = 8
 STACK_FRAME_LIMIT = 4096
 """Frames of at most so many bytes stand on the machine stack, without touching its guard page."""
 GLUE_ALIGNMENT = 16
-CONTEXT = {
-    "arena_next": 0, "arena_end": 8, "fuel": 16, "stop": 24, "frame_end": 40, "frames": 56, "frames_end": 64, "arena": 72,
-}  # fmt: skip
-CONTEXT_SIZE = 80
-SYS_WRITE, SYS_MMAP, SYS_MUNMAP, SYS_EXIT_GROUP = 1, 9, 11, 231
-PROTECTION = 3
-MAPPING = 0x4022
-"""MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE."""
 NO_ROOM, NEGATIVE_LENGTH = -1, -2
 
 
@@ -84,25 +89,6 @@ def _outside_blocks(image: Image) -> tuple[tuple[int, int], ...]:
             gaps.append((at, start))
         at = max(at, block.offset + block.length) if block else at
     return tuple(gaps)
-
-
-def frame_bytes(image: Image) -> int:
-    """The size of the entry's frame in bytes, a multiple of 16: slots, and room for arguments and results."""
-    results = 1 + len(components(image.result))
-    arguments = 1 + sum(len(components(t)) for _, t in image.params)
-    slots = max(image.witness.blocks[0].frame_slots, results, arguments)
-    return 8 * (slots + slots % 2)
-
-
-def frame_slack(image: Image) -> int:
-    """Bytes of frame memory that must lie behind `frame_end`: twice the largest frame (docs/frame.md)."""
-    return 2 * max(frame_bytes(image), *(8 * (block.frame_slots + 1) for block in image.witness.blocks))
-
-
-def takes_memory(image: Image) -> bool:
-    """Whether running the image needs an arena or frames for calls."""
-    families = {instance.family for block in image.witness.blocks for instance in block.instances}
-    return len(image.witness.blocks) > 1 or bool(families & {"alloc", "reserve", "call"})
 
 
 class _Glue:

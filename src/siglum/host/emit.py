@@ -87,7 +87,8 @@ def emit(
     elif form == "asm":
         from siglum.host.assemble import assemble
 
-        code, entry, exported = assemble(text, syntax, source)
+        code, start, exported = assemble(text, syntax, source)
+        entry = _program_start(start, exported) if kind == "exe" else start or 0
     else:
         raise UserError(f"unknown form {echo(form)!r}", fix="forms: hex, asm", code="E-002")
     if kind == "exe":
@@ -145,6 +146,16 @@ def _decoded(text: str | bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         fix = "give hex digits or assembly text"
         raise UserError(f"{echo(source)} is not UTF-8 at byte {error.start}", None, fix, "E-008") from None
+
+
+def _program_start(start: int | None, exported: tuple[tuple[str, int], ...]) -> int:
+    """Where a program begins: at `_start`, else at the one function it exports, else at the first byte."""
+    if start is not None:
+        return start
+    if len(exported) > 1:
+        names = ", ".join(f"`{echo(name)}`" for name, _ in exported[:3])
+        raise UserError(f"no `_start`: the program may begin at {names}", None, "define the label `_start`", "E-031")
+    return exported[0][1] if exported else 0
 
 
 def _size(offset: int, exported: tuple[tuple[str, int], ...], code: bytes) -> int:

@@ -119,10 +119,7 @@ def header(name: str, params: Sequence[tuple[str, Type]], result: Type, stop_lin
         "",
     ]
     text.append(_CONTEXT)
-    for t in (*(t for _, t in params), result):
-        for part in _composites(t):
-            if part.kind != "array" or part is not t or t is result:
-                text.append(_declaration(part))
+    text += map(_declaration, _declared([t for _, t in params], result))
     if not scalar:
         what = "`memory` is what NAME_free gives back." if holds_pointers(result) else "`memory` is NULL."
         text += [
@@ -185,6 +182,12 @@ def _composites(t: Type) -> Iterator[Type]:
         yield Array(t.args[1])
     if not is_scalar(t):
         yield t
+
+
+def _declared(params: Sequence[Type], result: Type) -> list[Type]:
+    """The composite types that the declarations name, parts first, each once."""
+    inside = [part for t in params for part in _composites(t) if part.kind != "array" or part is not t]
+    return list(dict.fromkeys([*inside, *_composites(result)]))
 
 
 def _declaration(t: Type) -> str:

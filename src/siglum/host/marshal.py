@@ -175,6 +175,9 @@ def _scalar_array_packer(t: Type) -> Packer:
             except TypeError:
                 _check_sequence(value, t)
                 value = list(value)
+            except (ValueError, BufferError) as error:
+                fix = f"convert it: array.astype({_dtype(element)!r})"
+                raise UserError(f"{t} is wanted, the array cannot be read: {echo(str(error))}", fix=fix, code="E-011") from None
             else:
                 return _borrow(view, t, keep)
         if set(map(type, value)) <= plain:

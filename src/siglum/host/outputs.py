@@ -47,7 +47,7 @@ def files(
             lib = lib or library(image, name)
             made[file_name(name, kind)] = _library_file(lib, name, kind, notes)
         elif kind == "exe":
-            made[file_name(name, kind)] = executable(program or image)
+            made[file_name(name, kind)] = executable(program or image, name, image.params)
         else:
             made[file_name(name, kind)] = hex_text(image.code).encode()
     return made

@@ -7,10 +7,12 @@ frame size and stop table alone. Linux x86-64; no libc.
 from __future__ import annotations
 
 from siglum.errors import UserError
-from siglum.host.cabi import (
+from siglum.host.calling import (
+    CONTEXT,
     CONTEXT_SIZE,
     MAPPING,
     PROTECTION,
+    SYS_EXIT,
     SYS_EXIT_GROUP,
     SYS_MMAP,
     SYS_WRITE,
@@ -19,7 +21,7 @@ from siglum.host.cabi import (
     takes_memory,
 )  # fmt: skip
 from siglum.host.memory import ARENA_LIMIT, FRAME_LIMIT, FUEL
-from siglum.host.stops import plain_line, stop_lines
+from siglum.host.stops import Params, plain_line, program_lines
 from siglum.ir.types import U8, Array
 from siglum.records import Image
 from siglum.target.elf import write_executable
@@ -42,13 +44,13 @@ ARGUMENTS = Array(Array(U8))
 """The type of the parameter: the command line's arguments as bytes, the program's name left out."""
 OUTPUT = Array(U8)
 """The type of a result that is written to standard output."""
-SYS_EXIT = 60
 SMALL = 400
 """A file that stays within so many bytes only without the header for the stack's protection goes without it."""
 
 
-def executable(image: Image) -> bytes:
-    """A static ELF executable that runs the image once.
+def executable(image: Image, name: str = "", params: Params = ()) -> bytes:
+    """A static ELF executable that runs the image once. It calls itself `name`; `params` are what it reads off the command
+    line, for the lines it writes about them.
 
     The image takes no parameter or the command line (`[[u8]]`); a result `[u8]` is written to standard output whole, any
     other result is dropped. Status 0, or 1 after a stop, whose line goes to standard error. Raises UserError E-002 for
@@ -59,7 +61,7 @@ def executable(image: Image) -> bytes:
         takes = " ".join(map(repr, types))
         raise UserError(f"an executable takes [[u8]], the image takes {takes}", fix="wrap it in a program", code="E-002")
     start = len(image.code)
-    code = image.code + _Start(image).build(start)
+    code = image.code + _Start(image, program_lines(image, name, params)).build(start)
     file = write_executable(code, start)
     if len(file) > SMALL:
         smaller = write_executable(code, start, stack_header=False)
@@ -74,10 +76,9 @@ def _encoded(line: str) -> bytes:
 class _Start:
     """rbp keeps the stack pointer the kernel gave: argc, then the addresses of the arguments."""
 
-    def __init__(self, image: Image) -> None:
-        self.image = image
+    def __init__(self, image: Image, lines: list[str]) -> None:
+        self.image, self.lines = image, lines
         self.asm = Assembler()
-        self.lines = stop_lines(image)
         self.mapped = takes_memory(image) or frame_bytes(image) > (1 << 16)
         self.extra: list[tuple[str, str]] = []
         """Labels of failures outside of the image, and their lines."""
@@ -183,7 +184,7 @@ class _Start:
             asm.pop(RSI)
         if self.ticks:
             asm.mov_value(RAX, FUEL)
-            asm.store(RDI, 16, RAX)
+            asm.store(RDI, CONTEXT["fuel"], RAX)
         if self.image.params:
             asm.store(RSI, 8, RBX)
             asm.store(RSI, 16, RCX)
@@ -207,17 +208,17 @@ class _Start:
         asm.jump_if("a", "no memory")
         asm.mov(RSI, RAX)
         asm.lea(RDX, RAX, FRAME_LIMIT)
-        asm.store(RDI, 40, RDX)
+        asm.store(RDI, CONTEXT["frame_end"], RDX)
         asm.lea(RDX, RAX, self.frame_memory)
-        asm.store(RDI, 0, RDX)
+        asm.store(RDI, CONTEXT["arena_next"], RDX)
         asm.lea(RDX, RDX, ARENA_LIMIT)
-        asm.store(RDI, 8, RDX)
+        asm.store(RDI, CONTEXT["arena_end"], RDX)
 
     def write_result(self) -> None:
         """Writes the array in slots 1 and 2 until all is taken; an error ends the program with status 1."""
         asm = self.asm
         if self.mapped:
-            asm.load(RSI, RSP, 40)
+            asm.load(RSI, RSP, CONTEXT["frame_end"])
             asm.lea(RSI, RSI, -FRAME_LIMIT)
             asm.load(RDX, RSI, 16)
             asm.load(RSI, RSI, 8)
@@ -249,7 +250,7 @@ class _Start:
             asm.mov_value(RDX, len(raw[0]))
         else:
             asm.label("stopped")
-            asm.load(RAX, RSP, 24 + (0 if self.mapped else frame_bytes(self.image)), 4)
+            asm.load(RAX, RSP, CONTEXT["stop"] + (0 if self.mapped else frame_bytes(self.image)), 4)
             asm.jump("numbered")
             for number, (label, _) in enumerate(self.extra, len(self.lines) + 1):
                 asm.label(label)

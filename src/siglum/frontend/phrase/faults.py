@@ -28,6 +28,9 @@ def unknown_word(
     name: str, others: Iterable[str], vocabulary: Vocabulary, text: str, source: str, span: tuple[int, int]
 ) -> UserError:
     """No such word: the nearest three with their types. `others` are names in scope that count as near too."""
+    if name in ("true", "false"):
+        fix = "put a word or a symbol between them; `not` stands after its value"
+        return syntax_error("a value cannot follow a value", fix, text, source, span)
     near = nearest(name, [*vocabulary.names(), *others])
     message = f"unknown word `{echo(name, 40)}`"
     if near:

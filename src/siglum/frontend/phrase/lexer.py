@@ -122,7 +122,8 @@ def too_deep(text: str, at: int, source: str) -> UserError:
     """The refusal of deep nesting at offset `at`."""
     place = place_in(source, text, at, at + 1)
     message = f"nesting over {MAX_NESTING} at {place.line}:{place.column}"
-    return UserError(message, place, "name a part of it in a definition of its own", "E-015")
+    fix = "give a part of it a name, in a definition of its own; each link of a chain is a level too"
+    return UserError(message, place, fix, "E-015")
 
 
 def _number(text: str, word: str, is_float: bool, start: int, source: str) -> Token:
@@ -172,7 +173,8 @@ def _bad_character(text: str, at: int, source: str) -> UserError:
     if character in "\"'":
         return UserError("the text does not end", place, f"close it with {character} on the same line", "E-041")
     if character.isascii() and character.isprintable():
-        fixes = {"&": "write `and`", "!": "write `not` after the value, or `!=`", "^": "write `**` for powers"}
+        fixes = {"&": "write `and`", "!": "write `not` after the value, or `!=`", "^": "write `**` for powers",
+                 "#": "phrases have no comments", ";": "write `|` to go on with the value so far"}  # fmt: skip
         return UserError(f"`{character}` means nothing here", place, fixes.get(character, ""), "E-041")
     import unicodedata
 

@@ -34,7 +34,8 @@ def parse_program(
     """The tree of `text`: definitions, or one bare expression.
 
     `params` and `result` are a signature given beside the text; they belong to a bare expression, whose
-    subject, if it is open, is the first of `params`, or `it` without any. Raises `UserError`.
+    subject, if it is open, is the first of `params`, or `it` without any. Raises `UserError`, E-007 among others where
+    definitions have signatures of their own.
     """
     tokens = read_tokens(text, source)
     if len(tokens.all) == 1:
@@ -76,15 +77,28 @@ class _Parser(ExpressionReader):
         self.find_headers()
         definitions: list[Definition] = []
         if 0 not in self.found:
+            self.refuse_bracketed_parameters()
             definitions.append(self.bare(params, result))
+        elif params or result is not None:
+            raise UserError("a definition has its own signature", None, "leave out the one beside it", "E-007")
         while self.at in self.found:
             definitions.append(self.definition())
         if self.token.kind != "end":
             raise self.trailing()
         return Program(tuple(definitions), self.text, self.source)
 
+    def refuse_bracketed_parameters(self) -> None:
+        """Raises `UserError` for `f(x: i64) = x`, which the grammar would call an unknown word."""
+        name, *rest = self.tokens[:4]
+        if [t.kind for t in (name, *rest)] == ["name", "mark", "name", "mark"] and (rest[0].value, rest[2].value) == ("(", ":"):
+            raise self.fail("parameters stand without parentheses", f"write {name.value} {rest[1].value}:TYPE = ...", rest[0])
+
     def trailing(self) -> UserError:
         token = self.token
+        if token.kind == "mark" and token.value == "[":
+            return self.fail("a list cannot follow a value", "write VALUE at 0 for an element; put a word between values")
+        if token.kind == "mark" and token.value == "(":
+            return self.fail("a value cannot follow a value", "put a word or a symbol between them")
         if token.kind == "mark" and str(token.value) in ")]}":
             return self.fail(f"`{token.value}` closes nothing", "remove it")
         if token.kind == "mark" and token.value == ":":
