@@ -5,22 +5,28 @@ A Function in, a Function of the same meaning out. Imports `siglum.ir` only.
 
 from __future__ import annotations
 
-from siglum.ir.function import Builder, Function, Origin
+from siglum.ir.function import Builder, Function, Origin, function, listed
 from siglum.ir.node import CALL, Node, call_node
 from siglum.ir.replay import Replay
 
 
-def charged_to(function: Function, origin: Origin) -> Function:
-    """`function` with `origin` in place of every origin, its own and those of the functions it calls."""
-    return _Charged(function, origin, {}).run()
+def charged_to(charged: Function, origin: Origin) -> Function:
+    """`charged` with `origin` in place of every origin, its own and those of the functions it calls."""
+    return _charged(charged, origin, {})
+
+
+def _charged(f: Function, origin: Origin, done: dict[Function, Function]) -> Function:
+    if any(n.op is CALL for n in listed(f.region)):
+        return _Charged(f, origin, done).run()
+    # nodes name theirs by its place in the table
+    return function(f.name, f.params, f.result, f.region, (origin,) * len(f.origins), tuple(f.words.items()))
 
 
 class _Charged(Replay):
-    def __init__(self, function: Function, origin: Origin, done: dict[Function, Function]) -> None:
-        super().__init__(function)
+    def __init__(self, f: Function, origin: Origin, done: dict[Function, Function]) -> None:
+        super().__init__(f)
         self.origin, self.done = origin, done
-        # as many as before: nodes name theirs by its place in the table
-        self.builder = Builder((origin,) * len(function.origins))
+        self.builder = Builder((origin,) * len(f.origins))
 
     def plain(self, n: Node) -> None:
         if n.op is CALL:
@@ -29,8 +35,8 @@ class _Charged(Replay):
         else:
             super().plain(n)
 
-    def callee(self, function: Function) -> Function:
-        made = self.done.get(function)
+    def callee(self, f: Function) -> Function:
+        made = self.done.get(f)
         if made is None:
-            made = self.done[function] = _Charged(function, self.origin, self.done).run()
+            made = self.done[f] = _charged(f, self.origin, self.done)
         return made

@@ -129,6 +129,10 @@ class Builder:
             self._origins.append(o)
         return found
 
+    def origin_at(self, index: int) -> Origin:
+        """The origin of an index that `origin` gave."""
+        return self._origins[index]
+
     def param(self, index: int, t: Type) -> Node:
         """A parameter of the function itself."""
         return parameter(0, index, t)

@@ -291,6 +291,7 @@ def convert(st: Stage, x: Node, target: Type, origin: int) -> Node:
             return st.emit("to_signed", x, origin=origin)
         if t is BOOL:
             return st.emit("cast", x, attr=I64)
+        raise Refusal(f"no int of {spelled(t)}", "write `ord(...)` for its number" if t is CHAR else "", "E-065")
     if target is F64 or target.kind == "f32":
         if t is I64:
             x = st.emit("to_float", x)

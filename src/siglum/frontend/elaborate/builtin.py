@@ -59,7 +59,10 @@ def _builtin(name: str, least: int, most: int | None = None) -> Callable[[Call],
 
 def call_builtin(f: Frame, name: str, values: list[Value], span: Span) -> Value:
     """The value of a builtin, a member of `math` or an intrinsic. Raises `Refusal`."""
+    in_math = name.startswith("math.")
     plain = name.removeprefix("math.")
+    if in_math and plain in ("floor", "ceil", "trunc", "sqrt"):
+        return _of_math(f, plain, values, span)
     found = _BUILTINS.get(plain)
     if found is not None:
         (least, most), call = found
@@ -95,6 +98,22 @@ def _primitive_call(f: Frame, name: str, row: tuple[str, tuple[Type, ...]], valu
     return f.st.emit(primitive, *nodes, origin=f.at(span))
 
 
+def _of_math(f: Frame, name: str, values: list[Value], span: Span) -> Value:
+    """Where `math` means something else than the intrinsic of the same name: whole numbers are integers, and there is no root
+    of a negative number.
+    """
+    st, origin = f.st, f.at(span)
+    if name != "sqrt" and len(values) == 1 and isinstance(values[0], Node) and values[0].type is I64:
+        return values[0]
+    made = _primitive_call(f, name, _PRIMITIVE_CALLS[name], values, span)
+    assert isinstance(made, Node)
+    if name == "sqrt":
+        negative = st.emit("flt", _scalar(f, values[0], F64, name), st.const(0.0, F64))
+        st.emit("require", st.emit("not", negative), attr="argument", origin=origin)
+        return made
+    return st.emit("to_int", made, origin=origin)
+
+
 def _scalar(f: Frame, value: Value, t: Type, name: str) -> Node:
     if isinstance(value, Node):
         value = f.st.promote(value, t)
@@ -111,9 +130,11 @@ def _convert(f: Frame, values: list[Value], target: Type, span: Span) -> Value:
     value = values[0]
     st = f.st
     if isinstance(value, Node):
-        if target is CHAR and value.type is CHAR:
+        if value.type is not CHAR or target is BOOL:
+            return arithmetic.convert(st, value, target, f.at(span))
+        if target is CHAR:
             return value
-        return arithmetic.convert(st, value, target, f.at(span))
+        value = st.as_text(value)
     text = type_of(value, st) is STR
     if target is BOOL and not isinstance(value, (OptionVal, Closure)):
         return truth(f, value, span)

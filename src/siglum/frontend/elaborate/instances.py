@@ -18,7 +18,8 @@ from siglum.frontend.elaborate.streams import ViewStream, stream_of
 from siglum.frontend.elaborate.values import ArrayVal, Body, Closure, OptionVal, Stream, TupleVal, Value, type_of
 from siglum.frontend.python.analysis import STATE
 from siglum.frontend.python.definition import Definition
-from siglum.ir.function import Function
+from siglum.ir.charge import charged_to
+from siglum.ir.function import Function, Origin
 from siglum.ir.node import CALL, IF, LOOP, PARAM, RESULT, Node
 from siglum.ir.types import CHAR, NOTHING, Type, fits_class, is_scalar, substitute, widened
 from siglum.ir.vocabulary import Vocabulary
@@ -80,7 +81,16 @@ class Session:
     def __init__(self, compiled: Callable[[Definition], Compiled], load: Callable[[], Vocabulary] | None = None) -> None:
         self.compiled, self._load = compiled, load
         self._vocabulary: Vocabulary | None = None
+        self._charged: dict[tuple[Function, Origin], Function] = {}
         self.building: list[tuple[Definition, tuple[Type, ...]]] = []
+
+    def charged(self, function: Function, origin: Origin) -> Function:
+        """`function` with all that stops in it charged to `origin`."""
+        key = (function, origin)
+        found = self._charged.get(key)
+        if found is None:
+            found = self._charged[key] = charged_to(function, origin)
+        return found
 
     @property
     def vocabulary(self) -> Vocabulary | None:
@@ -324,7 +334,11 @@ def _called(site: Site, compiled: Compiled, args: Sequence[Value], bindings: dic
         made = st.recur(nodes, result, site.origin)
         value = st.unpack(made, EITHER)
         return _apart(st, value) if own else value
-    return _result(site, instance(site.session, d, concrete, bindings, st.overflow), nodes, own)
+    function = instance(site.session, d, concrete, bindings, st.overflow)
+    if site.fixed >= 0 and not (st.itself and st.itself[0].lazy):
+        # users know the word they wrote and its place, not what stands inside it
+        function = site.session.charged(function, st.origin_at(site.fixed))
+    return _result(site, function, nodes, own)
 
 
 def call_function(site: Site, function: Function, args: Sequence[Value]) -> Value:

@@ -222,7 +222,7 @@ def definition_of_word(function: Any) -> Definition:
 
 def definition_of(function: FunctionType) -> Definition:
     """The definition of a Python function, from the file it stands in. Raises `UserError` (E-050 to E-053)."""
-    if function.__module__.startswith("siglum."):
+    if (function.__module__ or "").startswith("siglum."):
         return definition_of_word(function)
     return _definition_of(function, {})
 
@@ -272,7 +272,7 @@ def _live_lookup(
         if value is MISSING:
             return builtin(name)
         found = entity(name, value)
-        if known is None or not isinstance(found, FunctionType) or found.__module__.startswith("siglum."):
+        if known is None or not isinstance(found, FunctionType) or (found.__module__ or "").startswith("siglum."):
             return found
         return known.get(found) or _definition_of(found, known)
 
