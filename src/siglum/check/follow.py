@@ -90,7 +90,7 @@ class Follower:
 
     def instances(self, handlers: dict[str, Handler]) -> None:
         block = self.block
-        origins = range(-1, len(block.function.origins))
+        origins = len(block.function.origins)
         marked: dict[int, list[int]] = {}
         for k, label in enumerate(block.labels):
             if label.done != _STUB:
@@ -98,6 +98,8 @@ class Follower:
         self.stubs = {instance.offset: instance.operands[0] - 1 for instance in block.instances if instance.family == "stop"}
         if self.number:
             self.start()
+        elif not block.instances or block.instances[0].family != "entry":
+            raise self.no("the image does not start with `entry`")
         for family, operands, offset, _, origin, _ in block.instances:
             self.offset, self.origin = offset, -1
             if offset in marked:
@@ -111,7 +113,7 @@ class Follower:
             if self.origin >= 0:
                 if origin != self.origin:
                     raise self.no(f"the instance is said to serve origin {origin}, but serves {self.origin}")
-            elif origin not in origins:
+            elif not -1 <= origin < origins:
                 raise self.no(f"the Function has no origin {origin}")
 
     def no(self, reason: str) -> Mismatch:
@@ -130,9 +132,9 @@ class Follower:
         scope = self.at_scope()
         if scope is not self.numbering.root or not scope.quiet(self.at, len(scope.region.body)):
             raise self.no("returns before the Function does")
-        if 1 + len(scope.results[0]) > self.block.frame_slots:
+        if 1 + len(scope.results) > self.block.frame_slots:
             raise self.no("the result passes the frame's end")
-        for k, v in enumerate(scope.results[0]):
+        for k, v in enumerate(scope.results):
             if not self.holds(SLOT + 1 + k, self.named(v, self.renames)):
                 raise self.no(f"slot {1 + k} does not hold the result")
         self.scope = None
@@ -143,13 +145,6 @@ class Follower:
         return self.scope
 
     # Values -------------------------------------------------------------------------------------------------
-    def copy(self, to: int, at: int) -> None:
-        found = self.held.get(at)
-        if found is None:
-            self.held.pop(to, None)
-        else:
-            self.held[to] = found
-
     def holds(self, location: int, value: int) -> bool:
         """Whether `value` is at a location. Where one of several constants with these bytes is, this says which."""
         found = self.held.get(location)
@@ -327,6 +322,7 @@ class Follower:
         if not 0 <= label.done <= len(scope.region.body):
             raise Mismatch("a label stands behind a region's end", label.offset)
         known = scope.head if scope.kind == LOOP_BODY and label.done == 0 else scope.known
+        places = self.places
         stated: list[tuple[int, int]] = []
         for n, locations in label.values:
             if n not in known and not known.has(n):
@@ -337,12 +333,12 @@ class Follower:
             elif len(locations) != len(values) or n.results:
                 raise Mismatch(f"a label gives `{n.op.name}` the wrong number of places", label.offset)
             else:
-                for place, value in zip(locations, values, strict=True):
+                for k, place in enumerate(locations):
                     kind, index = place.kind, place.index
                     if kind:
-                        if index not in self.places.get(kind, ()):
+                        if index not in places.get(kind, ()):
                             raise Mismatch(f"a label names the place {kind}{index}", label.offset)
-                        stated.append((BASES[kind] + index, value))
+                        stated.append((BASES[kind] + index, values[k]))
         return scope, label.done, stated
 
     def eight(self, places: tuple[Location, ...], label: Label) -> int:

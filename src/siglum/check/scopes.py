@@ -8,15 +8,14 @@ each place where they are listed.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
-from itertools import chain
 from typing import Any, Final
 
 from siglum.check.terms import Terms, combination, width_of
 from siglum.ir.function import Function
 from siglum.ir.node import CONST, IF, RESULT, Node, Region
-from siglum.ir.primitives import MASK64, PRIMITIVES, Primitive
+from siglum.ir.primitives import PRIMITIVES, Primitive
 from siglum.ir.types import F32, F64, I64, WIDTHS, Type, components, element_size, is_scalar
 from siglum.stencil.families import element_family
 
@@ -27,10 +26,10 @@ DIVISIONS: Final = frozenset({"mod", "div_u", "mod_u"})
 
 
 def word_of(n: Node) -> int:
-    """A constant's word, 0 .. 2^64-1."""
+    """A constant's word."""
     if n.type is F64 or n.type is F32:
         return int.from_bytes(struct.pack("<d", n.attr), "little")
-    return int(n.attr) & MASK64
+    return int(n.attr)
 
 
 def packed(element: Type, items: tuple[Any, ...]) -> bytes:
@@ -86,7 +85,7 @@ class Scope:
 
     For a loop's body `count`, `again` and `index` are values, `enter` and `turn` map its parameters to what they are at
     the first run and the next, `skip` and `leave` its results to what they are with no run and after the last. For
-    an arm `leave` maps the results of the `if`.
+    an arm `leave` maps the results of the `if`. `results` are the components of all results in a row.
     """
 
     __slots__ = (
@@ -94,17 +93,20 @@ class Scope:
         "parent", "region", "results", "skip", "turn",
     )  # fmt: skip
 
+    results: list[int]
+    count: int
+    again: int
+    index: int
+    enter: dict[int, int]
+    turn: dict[int, int]
+    skip: dict[int, int]
+    leave: dict[int, int]
+
     def __init__(self, kind: str, region: Region, parent: Scope | None, known: Known, at: int) -> None:
         self.kind, self.region, self.parent, self.at = kind, region, parent, at
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.known = self.head = known
-        self.results: list[Values] = []
         self.next_acting: list[int] = []
-        self.count = self.again = self.index = -1
-        self.enter: dict[int, int] = {}
-        self.turn: dict[int, int] = {}
-        self.skip: dict[int, int] = {}
-        self.leave: dict[int, int] = {}
 
     def quiet(self, start: int, end: int) -> bool:
         """Whether no listed node from `start` to before `end` acts."""
@@ -138,19 +140,19 @@ class Numbering:
                 acts = bool(n.stop) or n.op.effect
             if acts:
                 following.extend([at] * (at + 1 - len(following)))
-        scope.results = [known[r] for r in scope.region.results]
+        scope.results = _all([known[r] for r in scope.region.results])
         acts = bool(following)
         following.extend([len(body)] * (len(body) + 1 - len(following)))
         return acts
 
     def branch(self, n: Node, scope: Scope, at: int) -> bool:
-        results = tuple([self.terms.unknown(t) for t in n.results])
+        given = scope.known[n] = [self.terms.unknown(t) for t in n.results]
+        results = _all(given)
         acts = False
         for which, region in enumerate(n.regions):
             arm = self.inside[scope, n, which] = Scope(ARM, region, scope, Known(self.terms, scope.known), at)
             acts |= self.walk(arm)
             arm.leave = _map(results, arm.results)
-        scope.known[n] = results
         return acts
 
     def loop(self, n: Node, scope: Scope, at: int) -> bool:
@@ -162,15 +164,14 @@ class Numbering:
         inside.known.update(zip(region.params, params, strict=True))
         inside.head = Known(terms, inside.known)
         acts = self.walk(inside)
-        results = tuple([terms.unknown(t) for t in n.results])
-        (index,), *carried = params
-        (again,), *nexts = inside.results
+        given = known[n] = [terms.unknown(t) for t in n.results]
+        (index, *carried), first, results = _all(params), _all(inits), _all(given)
+        again, *nexts = inside.results
         inside.count, inside.index, inside.again = count, index, again
-        inside.enter, inside.turn = _map(carried, inits), _map(carried, nexts)
+        inside.enter, inside.turn = _map(carried, first), _map(carried, nexts)
         inside.enter[index] = terms.const(0)
         inside.turn[index] = terms.binary("add_wrap", index, terms.const(1))
-        inside.skip, inside.leave = _map(results, inits), _map(results, nexts)
-        known[n] = results
+        inside.skip, inside.leave = _map(results, first), _map(results, nexts)
         return acts
 
     # Nodes --------------------------------------------------------------------------------------------------
@@ -222,8 +223,13 @@ class Numbering:
         return self.terms.binary("add_wrap", low, x), self.terms["wide carry", low, high, x]
 
 
-def _map(names: Iterable[Values], values: Iterable[Values]) -> dict[int, int]:
-    return dict(zip(chain.from_iterable(names), chain.from_iterable(values), strict=True))
+def _all(values: list[Values]) -> list[int]:
+    """The components of several values in a row."""
+    return [component for value in values for component in value]
+
+
+def _map(names: list[int], values: list[int]) -> dict[int, int]:
+    return dict(zip(names, values, strict=True))
 
 
 Valued = Callable[[Numbering, Node, list[Values]], Any]

@@ -129,7 +129,11 @@ def _latch(family: Family) -> Handler:
 # Moves --------------------------------------------------------------------------------------------------------
 def _move(to: int, at: int) -> Handler:
     def apply(f: Follower, o: Operands) -> None:
-        f.copy(to + o[0], at + o[1])
+        found = f.held.get(at + o[1])
+        if found is None:
+            f.held.pop(to + o[0], None)
+        else:
+            f.held[to + o[0]] = found
 
     return apply
 

@@ -138,6 +138,8 @@ MALFORMED = {
     "stub of no site": (lambda: relinked(GOOD, code_at(at("stop"), ("stop", (1,)), ("stop", (9,)))), "another block"),
     "runs into the end": (lambda: relinked(GOOD, lambda d: d._replace(code=d.code[:2], marks=())), "past the block's end"),
     "unreachable": (lambda: relinked(GOOD, code_at(at("leave"), ("leave", ()), ("const.vi", (1, 1)))), "cannot be reached"),
+    "no code at all": (lambda: empty(), "does not start with `entry`"),
+    "no entry": (lambda: relinked(GOOD, lambda d: d._replace(code=d.code[-1:], marks=())), "does not start with `entry`"),
     "a second entry": (lambda: relinked(GOOD, code_at(at("leave"), ("leave", ()), ("entry", ()))), "elsewhere"),
 }  # fmt: skip
 
@@ -145,6 +147,10 @@ MALFORMED = {
 def longer() -> Image:
     data = GOOD.data_offset
     return replace(GOOD, code=GOOD.code[:data] + b"\0" * 16 + GOOD.code[data:], data_offset=data + 16)
+
+
+def empty() -> Image:
+    return replace(with_block(instances=(), labels=(), length=0), code=b"", data_offset=0)
 
 
 def filled() -> Image:
