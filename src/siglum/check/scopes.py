@@ -8,8 +8,9 @@ each place where they are listed.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from siglum.check.terms import Terms, combination, width_of
@@ -66,12 +67,11 @@ class Known(dict[Node, Any]):
 
     def __missing__(self, n: Node) -> Values:
         if n.op is CONST:
-            found: Values = (self.terms.const(word_of(n)),)
+            found = self[n] = (self.terms.const(word_of(n)),)
         elif n.op is RESULT:
-            found = self[n.args[0]][n.attr]
+            found = self[n] = self[n.args[0]][n.attr]
         else:
             raise KeyError(n)
-        self[n] = found
         return found
 
     def has(self, n: Node) -> bool:
@@ -132,15 +132,16 @@ class Numbering:
     def walk(self, scope: Scope) -> bool:
         """Numbers what a region lists; gives whether any of it acts."""
         body, known, following = scope.region.body, scope.known, scope.next_acting
+        components_of = known.__getitem__
         for at, n in enumerate(body):
             if n.regions:
                 acts = self.branch(n, scope, at) if n.op is IF else self.loop(n, scope, at)
             else:
-                known[n] = _VALUE[n.op](self, n, [known[a] for a in n.args])
+                known[n] = _VALUE[n.op](self, n, list(map(components_of, n.args)))
                 acts = bool(n.stop) or n.op.effect
             if acts:
                 following.extend([at] * (at + 1 - len(following)))
-        scope.results = _all([known[r] for r in scope.region.results])
+        scope.results = _all(map(components_of, scope.region.results))
         acts = bool(following)
         following.extend([len(body)] * (len(body) + 1 - len(following)))
         return acts
@@ -158,7 +159,7 @@ class Numbering:
     def loop(self, n: Node, scope: Scope, at: int) -> bool:
         (region,) = n.regions
         terms, known = self.terms, scope.known
-        (count,), *inits = [known[a] for a in n.args]
+        (count,), *inits = map(known.__getitem__, n.args)
         params = [terms.unknown(p.type) for p in region.params]
         inside = self.inside[scope, n, 0] = Scope(LOOP_BODY, region, scope, Known(terms, known), at)
         inside.known.update(zip(region.params, params, strict=True))
@@ -223,9 +224,9 @@ class Numbering:
         return self.terms.binary("add_wrap", low, x), self.terms["wide carry", low, high, x]
 
 
-def _all(values: list[Values]) -> list[int]:
+def _all(values: Iterable[Values]) -> list[int]:
     """The components of several values in a row."""
-    return [component for value in values for component in value]
+    return list(chain.from_iterable(values))
 
 
 def _map(names: list[int], values: list[int]) -> dict[int, int]:

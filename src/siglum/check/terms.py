@@ -23,13 +23,15 @@ _OPPOSITE_SWAPPED: Final = {"le": "lt", "le_u": "lt_u"}
 
 
 class Terms(defaultdict[Term, int]):
-    """The table of one block's values: each term's number, given at first use. By number are known: the word of a constant,
-    what a `not` is the opposite of, the array and index of a lane, and the constants that one may be.
+    """The table of one block's values: each term's number, given at first use; `constants` has those of words. By number are
+    known: the word of a constant, what a `not` is the opposite of, the array and index of a lane, and the constants that one
+    may be.
     """
 
     def __init__(self) -> None:
         self.next = count().__next__
         super().__init__(self.next)
+        self.constants: dict[int, int] = {}
         self.words: dict[int, int] = {}
         self.opposites: dict[int, int] = {}
         self.lane_of: dict[int, tuple[int, int]] = {}
@@ -38,9 +40,11 @@ class Terms(defaultdict[Term, int]):
     def const(self, word: int) -> int:
         """The word `word` modulo 2^64."""
         word &= MASK64
-        number = self["const", word]
-        self.words[number] = word
-        return number
+        found = self.constants.get(word)
+        if found is None:
+            found = self.constants[word] = self.next()
+            self.words[found] = word
+        return found
 
     def binary(self, name: str, a: int, b: int) -> int:
         """`name(a, b)`."""

@@ -33,6 +33,7 @@ that a map's keys differ and are as many as its values, that loops and recursion
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 from siglum.errors import STOP_CODES, UserError
@@ -44,6 +45,7 @@ from siglum.ir.ranges import Ranges
 from siglum.ir.types import BOOL, CHAR, F32, F64, I64, NOTHING, RANGES, Type, is_scalar
 
 MAX_NESTING = 256
+_type = attrgetter("type")
 _FIX = "this is a fault of the front end that made the function"
 
 
@@ -200,7 +202,7 @@ class _Verifier:
         """A node without regions that is no call is what its row makes of its arguments."""
         op = n.op
         try:
-            made = op.rule(n.attr, tuple([a.type for a in n.args]))
+            made = op.rule(n.attr, tuple(map(_type, n.args)))
         except TypeError as problem:
             raise _Fault("E-201", str(problem)) from None
         if made is not n.type or n.regions or n.results != ((BYTES, I64) if op is READ else ()):
@@ -255,7 +257,7 @@ class _Verifier:
         before = self.ownership.before_arm()
         arms = []
         for which, arm in enumerate(n.regions):
-            if arm.params or tuple([r.type for r in arm.results]) != n.results:
+            if arm.params or tuple(map(_type, arm.results)) != n.results:
                 raise _Fault("E-203", f"arm {which} has parameters, or gives other types than {n.results}")
             self.body(arm, "else" if which else "then")
             arms.append(self.ownership.after_arm(n, which, before))
@@ -265,10 +267,10 @@ class _Verifier:
         if not n.args or n.args[0].type is not I64 or len(n.regions) != 1:
             raise _Fault("E-203", "takes an i64, first values and one region")
         (inner,) = n.regions
-        types = tuple([a.type for a in n.args[1:]])
+        types = tuple(map(_type, n.args[1:]))
         if n.results != types or len(inner.params) != 1 + len(types):
             raise _Fault("E-203", f"carries {types}, gives {n.results}, has {len(inner.params)} parameters")
-        given = tuple([r.type for r in inner.results])
+        given = tuple(map(_type, inner.results))
         if given != (BOOL, *types):
             raise _Fault("E-203", f"its body gives {given}, not bool and {types}")
         self.level += 1
@@ -284,7 +286,7 @@ class _Verifier:
 
     def call(self, n: Node) -> None:
         callee = n.attr if n.op is CALL else self.function
-        if tuple([a.type for a in n.args]) != tuple([t for _, t in callee.params]) or n.results != (callee.result,):
+        if tuple(map(_type, n.args)) != tuple([t for _, t in callee.params]) or n.results != (callee.result,):
             raise _Fault("E-201", f"the call does not fit {callee!r}")
         self.origin(n)
         self.ownership.call(n, _verified(callee, self.done) if n.op is CALL else None)
