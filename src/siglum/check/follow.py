@@ -21,19 +21,37 @@ behind), and which value each register and slot holds. The rules:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from siglum.check.mismatch import Mismatch
 from siglum.check.scopes import ARM, LOOP_BODY, Numbering, Scope, Values
 from siglum.check.terms import Term, Terms
-from siglum.ir.node import CONST, IF, LOOP, RESULT, Node
+from siglum.ir.node import IF, LOOP, Node
 from siglum.ir.primitives import LANES
-from siglum.records import Block, Image, Label
+from siglum.records import Block, Image, Label, Location
 
 SLOT = 16
+BASES: Final = {"v": 0, "x": 8, "s": SLOT}
+"""Kind of place to the location of its number 0."""
+REGISTERS: Final = range(8)
 Handler = Callable[["Follower", tuple[int, ...]], None]
 Renames = tuple[dict[int, int], ...]
 _STUB = -1
+
+
+class Held(dict[int, int]):
+    """What value each location holds, where that is known."""
+
+    def __missing__(self, location: int) -> int:
+        raise Unknown(location)
+
+
+class Unknown(Exception):
+    """A location is read that holds no known value."""
+
+    def __init__(self, location: int) -> None:
+        super().__init__(location)
+        self.location = location
 
 
 class Follower:
@@ -50,7 +68,8 @@ class Follower:
         self.at = 0
         self.offset = self.block.offset
         self.origin = -1
-        self.held: dict[int, int] = {}
+        self.held = Held()
+        self.places = {"v": REGISTERS, "x": REGISTERS, "s": range(1, self.block.frame_slots)}
         self.renames: Renames = ()
         self.entered: Scope | None = None
         self.again: Scope | None = None
@@ -62,35 +81,40 @@ class Follower:
 
     def follow(self, handlers: dict[str, Handler]) -> None:
         """Raises `Mismatch` unless the block computes its Function."""
+        try:
+            self.instances(handlers)
+        except Unknown as unknown:
+            raise self.no(f"{show(unknown.location)} holds no known value") from None
+        if self.scope is not None:
+            raise self.no("the code runs past the block's end")
+
+    def instances(self, handlers: dict[str, Handler]) -> None:
         block = self.block
         origins = len(block.function.origins)
         marked: dict[int, list[int]] = {}
         for k, label in enumerate(block.labels):
             if label.done != _STUB:
                 marked.setdefault(label.offset, []).append(k)
-        for instance in block.instances:
-            if instance.family == "stop":
-                self.stubs[instance.offset] = instance.operands[0] - 1
+        self.stubs = {instance.offset: instance.operands[0] - 1 for instance in block.instances if instance.family == "stop"}
         if self.number:
             self.start()
-        for instance in block.instances:
-            self.offset, self.origin = instance.offset, -1
-            here = marked.get(instance.offset)
-            if here is not None:
-                for k in here:
+        elif not block.instances or block.instances[0].family != "entry":
+            raise self.no("the image does not start with `entry`")
+        for family, operands, offset, _, origin, _ in block.instances:
+            self.offset, self.origin = offset, -1
+            if offset in marked:
+                for k in marked[offset]:
                     if self.scope is not None:
                         self.way(self.scope, self.at, self.renames, k, falling=True)
                     self.stand(k)
-            if self.scope is None and instance.family not in _FROM_NOWHERE:
+            if self.scope is None and family not in _FROM_NOWHERE:
                 raise self.no("the code cannot be reached")
-            handlers[instance.family](self, instance.operands)
+            handlers[family](self, operands)
             if self.origin >= 0:
-                if instance.origin != self.origin:
-                    raise self.no(f"the instance is said to serve origin {instance.origin}, but serves {self.origin}")
-            elif not -1 <= instance.origin < origins:
-                raise self.no(f"the Function has no origin {instance.origin}")
-        if self.scope is not None:
-            raise self.no("the code runs past the block's end")
+                if origin != self.origin:
+                    raise self.no(f"the instance is said to serve origin {origin}, but serves {self.origin}")
+            elif not -1 <= origin < origins:
+                raise self.no(f"the Function has no origin {origin}")
 
     def no(self, reason: str) -> Mismatch:
         return Mismatch(reason, self.offset)
@@ -100,7 +124,7 @@ class Follower:
         values = [v for p in self.numbering.params for v in p]
         if 1 + len(values) > self.block.frame_slots:
             raise self.no("the parameters pass the frame's end")
-        self.held = {SLOT + 1 + k: v for k, v in enumerate(values)}
+        self.held = Held({SLOT + 1 + k: v for k, v in enumerate(values)})
         self.scope = self.numbering.root
 
     def finish(self) -> None:
@@ -108,9 +132,9 @@ class Follower:
         scope = self.at_scope()
         if scope is not self.numbering.root or not scope.quiet(self.at, len(scope.region.body)):
             raise self.no("returns before the Function does")
-        if 1 + len(scope.results[0]) > self.block.frame_slots:
+        if 1 + len(scope.results) > self.block.frame_slots:
             raise self.no("the result passes the frame's end")
-        for k, v in enumerate(scope.results[0]):
+        for k, v in enumerate(scope.results):
             if not self.holds(SLOT + 1 + k, self.named(v, self.renames)):
                 raise self.no(f"slot {1 + k} does not hold the result")
         self.scope = None
@@ -121,20 +145,6 @@ class Follower:
         return self.scope
 
     # Values -------------------------------------------------------------------------------------------------
-    def get(self, location: int) -> int:
-        """The value at a location; raises `Mismatch` where none is known."""
-        found = self.held.get(location)
-        if found is None:
-            raise self.no(f"{show(location)} holds no known value")
-        return found
-
-    def copy(self, to: int, at: int) -> None:
-        found = self.held.get(at)
-        if found is None:
-            self.held.pop(to, None)
-        else:
-            self.held[to] = found
-
     def holds(self, location: int, value: int) -> bool:
         """Whether `value` is at a location. Where one of several constants with these bytes is, this says which."""
         found = self.held.get(location)
@@ -142,24 +152,21 @@ class Follower:
             return True
         if found is None:
             return False
-        key = self.terms.keys[found]
-        if not key or key[0] != "either" or value not in key[1]:
+        if value not in self.terms.choices.get(found, ()):
             return False
         self.moved(found, value)
         return True
 
     def element(self, base: int, before: Term, after: Term) -> int:
         """A load from the array whose base is at location `base`: the value of the term (*before, base, *after)."""
-        of = self.terms.of
-        array = self.get(base)
-        key = self.terms.keys[array]
-        if key and key[0] == "either":
-            for one in key[1]:
-                value = of((*before, one, *after))
-                if value in self.numbering.safe:
-                    self.moved(array, one)
-                    return value
-        return self.safe(of((*before, array, *after)))
+        terms = self.terms
+        array = self.held[base]
+        for one in terms.choices.get(array, ()):
+            value = terms[(*before, one, *after)]
+            if value in self.numbering.safe:
+                self.moved(array, one)
+                return value
+        return self.safe(terms[(*before, array, *after)])
 
     def pair(self, location: int, values: Values) -> None:
         """Raises `Mismatch` unless an array's base and length lie at `location` and the next."""
@@ -168,8 +175,7 @@ class Follower:
 
     def known(self, n: Node) -> Any:
         """The components of a node in scope."""
-        scope = self.at_scope()
-        return self.numbering.of(n, scope.known)
+        return self.at_scope().known[n]
 
     def moved(self, old: int, new: int) -> None:
         """A store: wherever the old version of an array was, the new one is now."""
@@ -223,12 +229,12 @@ class Follower:
                 decided, holds = self.terms.sense(self.known(n.args[0])[0])
                 if decided == base:
                     which = 0 if taken is holds else 1
-                    self.way(scope.children[n, which], 0, self.renames, target)
-                    self.scope, self.at = scope.children[n, 1 - which], 0
+                    self.way(self.numbering.inside[scope, n, which], 0, self.renames, target)
+                    self.scope, self.at = self.numbering.inside[scope, n, 1 - which], 0
                     return
             elif n.op is LOOP:
-                inside = scope.children[n, 0]
-                if base == self.terms.of(("lt", self.terms.const(0), inside.count)) and not taken:
+                inside = self.numbering.inside[scope, n, 0]
+                if base == self.terms["lt", self.terms.const(0), inside.count] and not taken:
                     self.way(scope, at + 1, (*self.renames, inside.skip), target)
                     self.entered = inside
                     return
@@ -282,9 +288,9 @@ class Follower:
     def latch(self, register: int, count: int, target: int) -> None:
         """Adds 1 to a register and jumps to label `target` where it is less than `count`."""
         loop, renames = self.innermost("a run of the loop ends before its time")
-        if self.get(register) != loop.index or count != loop.count or loop.parent is None:
+        if self.held[register] != loop.index or count != loop.count or loop.parent is None:
             raise self.no("the latch counts something else than the loop")
-        if self.again is not loop and self.terms.keys[self.asked(loop, renames)] != ("const", 1):
+        if self.again is not loop and self.terms.words.get(self.asked(loop, renames)) != 1:
             raise self.no("the loop goes on without asking whether to")
         self.held[register] = loop.turn[loop.index]
         to, done, stated = self.label(target)
@@ -308,35 +314,38 @@ class Follower:
 
     def read(self, label: Label) -> tuple[Scope, int, list[tuple[int, int]]]:
         scope = self.numbering.root
-        for step in label.path:
-            inner = scope.children.get(step)
+        for n, which in label.path:
+            inner = self.numbering.inside.get((scope, n, which))
             if inner is None:
                 raise Mismatch("a label stands in a region that is not there", label.offset)
             scope = inner
         if not 0 <= label.done <= len(scope.region.body):
             raise Mismatch("a label stands behind a region's end", label.offset)
         known = scope.head if scope.kind == LOOP_BODY and label.done == 0 else scope.known
+        places = self.places
         stated: list[tuple[int, int]] = []
         for n, locations in label.values:
-            if n.op is not CONST and (n.args[0] if n.op is RESULT else n) not in known:
+            if n not in known and not known.has(n):
                 raise Mismatch(f"a label names `{n.op.name}`, which is not in scope there", label.offset)
-            values: Values = self.numbering.of(n, known)
+            values: Values = known[n]
             if n.type is LANES:
-                first = self.place(locations[0], label, 8) if len(locations) == 1 else -1
-                stated.extend((first + k, v) for k, v in enumerate(values))
+                stated.extend(enumerate(values, self.eight(locations, label)))
             elif len(locations) != len(values) or n.results:
                 raise Mismatch(f"a label gives `{n.op.name}` the wrong number of places", label.offset)
             else:
-                stated.extend((self.place(at, label), v) for at, v in zip(locations, values, strict=True) if at.kind)
+                for k, place in enumerate(locations):
+                    kind, index = place.kind, place.index
+                    if kind:
+                        if index not in places.get(kind, ()):
+                            raise Mismatch(f"a label names the place {kind}{index}", label.offset)
+                        stated.append((BASES[kind] + index, values[k]))
         return scope, label.done, stated
 
-    def place(self, location: Any, label: Label, span: int = 1) -> int:
-        kind, index = location.kind, location.index
-        if kind == "s" and 1 <= index <= self.block.frame_slots - span:
-            return SLOT + int(index)
-        if kind in ("v", "x") and 0 <= index < 8 and span == 1:
-            return int(index) + (8 if kind == "x" else 0)
-        raise Mismatch(f"a label names the place {kind}{index}", label.offset)
+    def eight(self, places: tuple[Location, ...], label: Label) -> int:
+        """The first of the eight slots of float lanes."""
+        if len(places) != 1 or places[0].kind != "s" or not 1 <= places[0].index <= self.block.frame_slots - 8:
+            raise Mismatch("a label gives lanes something else than eight slots", label.offset)
+        return SLOT + places[0].index
 
     def way(self, scope: Scope, at: int, renames: Renames, target: int, *, falling: bool = False) -> None:
         """Raises `Mismatch` unless the code may go from (`scope`, `at`) to a label and its statement is true there."""
@@ -355,7 +364,7 @@ class Follower:
                 raise self.no("a jump leads to a place that does not follow")
             if not scope.quiet(at, len(scope.region.body)):
                 raise self.no("leaves a region before its time")
-            if scope.kind == LOOP_BODY and self.terms.keys[self.asked(scope, renames)] != ("const", 0):
+            if scope.kind == LOOP_BODY and self.terms.words.get(self.asked(scope, renames)) != 0:
                 raise self.no("a jump leads to a place that does not follow")
             renames = (*renames, scope.leave)
             scope, at = scope.parent, scope.at + 1
@@ -364,8 +373,7 @@ class Follower:
         self.true_after(renames, stated)
 
     def surely_runs(self, loop: Scope) -> bool:
-        key = self.terms.keys[loop.count]
-        return bool(key) and key[0] == "const" and 0 < key[1] < 1 << 63
+        return 0 < self.terms.words.get(loop.count, 0) < 1 << 63
 
     def named(self, value: int, renames: Renames) -> int:
         """What a value is before the regions were left or entered that `renames` tells of, innermost first."""
@@ -379,19 +387,23 @@ class Follower:
         value = self.named(again, renames)
         if straight:
             return value
-        key = self.terms.keys[value]
-        return self.terms.const(1 - key[1]) if key and key[0] == "const" else self.terms.negate(value)
+        word = self.terms.words.get(value)
+        return self.terms.negate(value) if word is None else self.terms.const(1 - word)
 
     def true_after(self, renames: Renames, stated: list[tuple[int, int]]) -> None:
         """Raises `Mismatch` unless each stated location holds its value."""
+        held = self.held
+        outwards = renames[::-1]
         for location, value in stated:
-            if not self.holds(location, self.named(value, renames)):
+            for rename in outwards:
+                value = rename.get(value, value)
+            if held.get(location) != value and not self.holds(location, value):
                 raise self.no(f"{show(location)} does not hold what the label states")
 
     def stand(self, which: int) -> None:
         """Behind a label, what it states is all that is known."""
         self.scope, self.at, stated = self.label(which)
-        self.held = dict(stated)
+        self.held = Held(stated)
         self.renames, self.entered, self.again = (), None, None
 
 

@@ -12,87 +12,156 @@ right shape (types, arities, ranges), and these hold:
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
 from functools import cache
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from siglum.check.mismatch import Mismatch
 from siglum.ir.function import Function
 from siglum.ir.node import Node
 from siglum.records import Block, Image, Instance, Label, Location, StopSite, Witness
-from siglum.stencil.families import FAMILIES
-from siglum.stencil.table import REACH, Stencil, Table
+from siglum.stencil.families import FAMILIES, REGISTER_KINDS, Family
+from siglum.stencil.table import REACH, Hole, Table
 
-_LOW4, _HIGH4 = REACH[4]
-_LOW8, _HIGH8 = REACH[8]
-_MASK8: Final = 2**64 - 1
 _PAIR: Final = frozenset({"alloc", "reserve", "array", "view", "data", "write", "read", "open"})
 _LANES: Final = frozenset({"lanes", "lanes_add", "lanes_add8", "lanes_total"})
 
 
-class _Form(NamedTuple):
-    """A family's operands: how many, which are registers, and each slot with how many slots it reaches over."""
-
-    arity: int
-    registers: tuple[int, ...]
-    slots: tuple[tuple[int, int], ...]
+# Stencils ready for use -------------------------------------------------------------------------------------------
+_put_four: Final = struct.Struct("<i").pack_into
+assert REACH[4] == (-(2**31), 2**31 - 1), "what `_put_four` refuses is out of reach"
 
 
-@cache
-def _forms() -> dict[str, _Form]:
-    found = {}
-    for name, family in FAMILIES.items():
+def _put_eight(code: bytearray, place: int, value: int) -> None:
+    low, high = REACH[8]
+    if not low <= value <= high:
+        raise struct.error
+    code[place : place + 8] = (value % 2**64).to_bytes(8, "little")
+
+
+def _put_count(code: bytearray, place: int, value: int) -> None:
+    low, high = REACH[4]
+    if not low <= value <= high:
+        raise struct.error
+    code[place] = value % 64
+
+
+_PUT: Final[dict[int, Callable[[bytearray, int, int], None]]] = {4: _put_four, 8: _put_eight, 1: _put_count}
+"""Width of a field to what writes a value into it; `struct.error` where the value is out of reach."""
+_SCALE: Final = {"s": 8, "i": 1, "q": 1, "z": 1}
+"""Kinds of fields that hold the operand itself, times this."""
+
+
+class _Field(NamedTuple):
+    """A hole. Its value is `scale` times the operand, or where `scale` is 0 the distance to what the operand refers to by
+    `kind`, and in both cases `addend` more.
+    """
+
+    offset: int
+    put: Callable[[bytearray, int, int], None]
+    scale: int
+    operand: int
+    addend: int
+    kind: str
+
+
+class _Prepared(NamedTuple):
+    """A stencil whose fields lie inside it and apart from each other."""
+
+    code: bytes
+    length: int
+    fields: tuple[_Field, ...]
+    cold: bytes
+    cold_fields: tuple[_Field, ...]
+
+
+class _Form(dict[tuple[int, ...], _Prepared]):
+    """A family's stencils by their registers, and its operands: how many, which are registers (a function that picks them),
+    and each slot with how many slots it reaches over.
+    """
+
+    def __init__(self, table: Table, family: Family) -> None:
         kinds = family.kinds
+        self.table, self.family, self.arity = table, family, len(kinds)
+        self.registers = _picker([k for k, kind in enumerate(kinds) if kind in REGISTER_KINDS])
         slots: list[tuple[int, int]] = []
         for k, kind in enumerate(kinds):
             if kind == "s":
-                wide = 8 if name in _LANES and not slots else 2 if name in _PAIR else 1
-                slots.append((k, wide))
-        registers = tuple(k for k, kind in enumerate(kinds) if kind in "vx")
-        found[name] = _Form(len(kinds), registers, tuple(slots))
-    return found
+                slots.append((k, 8 if family.name in _LANES and not slots else 2 if family.name in _PAIR else 1))
+        self.slots = tuple(slots)
+
+    def __missing__(self, registers: tuple[int, ...]) -> _Prepared:
+        """Raises KeyError where there is no such stencil, or one with a field or an operand that is none of the other's."""
+        found = self.table.stencil(self.family.name, registers)
+        kinds = self.family.kinds
+        holes = (*found.holes, *found.cold_holes)
+        bound = {hole.operand for hole in holes}
+        own = [hole for hole in holes if hole.kind not in "no"]
+        if (
+            any(not 0 <= hole.operand < len(kinds) or hole.kind != kinds[hole.operand] for hole in own)
+            or any(kind not in REGISTER_KINDS and k not in bound for k, kind in enumerate(kinds))
+            or any(hole.kind not in "siqzno" for hole in found.cold_holes)
+            or bool(found.cold) != any(hole.kind == "o" for hole in found.holes)
+        ):
+            raise KeyError(registers)
+        fields, cold_fields = _fields(found.code, found.holes), _fields(found.cold, found.cold_holes)
+        prepared = self[registers] = _Prepared(found.code, len(found.code), fields, found.cold, cold_fields)
+        return prepared
+
+
+def _fields(code: bytes, holes: tuple[Hole, ...]) -> tuple[_Field, ...]:
+    """Raises KeyError where holes overlap, leave the code or have a strange width."""
+    end = 0
+    for hole in holes:
+        if hole.offset < end or hole.width not in _PUT:
+            raise KeyError(hole)
+        end = hole.offset + hole.width
+    if end > len(code):
+        raise KeyError(end)
+    return tuple(_Field(h.offset, _PUT[h.width], _SCALE.get(h.kind, 0), h.operand, h.addend, h.kind) for h in holes)
+
+
+def _picker(places: list[int]) -> Callable[[tuple[int, ...]], Any]:
+    """A function that gives the items of a tuple at `places`, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
 
 
 @cache
-def _prepared(table: Table, family: str, registers: tuple[int, ...]) -> Stencil | None:
-    """The stencil, or None where there is none or where an operand of it stands in no hole."""
-    try:
-        found = table.stencil(family, registers)
-    except KeyError:
-        return None
-    bound = {hole.operand for hole in (*found.holes, *found.cold_holes)}
-    kinds = FAMILIES[family].kinds
-    free = [k for k, kind in enumerate(kinds) if kind not in "vx" and k not in bound]
-    for hole in (*found.holes, *found.cold_holes):
-        if hole.kind not in "no" and not (0 <= hole.operand < len(kinds) and hole.kind == kinds[hole.operand]):
-            return None
-    if any(hole.kind not in "siqzno" for hole in found.cold_holes) or bool(found.cold) != any(h.kind == "o" for h in found.holes):
-        return None
-    return None if free else found
+def _forms(table: Table) -> dict[str, _Form]:
+    return {name: _Form(table, family) for name, family in FAMILIES.items()}
 
 
+# Images ---------------------------------------------------------------------------------------------------------
 def check_layout(image: Image, table: Table) -> None:
     """Raises `Mismatch` unless all of the above holds."""
     _shape(image)
-    code = image.code
     if image.target != table.target or image.table_digest != table.digest:
         raise Mismatch("the image was made with another stencil table")
-    if not 0 <= image.data_offset <= len(code):
+    if not 0 <= image.data_offset <= len(image.code):
         raise Mismatch("the constants start outside the image")
-    expected = bytearray(image.data_offset)
-    starts = [block.offset for block in image.witness.blocks]
-    largest = max(block.frame_slots for block in image.witness.blocks)
+    blocks = image.witness.blocks
+    starts = [block.offset for block in blocks]
+    largest = max([block.frame_slots for block in blocks])
+    forms = _forms(table)
     at = 0
-    for block in image.witness.blocks:
+    for block in blocks:
         if block.offset != at or block.length < 0 or at + block.length > image.data_offset:
             raise Mismatch("the blocks do not follow each other", at)
-        _Layout(image, table, block, starts, largest, expected).check()
+        _same(image.code, at, _Layout(image, block, starts).code(forms, largest))
         at += block.length
     if image.data_offset - at >= 16:
         raise Mismatch("there are bytes that belong to no block", at)
-    found = code[: image.data_offset]
-    if found != expected:
-        differing = next(k for k in range(image.data_offset) if found[k] != expected[k])
-        raise Mismatch("a byte differs from the stencil's", differing)
+    _same(image.code, at, bytes(image.data_offset - at))
+
+
+def _same(code: bytes, at: int, expected: bytes) -> None:
+    if not code.startswith(expected, at):
+        differing = next(k for k, byte in enumerate(expected) if at + k == len(code) or code[at + k] != byte)
+        raise Mismatch("a byte differs from the stencil's", at + differing)
 
 
 def _shape(image: Image) -> None:
@@ -140,131 +209,116 @@ def _label_shape(label: Label) -> None:
 
 
 class _Layout:
-    """One block."""
+    """One block. `stubs` are its stop sites' stubs; `open` the parts with fields: where each stands, its fields, and its
+    instance's operands, end and cold part.
+    """
 
-    def __init__(self, image: Image, table: Table, block: Block, starts: list[int], largest: int, expected: bytearray) -> None:
-        self.image, self.table, self.block, self.starts, self.expected = image, table, block, starts, expected
-        # a callee's frame may start at frame_end; behind it there is room for two of the largest
-        self.slots = block.frame_slots + largest
+    def __init__(self, image: Image, block: Block, starts: list[int]) -> None:
+        self.image, self.block, self.starts = image, block, starts
         self.stubs: dict[int, int] = {}
-        self.cold: list[tuple[int, Instance, Stencil]] = []
+        self.open: list[tuple[int, tuple[_Field, ...], tuple[int, ...], int, int]] = []
 
-    def check(self) -> None:
-        """Raises `Mismatch`; writes the block's bytes into `expected`."""
+    def code(self, forms: dict[str, _Form], largest: int) -> bytes:
+        """The block's bytes, where `largest` is the image's largest frame. Raises `Mismatch`."""
         block = self.block
         if block.frame_slots < 2 or block.frame_slots % 2 or block.frame_slots > 1 << 27:
             raise Mismatch("the frame's size is odd or out of range", block.offset)
-        end = block.offset + block.length
-        at = block.offset
+        # a callee's frame may start at frame_end; behind it there is room for two of the largest
+        parts = self.parts(forms, block.frame_slots + largest)
+        code = bytearray().join(parts)
+        if len(code) != block.length:
+            raise Mismatch("the block's bytes are more or fewer than its instances'", block.offset)
+        self.fill(code)
+        return bytes(code)
+
+    def parts(self, forms: dict[str, _Form], slots: int) -> list[bytes]:
+        """The code of the instances, then their cold parts, with nothing in their fields, once shapes, operands (slots below
+        `slots`) and places are in order.
+        """
+        at = self.block.offset
+        parts = []
         boundaries = set()
-        stencils = []
-        forms = _forms()
-        for instance in block.instances:
-            stencil = self.instance(instance, at, forms)
-            stencils.append(stencil)
+        colds: list[tuple[int, bytes, tuple[_Field, ...], tuple[int, ...], int]] = []
+        for instance in self.block.instances:
+            if type(instance) is not Instance:
+                raise Mismatch("an instance is malformed", at)
+            name, operands, offset, length, origin, cold = instance
+            if (
+                type(name) is not str
+                or type(operands) is not tuple
+                or not type(offset) is type(length) is type(cold) is type(origin) is int
+            ):
+                raise Mismatch("an instance is malformed", at)
+            form = forms.get(name)
+            if form is None or len(operands) != form.arity:
+                raise Mismatch(f"there is no stencil `{name}` with {len(operands)} operands", at)
+            for operand in operands:
+                if type(operand) is not int:
+                    raise Mismatch("an operand is no number", at)
+            try:
+                code, size, fields, cold_code, cold_fields = form[form.registers(operands)]
+            except KeyError:
+                raise Mismatch(f"there is no stencil `{name}` with these registers", at) from None
+            if offset != at or length != size:
+                raise Mismatch("an instance is not where the one before ends, or not as long as its stencil", at)
+            for k, span in form.slots:
+                if not 1 <= operands[k] <= slots - span:
+                    raise Mismatch(f"slot {operands[k]} is outside the frame", at)
+            parts.append(code)
             boundaries.add(at)
-            at += instance.length
-            if at > end:
-                raise Mismatch("an instance passes its block's end", instance.offset)
-        for label in block.labels:
+            at += length
+            if fields:
+                self.open.append((offset, fields, operands, at, cold))
+            if cold_code:
+                colds.append((cold, cold_code, cold_fields, operands, at))
+            elif cold != -1:
+                raise Mismatch("an instance has a cold part that its stencil has not", offset)
+            if name == "stop":
+                site = operands[0] - 1
+                if site in self.stubs:
+                    raise Mismatch("a stop site has two stubs", offset)
+                self.stubs[site] = offset
+        for label in self.block.labels:
             if label.offset not in boundaries:
                 raise Mismatch("a label stands inside an instance", label.offset)
-        for offset, _, stencil in sorted(self.cold, key=lambda c: c[0]):
-            if offset != at:
+        for cold, code, fields, operands, past in sorted(colds, key=itemgetter(0)):
+            if cold != at:
                 raise Mismatch("the cold parts do not follow each other", at)
-            at += len(stencil.cold)
-        if at != end:
-            raise Mismatch("the block's bytes are more or fewer than its instances'", at)
-        expected = self.expected
-        for instance, stencil in zip(block.instances, stencils, strict=True):
-            start = instance.offset
-            past = start + instance.length
-            code, holes, cold, cold_holes = stencil
-            expected[start:past] = code
-            for hole in holes:
-                self.fill(instance, hole, start, past)
-            if cold:
-                expected[instance.cold : instance.cold + len(cold)] = cold
-                for hole in cold_holes:
-                    self.fill(instance, hole, instance.cold, past)
+            parts.append(code)
+            self.open.append((cold, fields, operands, past, cold))
+            at += len(code)
+        return parts
 
-    def instance(self, instance: Instance, at: int, forms: dict[str, _Form]) -> Stencil:
-        """The instance's stencil, once its shape and operands are in order."""
-        if type(instance) is not Instance:
-            raise Mismatch("an instance is malformed", at)
-        name, operands, offset, length, origin, cold = instance
-        if (
-            type(name) is not str
-            or type(operands) is not tuple
-            or not type(offset) is type(length) is type(cold) is type(origin) is int
-        ):
-            raise Mismatch("an instance is malformed", at)
-        form = forms.get(name)
-        if form is None or len(operands) != form.arity:
-            raise Mismatch(f"there is no stencil `{name}` with {len(operands)} operands", at)
-        for operand in operands:
-            if type(operand) is not int:
-                raise Mismatch("an operand is no number", at)
-        stencil = _prepared(self.table, name, tuple([operands[k] for k in form.registers]))
-        if stencil is None:
-            raise Mismatch(f"there is no stencil `{name}` with these registers", at)
-        if offset != at or length != len(stencil.code):
-            raise Mismatch("an instance is not where the one before ends, or not as long as its stencil", at)
-        for k, span in form.slots:
-            if not 1 <= operands[k] <= self.slots - span:
-                raise Mismatch(f"slot {operands[k]} is outside the frame", at)
-        if stencil.cold:
-            self.cold.append((cold, instance, stencil))
-        elif cold != -1:
-            raise Mismatch("an instance has a cold part that its stencil has not", at)
-        if name == "stop":
-            site = operands[0] - 1
-            if site in self.stubs:
-                raise Mismatch("a stop site has two stubs", at)
-            self.stubs[site] = at
-        return stencil
+    def fill(self, code: bytearray) -> None:
+        """Writes the fields into the block's code."""
+        base = self.block.offset
+        for start, fields, operands, past, cold in self.open:
+            for offset, put, scale, which, addend, kind in fields:
+                place = start + offset
+                if scale:
+                    value = scale * operands[which] + addend
+                else:
+                    value = self.target(kind, past, cold, operands[which] if which >= 0 else -1, place) - place + addend
+                try:
+                    put(code, place - base, value)
+                except struct.error:
+                    raise Mismatch(f"{value} does not fit the field", place) from None
 
-    def fill(self, instance: Instance, hole: tuple[int, int, str, int, int], start: int, past: int) -> None:
-        """Writes one field of an instance whose code (or cold part) stands at `start`."""
-        offset, width, kind, which, addend = hole
-        place = start + offset
-        if kind == "s":
-            value = 8 * instance.operands[which] + addend
-        elif kind in "iqz":
-            value = instance.operands[which] + addend
-        else:
-            value = self.target(kind, instance, which, past) - place + addend
-        if width == 4:
-            if not _LOW4 <= value <= _HIGH4:
-                raise Mismatch(f"{value} does not fit the field", place)
-            self.expected[place : place + 4] = value.to_bytes(4, "little", signed=True)
-        elif width == 8:
-            if not _LOW8 <= value <= _HIGH8:
-                raise Mismatch(f"{value} does not fit the field", place)
-            self.expected[place : place + 8] = (value & _MASK8).to_bytes(8, "little")
-        elif width == 1:
-            if not _LOW4 <= value <= _HIGH4:
-                raise Mismatch(f"{value} is no shift count", place)
-            self.expected[place] = value & 63
-        else:
-            raise Mismatch(f"a field of {width} bytes", place)
-
-    def target(self, kind: str, instance: Instance, which: int, past: int) -> int:
-        """The offset that a hole refers to."""
+    def target(self, kind: str, past: int, cold: int, operand: int, place: int) -> int:
+        """The offset that the field at `place` refers to."""
         if kind == "n":
             return past
         if kind == "o":
-            return instance.cold
-        operand = instance.operands[which]
+            return cold
         if kind == "d":
             return self.image.data_offset + operand
         if kind == "k":
             found = self.stubs.get(operand, -1)
             if found < 0:
-                raise Mismatch(f"stop site {operand} has no stub in this block", instance.offset)
+                raise Mismatch(f"stop site {operand} has no stub in this block", place)
             return found
         if kind == "t" and 0 <= operand < len(self.block.labels):
             return self.block.labels[operand].offset
         if kind == "c" and 0 <= operand < len(self.starts):
             return self.starts[operand]
-        raise Mismatch(f"there is no label or block {operand}", instance.offset)
+        raise Mismatch(f"there is no label or block {operand}", place)

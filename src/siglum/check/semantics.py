@@ -1,6 +1,6 @@
 """What each stencil family does to the checker's state: its contract, as `stencil.families` words it.
 
-Imports `ir`, `stencil.families` and `check.follow` only.
+Imports `ir`, `stencil.families` and the modules of `check` above it.
 """
 
 from __future__ import annotations
@@ -9,43 +9,54 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from siglum.check.follow import SLOT, Follower, Handler
+from siglum.check.follow import BASES, SLOT, Follower, Handler, Held
+from siglum.check.scopes import DIVISIONS
+from siglum.check.terms import combination
 from siglum.ir.primitives import PRIMITIVES
 from siglum.ir.types import element_size
 from siglum.stencil.families import FAMILIES, Family
 
 Operands = tuple[int, ...]
-_DIVISIONS: Final = frozenset({"mod", "div_u", "mod_u"})
 EFFECT_NAMES: Final = {"write": "stdout", "read": "stdin", "open": "files", "close": "files", "clock": "clock"}
 """Effect to the capability an image needs for it."""
 
 
 def _fetch(kind: str) -> Callable[[Follower, int], int]:
-    if kind == "v":
-        return lambda f, x: f.get(x)
-    if kind == "x":
-        return lambda f, x: f.get(8 + x)
-    if kind == "s":
-        return lambda f, x: f.get(SLOT + x)
-    return lambda f, x: f.terms.const(x)
+    if kind == "i":
+        return lambda f, x: f.terms.const(x)
+    base = BASES[kind]
+    return lambda f, x: f.held[base + x]
 
 
 # Arithmetic ---------------------------------------------------------------------------------------------------
+def _combined(family: Family) -> Callable[[Follower, Operands], int]:
+    """The primitive of operands 0 and 1, or where the form says so of 1 and 0."""
+    combine = combination(family.primitive)
+    swapped = family.form.endswith("swapped")
+    first, kind = BASES[family.kinds[0]], family.kinds[1]
+    if kind == "i":
+        if swapped:
+            return lambda f, o: combine(f.terms, f.terms.const(o[1]), f.held[first + o[0]])
+        return lambda f, o: combine(f.terms, f.held[first + o[0]], f.terms.const(o[1]))
+    second = BASES[kind]
+    if swapped:
+        return lambda f, o: combine(f.terms, f.held[second + o[1]], f.held[first + o[0]])
+    return lambda f, o: combine(f.terms, f.held[first + o[0]], f.held[second + o[1]])
+
+
 def _binary(family: Family) -> Handler:
     name = family.primitive
-    base = 8 if family.kinds[0] == "x" else 0
-    fetch = _fetch(family.kinds[1])
+    base = BASES[family.kinds[0]]
+    combined = _combined(family)
     stop = PRIMITIVES[name].stop
-    unsafe = name in _DIVISIONS
-    swapped = family.form == "binary swapped"
+    unsafe = name in DIVISIONS
 
     def plain(f: Follower, o: Operands) -> None:
-        a, b = f.get(base + o[0]), fetch(f, o[1])
-        value = f.terms.binary(name, b, a) if swapped else f.terms.binary(name, a, b)
+        value = combined(f, o)
         f.held[base + o[0]] = f.safe(value) if unsafe else value
 
     def stopping(f: Follower, o: Operands) -> None:
-        value = f.terms.binary(name, f.get(base + o[0]), fetch(f, o[1]))
+        value = combined(f, o)
         n = f.event(name)
         f.site(o[2], n, stop)
         if f.known(n)[0] != value:
@@ -57,16 +68,16 @@ def _binary(family: Family) -> Handler:
 
 def _unary(family: Family) -> Handler:
     name, attr = family.primitive, family.attr
-    to = 8 if family.kinds[0] == "x" else 0
-    source = 8 if family.kinds[1] == "x" else 0
+    to = BASES[family.kinds[0]]
+    source = BASES[family.kinds[1]]
     stop = PRIMITIVES[name].stop
 
     def apply(f: Follower, o: Operands) -> None:
-        x = f.get(source + o[1])
+        x = f.held[source + o[1]]
         if name == "not":
             value = f.terms.negate(x)
         else:
-            value = f.terms.of((name, x) if attr is None else (name, attr.kind, x))
+            value = f.terms[(name, x) if attr is None else (name, attr.kind, x)]
         if stop:
             n = f.event(name)
             f.site(o[2], n, stop)
@@ -78,34 +89,30 @@ def _unary(family: Family) -> Handler:
 
 
 def _float_comparison(family: Family) -> Handler:
-    name = family.primitive
+    combined = _combined(family)
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[0] = f.terms.binary(name, f.get(8 + o[0]), f.get(8 + o[1]))
+        f.held[0] = combined(f, o)
 
     return apply
 
 
 def _select(family: Family) -> Handler:
-    base = 8 if family.kinds[0] == "x" else 0
+    base = BASES[family.kinds[0]]
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[base + o[0]] = f.terms.select(f.get(0), f.get(base + o[0]), f.get(base + o[1]))
+        f.held[base + o[0]] = f.terms.select(f.held[0], f.held[base + o[0]], f.held[base + o[1]])
 
     return apply
 
 
 # Jumps --------------------------------------------------------------------------------------------------------
 def _jump(family: Family) -> Handler:
-    name = family.primitive
-    base = 8 if family.kinds[0] == "x" else 0
-    fetch = _fetch(family.kinds[1])
-    swapped = family.form == "jump swapped"
+    combined = _combined(family)
     when = family.form != "jump unless"
 
     def apply(f: Follower, o: Operands) -> None:
-        a, b = f.get(base + o[0]), fetch(f, o[1])
-        f.jump(f.terms.binary(name, b, a) if swapped else f.terms.binary(name, a, b), when, o[2])
+        f.jump(combined(f, o), when, o[2])
 
     return apply
 
@@ -122,7 +129,11 @@ def _latch(family: Family) -> Handler:
 # Moves --------------------------------------------------------------------------------------------------------
 def _move(to: int, at: int) -> Handler:
     def apply(f: Follower, o: Operands) -> None:
-        f.copy(to + o[0], at + o[1])
+        found = f.held.get(at + o[1])
+        if found is None:
+            f.held.pop(to + o[0], None)
+        else:
+            f.held[to + o[0]] = found
 
     return apply
 
@@ -137,21 +148,21 @@ def _constant(to: int) -> Handler:
 # Arrays -------------------------------------------------------------------------------------------------------
 def _load(family: Family) -> Handler:
     width = family.name.removeprefix("load.")
-    to = 8 if family.kinds[0] == "x" else 0
+    to = BASES[family.kinds[0]]
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[to + o[0]] = f.element(SLOT + o[1], ("load", width), (f.get(o[2]),))
+        f.held[to + o[0]] = f.element(SLOT + o[1], ("load", width), (f.held[o[2]],))
 
     return apply
 
 
 def _store(family: Family) -> Handler:
     width = family.name.removeprefix("store.")
-    source = 8 if family.kinds[2] == "x" else 0
+    source = BASES[family.kinds[2]]
 
     def apply(f: Follower, o: Operands) -> None:
-        old = f.get(SLOT + o[0])
-        f.moved(old, f.safe(f.terms.of(("store", width, old, f.get(o[1]), f.get(source + o[2])))))
+        old = f.held[SLOT + o[0]]
+        f.moved(old, f.safe(f.terms["store", width, old, f.held[o[1]], f.held[source + o[2]]]))
 
     return apply
 
@@ -159,10 +170,10 @@ def _store(family: Family) -> Handler:
 def _near_load(family: Family) -> Handler:
     near, _, width = family.name.split(".")
     base = int(near.removeprefix("near"))
-    to = 8 if family.kinds[0] == "x" else 0
+    to = BASES[family.kinds[0]]
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[to + o[0]] = f.element(base, ("load", width), (f.get(o[1]),))
+        f.held[to + o[0]] = f.element(base, ("load", width), (f.held[o[1]],))
 
     return apply
 
@@ -170,30 +181,30 @@ def _near_load(family: Family) -> Handler:
 def _near_store(family: Family) -> Handler:
     near, _, width = family.name.split(".")
     base = int(near.removeprefix("near"))
-    source = 8 if family.kinds[1] == "x" else 0
+    source = BASES[family.kinds[1]]
 
     def apply(f: Follower, o: Operands) -> None:
-        old = f.get(base)
-        f.moved(old, f.safe(f.terms.of(("store", width, old, f.get(o[0]), f.get(source + o[1])))))
+        old = f.held[base]
+        f.moved(old, f.safe(f.terms["store", width, old, f.held[o[0]], f.held[source + o[1]]]))
 
     return apply
 
 
 def _cell_load(family: Family) -> Handler:
-    to = {"v": 0, "x": 8, "s": SLOT}[family.kinds[0]]
+    to = BASES[family.kinds[0]]
 
     def apply(f: Follower, o: Operands) -> None:
-        f.held[to + o[0]] = f.safe(f.terms.of(("cell", f.get(SLOT + o[1]), f.get(o[2]), o[3], o[4])))
+        f.held[to + o[0]] = f.safe(f.terms["cell", f.held[SLOT + o[1]], f.held[o[2]], o[3], o[4]])
 
     return apply
 
 
 def _cell_store(family: Family) -> Handler:
-    source = {"v": 0, "x": 8, "s": SLOT}[family.kinds[2]]
+    source = BASES[family.kinds[2]]
 
     def apply(f: Follower, o: Operands) -> None:
-        old = f.get(SLOT + o[0])
-        f.moved(old, f.safe(f.terms.of(("cell store", old, f.get(o[1]), f.get(source + o[2]), o[3], o[4]))))
+        old = f.held[SLOT + o[0]]
+        f.moved(old, f.safe(f.terms["cell store", old, f.held[o[1]], f.held[source + o[2]], o[3], o[4]]))
 
     return apply
 
@@ -209,7 +220,7 @@ def _data(f: Follower, o: Operands) -> None:
     if not found:
         raise f.no("the constant data there is none of the Function's")
     bases = tuple(found)
-    f.held[SLOT + slot] = bases[0] if len(bases) == 1 else f.terms.of(("either", bases, f.offset))
+    f.held[SLOT + slot] = bases[0] if len(bases) == 1 else f.terms.either(bases, f.offset)
     f.held[SLOT + slot + 1] = f.terms.const(count)
 
 
@@ -221,7 +232,7 @@ def _alloc(family: Family) -> Handler:
         n = f.event(name)
         f.site(site, n, "memory")
         values = f.known(n)
-        if f.get(count) != values[1] or size != element_size(n.attr[0]):
+        if f.held[count] != values[1] or size != element_size(n.attr[0]):
             raise f.no(f"`{name}` takes another count or element size than in the Function")
         f.held[SLOT + slot], f.held[SLOT + slot + 1] = values
 
@@ -234,7 +245,7 @@ def _array(f: Follower, o: Operands) -> None:
     f.site(site, n, "index")
     values = f.known(n)
     f.pair(SLOT + source, f.known(n.args[0]))
-    if f.get(count) != values[1]:
+    if f.held[count] != values[1]:
         raise f.no("`array` takes another count than in the Function")
     f.held[SLOT + slot], f.held[SLOT + slot + 1] = values
 
@@ -245,20 +256,20 @@ def _view(f: Follower, o: Operands) -> None:
     f.site(site, n, "index")
     values = f.known(n)
     f.pair(SLOT + source, f.known(n.args[0]))
-    if f.get(start) != f.known(n.args[1])[0] or f.get(count) != values[1] or size != element_size(n.type.element):
+    if f.held[start] != f.known(n.args[1])[0] or f.held[count] != values[1] or size != element_size(n.type.element):
         raise f.no("`view` takes other numbers than in the Function")
     f.held[SLOT + slot], f.held[SLOT + slot + 1] = values
 
 
 # Wide sums and lanes ------------------------------------------------------------------------------------------
 def _wide_add(f: Follower, o: Operands) -> None:
-    low, x, high = f.get(o[0]), f.get(o[1]), f.get(SLOT + o[2])
+    low, x, high = f.held[o[0]], f.held[o[1]], f.held[SLOT + o[2]]
     f.held[o[0]] = f.terms.binary("add_wrap", low, x)
-    f.held[SLOT + o[2]] = f.terms.of(("wide carry", low, high, x))
+    f.held[SLOT + o[2]] = f.terms["wide carry", low, high, x]
 
 
 def _wide_fit(f: Follower, o: Operands) -> None:
-    value = f.terms.of(("wide_fit", f.get(o[0]), f.get(SLOT + o[1])))
+    value = f.terms["wide_fit", f.held[o[0]], f.held[SLOT + o[1]]]
     n = f.event("wide_fit")
     f.site(o[2], n, "overflow")
     if f.known(n)[0] != value:
@@ -267,7 +278,7 @@ def _wide_fit(f: Follower, o: Operands) -> None:
 
 
 def _eight(f: Follower, slot: int) -> int:
-    found = f.terms.whole(tuple([f.get(SLOT + slot + k) for k in range(8)]))
+    found = f.terms.whole(tuple([f.held[SLOT + slot + k] for k in range(8)]))
     if found is None:
         raise f.no(f"slot {slot} and the next seven do not hold the lanes of one sum")
     return found
@@ -279,25 +290,25 @@ def _put_eight(f: Follower, slot: int, lanes: int) -> None:
 
 
 def _lanes(f: Follower, o: Operands) -> None:
-    _put_eight(f, o[0], f.terms.of(("lanes",)))
+    _put_eight(f, o[0], f.terms[("lanes",)])
 
 
 def _lanes_add(f: Follower, o: Operands) -> None:
-    _put_eight(f, o[0], f.terms.of(("lanes_add", _eight(f, o[0]), f.get(o[1]), f.get(8 + o[2]))))
+    _put_eight(f, o[0], f.terms["lanes_add", _eight(f, o[0]), f.held[o[1]], f.held[8 + o[2]]])
 
 
 def _lanes_add8(f: Follower, o: Operands) -> None:
-    _put_eight(f, o[0], f.element(SLOT + o[1], ("lanes_add8", _eight(f, o[0])), (f.get(o[2]),)))
+    _put_eight(f, o[0], f.element(SLOT + o[1], ("lanes_add8", _eight(f, o[0])), (f.held[o[2]],)))
 
 
 def _lanes_total(f: Follower, o: Operands) -> None:
-    f.held[8 + o[0]] = f.terms.of(("lanes_total", _eight(f, o[1])))
+    f.held[8 + o[0]] = f.terms["lanes_total", _eight(f, o[1])]
 
 
 # Stops, calls, entry ------------------------------------------------------------------------------------------
 def _require(f: Follower, o: Operands) -> None:
     n = f.event("require")
-    if f.get(o[0]) != f.known(n.args[0])[0]:
+    if f.held[o[0]] != f.known(n.args[0])[0]:
         raise f.no("`require` tests another condition than in the Function")
     f.site(o[1], n, n.stop)
 
@@ -336,8 +347,8 @@ def _call(f: Follower, o: Operands) -> None:
                 raise f.no(f"slot {place - SLOT} does not hold the argument")
             place += 1
     f.called.add(which)
-    f.held = {k: v for k, v in f.held.items() if SLOT <= k < SLOT + frame}
-    for k, value in enumerate(f.numbering.of_result(n, 0, scope.known)):
+    f.held = Held({k: v for k, v in f.held.items() if SLOT <= k < SLOT + frame})
+    for k, value in enumerate(scope.known[n][0]):
         f.held[SLOT + frame + 1 + k] = value
 
 
@@ -367,7 +378,7 @@ def _effect(name: str, operands: tuple[int, ...], array: int) -> Handler:
         n = f.event(name)
         f.effects.add(EFFECT_NAMES[name])
         for register, k in enumerate(operands):
-            if f.get(register) != f.known(n.args[k])[0]:
+            if f.held[register] != f.known(n.args[k])[0]:
                 raise f.no(f"`{name}` has another argument than in the Function")
         if array >= 0:
             values = f.known(n.args[array])
@@ -378,8 +389,8 @@ def _effect(name: str, operands: tuple[int, ...], array: int) -> Handler:
                 f.pair(SLOT + o[0], values)
         known = f.at_scope().known
         if name == "read":
-            f.moved(f.known(n.args[1])[0], f.numbering.of_result(n, 0, known)[0])
-            f.held[0] = f.numbering.of_result(n, 1, known)[0]
+            f.moved(f.known(n.args[1])[0], known[n][0][0])
+            f.held[0] = known[n][1][0]
         else:
             f.held[0] = f.known(n)[0]
 
@@ -389,8 +400,8 @@ def _effect(name: str, operands: tuple[int, ...], array: int) -> Handler:
 # The table ----------------------------------------------------------------------------------------------------
 _OWN: Final[dict[str, Handler]] = {
     "select.vv": _select(FAMILIES["select.vv"]), "select.xx": _select(FAMILIES["select.xx"]),
-    "j.true.v": lambda f, o: f.jump(f.get(o[0]), True, o[1]),
-    "j.false.v": lambda f, o: f.jump(f.get(o[0]), False, o[1]),
+    "j.true.v": lambda f, o: f.jump(f.held[o[0]], True, o[1]),
+    "j.false.v": lambda f, o: f.jump(f.held[o[0]], False, o[1]),
     "jmp": lambda f, o: f.goto(o[0]),
     "mov.vv": _move(0, 0), "mov.xx": _move(8, 8), "ld.vs": _move(0, SLOT), "st.sv": _move(SLOT, 0),
     "ld.xs": _move(8, SLOT), "st.sx": _move(SLOT, 8), "mov.ss": _move(SLOT, SLOT),

@@ -10,10 +10,11 @@ of its array a new version; a leaf that carries another version than the current
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import count
 from typing import Any
 
-from siglum.ir.node import RESULT, Node, result
+from siglum.ir.node import RESULT, Node
 from siglum.ir.types import Type, is_scalar
 
 Identity = tuple[Any, ...]
@@ -29,6 +30,7 @@ class Misuse(Exception):
     """An array version is used or stored into in a way that is not linear; the message says how."""
 
 
+@cache
 def leaf_count(t: Type) -> int:
     """How many arrays lie side by side in a value of type `t`."""
     if is_scalar(t):
@@ -67,9 +69,9 @@ class Ownership:
         self._stored: set[Identity] = set()
         self._depth = 0
         for p in params:
-            own = tuple(("param", p.attr[1], k) for k in range(leaf_count(p.type)))
+            own = [("param", p.attr[1], k) for k in range(leaf_count(p.type))]
             self._frozen.update(own)
-            self._leaves[p] = tuple(map(self._new, own))
+            self._leaves[p] = tuple([self._new(m) for m in own])
 
     # Stamps -------------------------------------------------------------------------------------------------
     def _new(self, identity: Identity) -> Leaf:
@@ -77,12 +79,22 @@ class Ownership:
         return self._stamp((identity,))
 
     def _stamp(self, identities: Iterable[Identity]) -> Leaf:
-        return frozenset((m, self._version.get(m, 0)) for m in identities)
+        version = self._version
+        return frozenset([(m, version.get(m, 0)) for m in identities])
+
+    def _of(self, n: Node) -> Leaves:
+        """The leaves of a node; those of a `result` node are its part of those of the node it takes apart."""
+        many = leaf_count(n.type)
+        if not many:
+            return ()
+        if n.op is not RESULT:
+            return self._leaves.get(n, ())
+        (of,) = n.args
+        before = sum([leaf_count(t) for t in of.results[: n.attr]])
+        return self._leaves[of][before : before + many]
 
     def _use(self, n: Node) -> Leaves:
-        if n.op is RESULT:
-            self._part(n)
-        leaves = self._leaves.get(n, ())
+        leaves = self._of(n)
         for leaf in leaves:
             for m, version in leaf:
                 if self._version.get(m, 0) != version:
@@ -115,9 +127,10 @@ class Ownership:
             self._consume(identities)
             if op == "store":
                 self._freeze(args[2])
-            self._set(n, (self._stamp(identities),))
+            self._leaves[n] = (self._stamp(identities),)
             return
-        if not leaf_count(n.type):
+        many = leaf_count(n.type)
+        if not many:
             return
         if op in ("alloc", "reserve"):
             self._leaves[n] = (self._new((n,)),)
@@ -126,18 +139,11 @@ class Ownership:
         elif op in ("pair", "option", "mapping"):
             self._leaves[n] = args[0] + args[1]
         elif op in ("left", "keys"):
-            self._leaves[n] = args[0][: leaf_count(n.type)]
+            self._leaves[n] = args[0][:many]
         elif op in ("right", "values", "held"):
-            self._leaves[n] = args[0][len(args[0]) - leaf_count(n.type) :]
+            self._leaves[n] = args[0][len(args[0]) - many :]
         else:
-            self._leaves[n] = (_FROZEN_LEAF,) * leaf_count(n.type)
-
-    def _part(self, n: Node) -> None:
-        """Gives a `result` node its part of the leaves of the node it takes apart."""
-        if n not in self._leaves and leaf_count(n.type):
-            of = n.args[0]
-            before = sum(map(leaf_count, of.results[: n.attr]))
-            self._leaves[n] = self._leaves[of][before : before + leaf_count(n.type)]
+            self._leaves[n] = (_FROZEN_LEAF,) * many
 
     def call(self, n: Node, summary: Summary | None) -> None:
         """A call whose callee's result is as `summary` says, or (None) not known. Raises `Misuse`."""
@@ -155,13 +161,7 @@ class Ownership:
                     self._new(fresh)
                     identities.add(fresh)
             leaves.append(self._stamp(identities))
-        self._set(n, leaves)
-
-    def _set(self, n: Node, leaves: Iterable[Leaf]) -> None:
         self._leaves[n] = tuple(leaves)
-        # the node may have been met before, in another arm
-        for k in range(len(n.results)):
-            self._leaves.pop(result(n, k), None)
 
     # Regions ------------------------------------------------------------------------------------------------
     def before_arm(self) -> dict[Identity, int]:
@@ -170,7 +170,7 @@ class Ownership:
 
     def after_arm(self, n: Node, which: int, before: dict[Identity, int]) -> tuple[Leaves, dict[Identity, int]]:
         """The leaves an arm gives, and the versions at its end; the versions are as before the arm again."""
-        leaves = tuple(leaf for r in n.regions[which].results for leaf in self._use(r))
+        leaves = tuple([leaf for r in n.regions[which].results for leaf in self._use(r)])
         ended, self._version = self._version, dict(before)
         return leaves, ended
 
@@ -181,7 +181,7 @@ class Ownership:
                 if before.get(m, 0) != version:
                     self._version[m] = next(self._serial)
         (then, _), (otherwise, _) = arms
-        self._set(n, (self._stamp({m for m, _ in x | y}) for x, y in zip(then, otherwise, strict=True)))
+        self._leaves[n] = tuple([self._stamp({m for m, _ in x | y}) for x, y in zip(then, otherwise, strict=True)])
 
     def before_loop(self, n: Node) -> tuple[list[Leaf], set[Identity], set[Identity]]:
         """Enters the body of `n`: its parameters get identities of their own."""
@@ -192,15 +192,19 @@ class Ownership:
         at = 0
         for p in n.regions[0].params[1:]:
             many = leaf_count(p.type)
-            own = [("carried", n, at + k) for k in range(many)]
-            self._frozen.difference_update(own)
-            self._leaves[p] = tuple(map(self._new, own))
-            at += many
+            if many:
+                own = [("carried", n, at + k) for k in range(many)]
+                self._frozen.difference_update(own)
+                self._leaves[p] = tuple([self._new(m) for m in own])
+                at += many
         return saved
 
     def after_loop(self, n: Node, saved: tuple[list[Leaf], set[Identity], set[Identity]]) -> None:
         """Leaves the body of `n`. Raises `Misuse` when carried arrays that are stored into may overlap."""
         inits, used, stored = saved
+        if not inits:
+            self._ended(used, stored)
+            return
         nexts = [leaf for r in n.regions[0].results[1:] for leaf in self._use(r)]
         many = len(inits)
         own: list[Identity] = [("carried", n, k) for k in range(many)]
@@ -225,11 +229,14 @@ class Ownership:
             consumed |= entering[k]
         if consumed & self._used:
             raise Misuse("an array is used in a loop that carries it and stores into it")
+        self._ended(used, stored)
+        self._consume(consumed)
+        self._leaves[n] = tuple(self._after(n, own, entering, turning, changed))
+
+    def _ended(self, used: set[Identity], stored: set[Identity]) -> None:
         self._depth -= 1
         self._used |= used
         self._stored |= stored
-        self._consume(consumed)
-        self._set(n, self._after(n, own, entering, turning, changed))
 
     def _after(
         self, n: Node, own: list[Identity], entering: list[set[Identity]], turning: list[set[Identity]], changed: set[int]
@@ -256,7 +263,7 @@ class Ownership:
 
     def finish(self, value: Node) -> Summary:
         """What the function's result is made of. Raises `Misuse` for a stale result."""
-        leaves = [frozenset(m for m, _ in leaf) for leaf in self._use(value)]
+        leaves = [frozenset([m for m, _ in leaf]) for leaf in self._use(value)]
         frozen = frozenset({FROZEN})
         kept = []
         for leaf in leaves:

@@ -5,6 +5,8 @@ Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from siglum.ir.node import CONST, IF, LOOP, PARAM, RESULT, Node, constant, node
 from siglum.ir.primitives import PRIMITIVES
 from siglum.ir.types import BOOL, I64
@@ -22,6 +24,7 @@ class Ranges:
         self.equal: list[tuple[Node, Node]] = []
         self._facts: list[int] = []
         self._capacity: dict[Node, Node] = {}
+        self._lengths: dict[Node, Node] = {}
 
     # Capacities ---------------------------------------------------------------------------------------------
     def capacity(self, array: Node) -> Node:
@@ -31,6 +34,8 @@ class Ranges:
             if known is not None:
                 return known
             op = array.op
+            if op is PARAM:
+                return self._length(array)
             if op.name == "store":
                 array = array.args[0]
             elif op.name in ("array", "view"):
@@ -46,11 +51,17 @@ class Ranges:
             elif op is RESULT and array.args[0].op is LOOP:
                 return self._looped(array)
             else:
-                return node(_LENGTH, (array,))
+                return self._length(array)
+
+    def _length(self, array: Node) -> Node:
+        found = self._lengths.get(array)
+        if found is None:
+            found = self._lengths[array] = node(_LENGTH, (array,))
+        return found
 
     def _joined(self, array: Node) -> Node:
         then, otherwise = (self.capacity(r.results[array.attr]) for r in array.args[0].regions)
-        return then if then is otherwise else node(_LENGTH, (array,))
+        return then if then is otherwise else self._length(array)
 
     def _looped(self, array: Node) -> Node:
         loop = array.args[0]
@@ -59,7 +70,7 @@ class Ranges:
         kept = self._capacity.get(loop.regions[0].params[1 + array.attr])
         self.leave()
         self._capacity = saved
-        return kept if kept is not None else node(_LENGTH, (array,))
+        return kept if kept is not None else self._length(array)
 
     def enter(self, loop: Node) -> None:
         """Enters a loop: finds the carried arrays that keep the capacity of their first value."""
@@ -72,12 +83,12 @@ class Ranges:
         for k, p in enumerate(body.params[1:]):
             if p.type.kind == "array":
                 kept[p] = (self.capacity(loop.args[1 + k]), body.results[1 + k])
-        self._capacity.update((p, first) for p, (first, _) in kept.items())
+        for p, (first, _) in kept.items():
+            self._capacity[p] = first
         # assume that all keep theirs; drop those that do not until none is left to drop
-        while True:
+        failed = list(kept)
+        while failed:
             failed = [p for p, (first, following) in kept.items() if self.capacity(following) is not first]
-            if not failed:
-                return
             for p in failed:
                 del kept[p]
                 del self._capacity[p]
@@ -93,12 +104,15 @@ class Ranges:
         """Whether `index` is known to be at least 0 and below the capacity of `array`."""
         return any(self.below(index, most) for most in self._measures(array))
 
-    def _measures(self, array: Node) -> tuple[Node, ...]:
+    def _measures(self, array: Node) -> Iterator[Node]:
         """The capacity as it is traced, and as the `length` of what the stores began with."""
         while array.op.name == "store":
             array = array.args[0]
-        traced, plain = self.capacity(array), node(_LENGTH, (array,))
-        return (traced,) if traced is plain else (traced, plain)
+        traced = self.capacity(array)
+        yield traced
+        plain = self._length(array)
+        if plain is not traced:
+            yield plain
 
     def below(self, index: Node, most: Node) -> bool:
         """Whether `index` is known to be at least 0 and below `most`."""

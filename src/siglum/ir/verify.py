@@ -32,19 +32,21 @@ that a map's keys differ and are as many as its values, that loops and recursion
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Final
+
 from siglum.errors import STOP_CODES, UserError
 from siglum.ir.function import Function
-from siglum.ir.node import CALL, CONST, IF, LOOP, PARAM, READ, RECUR, RESULT, Node, Region
+from siglum.ir.node import CALL, CONST, PARAM, READ, RESULT, Node, Region
 from siglum.ir.ownership import TOUCHES_ARRAYS, Misuse, Ownership, Summary
-from siglum.ir.primitives import BYTES, PRIMITIVES, in_narrow
+from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive, in_narrow
 from siglum.ir.ranges import Ranges
 from siglum.ir.types import BOOL, CHAR, F32, F64, I64, NOTHING, RANGES, Type, is_scalar
 
 MAX_NESTING = 256
-_INDEXED = {"load": 1, "store": 1}
-_DIVISIONS = frozenset({"floordiv", "mod", "div_u", "mod_u"})
-_FRESH = frozenset({"alloc", "reserve"})
-_CONTROL = frozenset(PRIMITIVES[name] for name in ("const", "param", "result", "if", "loop", "call", "recur"))
+_type = attrgetter("type")
+_FIX = "this is a fault of the front end that made the function"
 
 
 def verify(function: Function) -> None:
@@ -55,11 +57,27 @@ def verify(function: Function) -> None:
 def _verified(function: Function, done: dict[Function, Summary]) -> Summary:
     summary = done.get(function)
     if summary is None:
-        summary = done[function] = _Verifier(function, done).summary
+        try:
+            summary = done[function] = _Verifier(function, done).verified()
+        except _Fault as fault:
+            raise fault.error(function) from None
     return summary
 
 
-_FIX = "this is a fault of the front end that made the function"
+class _Fault(Exception):
+    """Something is not well-formed. `steps` lead from there outwards to the function's body."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code, self.what = code, what
+        self.steps: list[str] = []
+
+    def error(self, function: Function) -> UserError:
+        steps = self.steps[::-1]
+        if len(steps) >= 12:
+            steps = [*steps[:4], "...", *steps[-4:]]
+        path = " > ".join([function.name, *steps])
+        return UserError(f"not a well-formed function: {self.what}, in {path}", None, _FIX, self.code)
 
 
 class _Verifier:
@@ -67,82 +85,96 @@ class _Verifier:
 
     def __init__(self, function: Function, done: dict[Function, Summary]) -> None:
         self.function, self.done = function, done
-        self.path: list[str] = []
         self.level = self.depth = 0
         self.scope: set[Node] = set()
         self.events: set[Node] = set()
         self.ranges = Ranges()
         self.ownership = Ownership(function.region.params)
+
+    def verified(self) -> Summary:
+        """What the function's result may be made of, once all is well-formed."""
+        function = self.function
         region = function.region
         if len(region.params) != len(function.params):
-            raise self.fault("E-203", "the parameters differ from the signature")
-        self.params(region, tuple(t for _, t in function.params))
+            raise _Fault("E-203", "the parameters differ from the signature")
+        self.params(region, tuple([t for _, t in function.params]))
         if len(region.results) != 1:
-            raise self.fault("E-203", f"a function gives one result, not {len(region.results)}")
+            raise _Fault("E-203", f"a function gives one result, not {len(region.results)}")
         self.scope.update(region.params)
         self.body(region)
         if region.results[0].type is not function.result:
-            raise self.fault("E-201", f"the result is {region.results[0].type}, not {function.result}")
+            raise _Fault("E-201", f"the result is {region.results[0].type}, not {function.result}")
         try:
-            self.summary = self.ownership.finish(region.results[0])
+            return self.ownership.finish(region.results[0])
         except Misuse as misuse:
-            raise self.fault("E-205", f"in the result, {misuse}") from None
-
-    def fault(self, code: str, what: str) -> UserError:
-        steps = self.path if len(self.path) < 12 else [*self.path[:4], "...", *self.path[-4:]]
-        path = " > ".join([self.function.name, *steps])
-        return UserError(f"not a well-formed function: {what}, in {path}", None, _FIX, code)
+            raise _Fault("E-205", f"in the result, {misuse}") from None
 
     def params(self, region: Region, types: tuple[Type, ...]) -> None:
         """The parameters of `region` are numbered at this level and have `types`."""
         for k, (p, t) in enumerate(zip(region.params, types, strict=True)):
             if p.op is not PARAM or p.attr != (self.level, k):
-                raise self.fault("E-203", f"parameter {k} of level {self.level} is {p!r}")
+                raise _Fault("E-203", f"parameter {k} of level {self.level} is {p!r}")
             if p.type is not t:
-                raise self.fault("E-201", f"parameter {k} is {p.type}, not {t}")
+                raise _Fault("E-201", f"parameter {k} is {p.type}, not {t}")
 
     # Scope --------------------------------------------------------------------------------------------------
-    def body(self, region: Region) -> None:
+    def body(self, region: Region, arm: str = "") -> None:
         """Checks what `region` lists and that its results are in scope; the scope is as before afterwards."""
         added: list[Node] = []
         scope = self.scope
         self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise self.fault("E-203", f"regions nest deeper than {MAX_NESTING}")
         known = len(self.ranges.equal)
-        for at, n in enumerate(region.body):
-            for a in n.args:
-                if a not in scope and not self.reachable(a):
-                    self.path.append(f"{at}:{n.op.name}")
-                    raise self.fault("E-202", f"`{a.op.name}` is used before it is listed, or outside its region")
-            self.path.append(f"{at}:{n.op.name}")
-            if n in scope and (n.results or n.type is not NOTHING):
-                raise self.fault("E-202", f"`{n.op.name}` is listed again where it is in scope")
-            try:
-                self.listed(n)
-            except Misuse as misuse:
-                raise self.fault("E-205", str(misuse)) from None
-            self.path.pop()
-            if n not in scope:
-                scope.add(n)
-                added.append(n)
-        for r in region.results:
-            if r not in scope and not self.reachable(r):
-                raise self.fault("E-202", f"the region gives `{r.op.name}`, which it cannot see")
+        listed: Node | None = None
+        at = 0
+        try:
+            if self.depth > MAX_NESTING:
+                raise _Fault("E-203", f"regions nest deeper than {MAX_NESTING}")
+            for at, listed in enumerate(region.body):  # noqa: B007 - the path of a fault names it
+                for a in listed.args:
+                    if a not in scope and not self.reachable(a, added):
+                        raise _Fault("E-202", f"`{a.op.name}` is used before it is listed, or outside its region")
+                again = listed in scope
+                if again and (listed.results or listed.type is not NOTHING):
+                    raise _Fault("E-202", f"`{listed.op.name}` is listed again where it is in scope")
+                for duty in _DUTIES.get(listed.op, _UNKNOWN):
+                    duty(self, listed)
+                if not again:
+                    scope.add(listed)
+                    added.append(listed)
+            listed = None
+            for r in region.results:
+                if r not in scope and not self.reachable(r, added):
+                    raise _Fault("E-202", f"the region gives `{r.op.name}`, which it cannot see")
+        except (_Fault, Misuse) as problem:
+            fault = problem if isinstance(problem, _Fault) else _Fault("E-205", str(problem))
+            if listed is not None:
+                fault.steps.append(f"{at}:{listed.op.name}")
+            if arm:
+                fault.steps.append(arm)
+            raise fault from None
         self.depth -= 1
-        if region is not self.function.region:
+        if self.depth:
             scope.difference_update(added)
             del self.ranges.equal[known:]
 
-    def reachable(self, n: Node) -> bool:
-        if n.op is RESULT:
-            if not 0 <= n.attr < len(n.args[0].results) or n.type is not n.args[0].results[n.attr]:
-                raise self.fault("E-202", f"there is no result {n.attr} of `{n.args[0].op.name}`")
-            return n.args[0] in self.scope
+    def reachable(self, n: Node, added: list[Node]) -> bool:
+        """Whether `n` can be used without being listed. What can is then in scope: constants for good, `result` nodes
+        until the region ends that has them in `added`.
+        """
         if n.op is CONST:
             self.word(n.attr, n.type)
+            self.scope.add(n)
             return True
-        return False
+        if n.op is not RESULT:
+            return False
+        (of,) = n.args
+        if not 0 <= n.attr < len(of.results) or n.type is not of.results[n.attr]:
+            raise _Fault("E-202", f"there is no result {n.attr} of `{of.op.name}`")
+        if of not in self.scope:
+            return False
+        self.scope.add(n)
+        added.append(n)
+        return True
 
     def word(self, value: object, t: Type) -> None:
         if t in RANGES:
@@ -153,103 +185,94 @@ class _Verifier:
         else:
             fits = type(value) is bool if t is BOOL else t is CHAR and type(value) is int and in_narrow(value, CHAR)
         if not fits:
-            raise self.fault("E-201", f"{value!r} is no constant of type {t}")
+            raise _Fault("E-201", f"{value!r} is no constant of type {t}")
 
     # Nodes --------------------------------------------------------------------------------------------------
-    def listed(self, n: Node) -> None:
-        op = n.op
-        if op.name in _FRESH or (op.effect and (n.results or n.type is not NOTHING)):
+    def event(self, n: Node) -> None:
+        """A fresh array or an effect: one with a value is listed once."""
+        if n.results or n.type is not NOTHING:
             if n in self.events:
-                raise self.fault("E-208", f"`{op.name}` is listed twice, so its value is not one value")
+                raise _Fault("E-208", f"`{n.op.name}` is listed twice, so its value is not one value")
             self.events.add(n)
-        if op in _CONTROL:
-            if op is IF:
-                self.branch(n)
-            elif op is LOOP:
-                self.loop(n)
-            elif op is CALL:
-                self.call(n, n.attr)
-            elif op is RECUR:
-                self.call(n, self.function)
-            else:
-                raise self.fault("E-203", f"`{op.name}` is listed")
-            return
-        self.row(n)
-        if op.name in TOUCHES_ARRAYS:
-            self.ownership.plain(n)
-            if op.name == "data":
-                self.data(n)
-        if n.args:
-            self.operands(n)
+
+    def misplaced(self, n: Node) -> None:
+        raise _Fault("E-203", f"`{n.op.name}` is listed")
 
     def row(self, n: Node) -> None:
+        """A node without regions that is no call is what its row makes of its arguments."""
         op = n.op
         try:
-            made = op.rule(n.attr, tuple(a.type for a in n.args))
+            made = op.rule(n.attr, tuple(map(_type, n.args)))
         except TypeError as problem:
-            raise self.fault("E-201", str(problem)) from None
+            raise _Fault("E-201", str(problem)) from None
         if made is not n.type or n.regions or n.results != ((BYTES, I64) if op is READ else ()):
-            raise self.fault("E-201", f"its type is {made}, not {n.type}")
+            raise _Fault("E-201", f"its type is {made}, not {n.type}")
         if n.stop != (n.attr if op.stop == "attr" else op.stop):
-            raise self.fault("E-204", f"its stop is {n.stop!r}")
+            raise _Fault("E-204", f"its stop is {n.stop!r}")
         if n.stop:
             if n.stop not in STOP_CODES:
-                raise self.fault("E-204", f"{n.stop!r} is no kind of stop")
+                raise _Fault("E-204", f"{n.stop!r} is no kind of stop")
             self.origin(n)
         elif n.origin != -1:
-            raise self.fault("E-204", "it cannot stop, yet has an origin")
+            raise _Fault("E-204", "it cannot stop, yet has an origin")
 
     def origin(self, n: Node) -> None:
         if not 0 <= n.origin < len(self.function.origins):
-            raise self.fault("E-204", f"it may stop, and its origin is {n.origin} of {len(self.function.origins)}")
+            raise _Fault("E-204", f"it may stop, and its origin is {n.origin} of {len(self.function.origins)}")
 
-    def operands(self, n: Node) -> None:
-        name = n.op.name
-        if name in _INDEXED:
-            if not self.ranges.inside(n.args[1], n.args[0]):
-                raise self.fault("E-206", "its index is not known to lie inside the array")
-        elif name in _DIVISIONS:
-            divisor = n.args[1]
-            if divisor.op.name != "nonzero" and not (divisor.op is CONST and divisor.attr != 0):
-                raise self.fault("E-207", "its divisor may be zero")
-        elif name == "require":
-            self.ranges.require(n)
-        elif name == "lanes_add8" and not self.ranges.eight_inside(n.args[2], n.args[1]):
-            raise self.fault("E-206", "its eight elements are not known to lie inside the array")
-        elif name == "read" and not self.ranges.room(n.args[2], n.args[1]):
-            raise self.fault("E-206", "its buffer is not known to have room")
+    def arrays(self, n: Node) -> None:
+        self.ownership.plain(n)
+
+    def index(self, n: Node) -> None:
+        if not self.ranges.inside(n.args[1], n.args[0]):
+            raise _Fault("E-206", "its index is not known to lie inside the array")
+
+    def divisor(self, n: Node) -> None:
+        divisor = n.args[1]
+        if divisor.op is not _NONZERO and not (divisor.op is CONST and divisor.attr != 0):
+            raise _Fault("E-207", "its divisor may be zero")
+
+    def eight(self, n: Node) -> None:
+        if not self.ranges.eight_inside(n.args[2], n.args[1]):
+            raise _Fault("E-206", "its eight elements are not known to lie inside the array")
+
+    def room(self, n: Node) -> None:
+        if not self.ranges.room(n.args[2], n.args[1]):
+            raise _Fault("E-206", "its buffer is not known to have room")
+
+    def requirement(self, n: Node) -> None:
+        self.ranges.require(n)
 
     def data(self, n: Node) -> None:
         element, values = n.attr
         if not is_scalar(element) or type(values) is not tuple:
-            raise self.fault("E-201", f"constant data of type {element}")
+            raise _Fault("E-201", f"constant data of type {element}")
         for value in values:
             self.word(value, element)
 
     # Regions ------------------------------------------------------------------------------------------------
     def branch(self, n: Node) -> None:
         if len(n.args) != 1 or n.args[0].type is not BOOL or len(n.regions) != 2:
-            raise self.fault("E-203", "takes one bool and two regions")
+            raise _Fault("E-203", "takes one bool and two regions")
         before = self.ownership.before_arm()
         arms = []
         for which, arm in enumerate(n.regions):
-            if arm.params or tuple(r.type for r in arm.results) != n.results:
-                raise self.fault("E-203", f"arm {which} has parameters, or gives other types than {n.results}")
-            self.path.append("else" if which else "then")
-            self.body(arm)
+            if arm.params or tuple(map(_type, arm.results)) != n.results:
+                raise _Fault("E-203", f"arm {which} has parameters, or gives other types than {n.results}")
+            self.body(arm, "else" if which else "then")
             arms.append(self.ownership.after_arm(n, which, before))
-            self.path.pop()
         self.ownership.after_if(n, arms, before)
 
     def loop(self, n: Node) -> None:
         if not n.args or n.args[0].type is not I64 or len(n.regions) != 1:
-            raise self.fault("E-203", "takes an i64, first values and one region")
+            raise _Fault("E-203", "takes an i64, first values and one region")
         (inner,) = n.regions
-        types = tuple(a.type for a in n.args[1:])
+        types = tuple(map(_type, n.args[1:]))
         if n.results != types or len(inner.params) != 1 + len(types):
-            raise self.fault("E-203", f"carries {types}, gives {n.results}, has {len(inner.params)} parameters")
-        if tuple(r.type for r in inner.results) != (BOOL, *types):
-            raise self.fault("E-203", f"its body gives {[r.type for r in inner.results]}, not bool and {types}")
+            raise _Fault("E-203", f"carries {types}, gives {n.results}, has {len(inner.params)} parameters")
+        given = tuple(map(_type, inner.results))
+        if given != (BOOL, *types):
+            raise _Fault("E-203", f"its body gives {given}, not bool and {types}")
         self.level += 1
         self.params(inner, (I64, *types))
         self.scope.update(inner.params)
@@ -261,11 +284,42 @@ class _Verifier:
         self.scope.difference_update(inner.params)
         self.level -= 1
 
-    def call(self, n: Node, callee: Function) -> None:
-        if tuple(a.type for a in n.args) != tuple(t for _, t in callee.params) or n.results != (callee.result,):
-            raise self.fault("E-201", f"the call does not fit {callee!r}")
+    def call(self, n: Node) -> None:
+        callee = n.attr if n.op is CALL else self.function
+        if tuple(map(_type, n.args)) != tuple([t for _, t in callee.params]) or n.results != (callee.result,):
+            raise _Fault("E-201", f"the call does not fit {callee!r}")
         self.origin(n)
         self.ownership.call(n, _verified(callee, self.done) if n.op is CALL else None)
 
+
+_NONZERO: Final = PRIMITIVES["nonzero"]
+_CONTROL: Final = {
+    "if": _Verifier.branch, "loop": _Verifier.loop, "call": _Verifier.call, "recur": _Verifier.call,
+    "const": _Verifier.misplaced, "param": _Verifier.misplaced, "result": _Verifier.misplaced,
+}  # fmt: skip
+_OPERANDS: Final = {
+    "load": _Verifier.index, "store": _Verifier.index, "lanes_add8": _Verifier.eight, "read": _Verifier.room,
+    "floordiv": _Verifier.divisor, "mod": _Verifier.divisor, "div_u": _Verifier.divisor, "mod_u": _Verifier.divisor,
+    "require": _Verifier.requirement, "data": _Verifier.data,
+}  # fmt: skip
+
+
+def _duties(op: Primitive) -> tuple[Callable[[_Verifier, Node], None], ...]:
+    """What is checked of a listed node of a row, in order."""
+    found: list[Callable[[_Verifier, Node], None]] = []
+    if op.effect or op.name in ("alloc", "reserve"):
+        found.append(_Verifier.event)
+    if op.name in _CONTROL:
+        return (*found, _CONTROL[op.name])
+    found.append(_Verifier.row)
+    if op.name in TOUCHES_ARRAYS:
+        found.append(_Verifier.arrays)
+    if op.name in _OPERANDS:
+        found.append(_OPERANDS[op.name])
+    return tuple(found)
+
+
+_UNKNOWN: Final = (_Verifier.misplaced,)
+_DUTIES: Final = {op: _duties(op) for op in PRIMITIVES.values()}
 
 __all__ = ["verify"]

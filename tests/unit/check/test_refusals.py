@@ -112,7 +112,7 @@ MALFORMED = {
     ),
     "label's places": (lambda: with_label(values=((GOOD.function.region.params[0], (DEAD,)),)), "wrong number of places"),
     "frame odd": (lambda: with_block(frame_slots=5), "frame's size"),
-    "block too short": (lambda: with_block(length=GOOD.witness.blocks[0].length - 1), "passes its block's end"),
+    "block too short": (lambda: with_block(length=GOOD.witness.blocks[0].length - 1), "more or fewer"),
     "block too long": (lambda: with_block(length=GOOD.witness.blocks[0].length + 1), ""),
     "block with bytes of its own": (lambda: with_block(filled(), length=GOOD.witness.blocks[0].length + 16), "more or fewer"),
     "block past the code": (lambda: with_block(length=10**6), "do not follow each other"),
@@ -130,13 +130,16 @@ MALFORMED = {
     "another function": (lambda: replace(GOOD, function=Builder().finish("g", (), Builder().const(1))), "not the image's"),
     "a function the verifier refuses": (lambda: replace(GOOD, function=unsound()), "not a well-formed function"),
     "immediate too large": (lambda: operands(at("const.vi"), 1, 2**40), "does not fit the field"),
+    "immediate beyond all": (lambda: operands(at("const.vi"), 1, -(2**70)), "does not fit the field"),
     "word too large": (lambda: operands(at("const.vq"), 0, 2**70), "does not fit the field"),
-    "shift too large": (lambda: operands(at("shl"), *shl_with(2**40)), "no shift count"),
+    "shift too large": (lambda: operands(at("shl"), *shl_with(2**40)), "does not fit the field"),
     "uncalled block": (lambda: twice(), "nothing calls"),
     "two stubs": (lambda: relinked(GOOD, code_at(at("stop"), ("stop", (1,)), ("stop", (1,)))), "two stubs"),
     "stub of no site": (lambda: relinked(GOOD, code_at(at("stop"), ("stop", (1,)), ("stop", (9,)))), "another block"),
     "runs into the end": (lambda: relinked(GOOD, lambda d: d._replace(code=d.code[:2], marks=())), "past the block's end"),
     "unreachable": (lambda: relinked(GOOD, code_at(at("leave"), ("leave", ()), ("const.vi", (1, 1)))), "cannot be reached"),
+    "no code at all": (lambda: empty(), "does not start with `entry`"),
+    "no entry": (lambda: relinked(GOOD, lambda d: d._replace(code=d.code[-1:], marks=())), "does not start with `entry`"),
     "a second entry": (lambda: relinked(GOOD, code_at(at("leave"), ("leave", ()), ("entry", ()))), "elsewhere"),
 }  # fmt: skip
 
@@ -144,6 +147,10 @@ MALFORMED = {
 def longer() -> Image:
     data = GOOD.data_offset
     return replace(GOOD, code=GOOD.code[:data] + b"\0" * 16 + GOOD.code[data:], data_offset=data + 16)
+
+
+def empty() -> Image:
+    return replace(with_block(instances=(), labels=(), length=0), code=b"", data_offset=0)
 
 
 def filled() -> Image:
