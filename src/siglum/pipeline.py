@@ -234,9 +234,9 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     and gives its result as text, unless the function itself writes.
     """
     from siglum.frontend.elaborate import function_from_source
-    from siglum.host.stops import ARGUMENT, ARGUMENTS
-    from siglum.ir.charge import charged_to
-    from siglum.vocab.command_line import ENTRY, READER, TAKER, TARGET, command_line
+    from siglum.host.stops import ARGUMENT, ARGUMENTS, PROGRAM, RESULT
+    from siglum.ir.charge import charged_to, itself_charged_to
+    from siglum.vocab.command_line import ENTRY, READER, SHOWER, TAKER, TARGET, command_line
 
     function = unit.function
     shows = not writes(function)
@@ -250,9 +250,12 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     origins = {f"{READER}{k}": Origin(name, ARGUMENT, k + 1, 1, 1) for k, (name, _) in enumerate(function.params)}
     if function.params:
         origins[TAKER] = Origin(function.name, ARGUMENTS, 1, 1, 1)
+    if shows:
+        origins[SHOWER] = Origin(function.name, RESULT, 1, 1, 1)
     for part, origin in origins.items():
         parts[part] = charged_to(function_from_source(text, part, "<command line>"), origin)
-    return build(function_from_source(text, ENTRY, "<command line>", functions=parts), target).image
+    entry = function_from_source(text, ENTRY, "<command line>", functions=parts)
+    return build(itself_charged_to(entry, Origin(function.name, PROGRAM, 1, 1, 1)), target).image
 
 
 def without_result(function: Function) -> Function:

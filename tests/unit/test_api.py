@@ -136,3 +136,18 @@ def test_a_signature_is_read_as_a_definition_is(signature: str, code: str, messa
         siglum.compile("sum", signature)
     assert refusal.value.code == code
     assert message in refusal.value.message
+
+
+def test_a_character_is_an_integer_as_text_is() -> None:
+    text = "def f(n: int) -> int:\n    return sum(int(c) for c in str(n)) + int(str(n)[0])\n"
+    digits = siglum.compile_python(text, "f")
+    assert [digits(n) for n in (0, 7, 1904)] == [0, 14, 15]
+    with pytest.raises(siglum.Stop, match="not a number"):
+        digits(-1)
+
+
+def test_there_is_no_root_of_a_negative_number() -> None:
+    root = siglum.compile_python("import math\n\ndef f(x: float) -> float:\n    return math.sqrt(x)\n", "f")
+    assert root(2.25) == 1.5
+    with pytest.raises(siglum.Stop, match="argument"):
+        root(-1.0)

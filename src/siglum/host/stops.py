@@ -14,6 +14,10 @@ ARGUMENTS = "<arguments>"
 """The source of stops in what takes the arguments of an executable."""
 ARGUMENT = "<argument>"
 """The source of stops in what reads one argument; their line is its number."""
+RESULT = "<result>"
+"""The source of stops in what shows the result of an executable."""
+PROGRAM = "<program>"
+"""The source of stops between these."""
 
 
 def stop_at(image: Image, number: int) -> Stop:
@@ -42,6 +46,8 @@ def program_lines(image: Image, name: str, params: Params) -> list[str]:
             what = _usage(name, params) if stop.kind == "argument" else f"arguments or standard input: {STOP_CAUSES[stop.kind]}"
         elif source == ARGUMENT and stop.place:
             what = _unread(stop.kind, stop.place.line, params[stop.place.line - 1])
+        elif source in (RESULT, PROGRAM):
+            what = f"{'the result' if source == RESULT else name}: {STOP_CAUSES[stop.kind]}"
         lines.append(plain_line(stop.kind, what) if what else stop.line() + "\n")
     return lines
 

@@ -15,11 +15,16 @@ def charged_to(charged: Function, origin: Origin) -> Function:
     return _charged(charged, origin, {})
 
 
+def itself_charged_to(f: Function, origin: Origin) -> Function:
+    """`f` with `origin` in place of its own origins; what it calls is charged as before."""
+    # nodes name their origin by its place in the table
+    return function(f.name, f.params, f.result, f.region, (origin,) * len(f.origins), tuple(f.words.items()))
+
+
 def _charged(f: Function, origin: Origin, done: dict[Function, Function]) -> Function:
     if any(n.op is CALL for n in listed(f.region)):
         return _Charged(f, origin, done).run()
-    # nodes name theirs by its place in the table
-    return function(f.name, f.params, f.result, f.region, (origin,) * len(f.origins), tuple(f.words.items()))
+    return itself_charged_to(f, origin)
 
 
 class _Charged(Replay):

@@ -19,12 +19,15 @@ TAKER: Final = "texts"
 """The name under which it calls what takes the texts of all arguments."""
 READER: Final = "read"
 """With the number of a parameter behind it: the name under which it calls what reads its argument."""
+SHOWER: Final = "shown"
+"""The name under which it calls what turns the result into output."""
 _HEADER: Final = """
 from siglum import char, f32, i8, i16, i32, i64, u8, u16, u32, u64
 from siglum.vocab.intrinsics import stop
 from siglum.vocab.maps import keys, values
 from siglum.vocab.parse import (
-    next_is, scan_bool, scan_character, scan_end, scan_float, scan_integer, scan_mark, scan_text, scan_word, unquoted,
+    next_is, scan_bool, scan_character, scan_end, scan_float, scan_integer, scan_mark, scan_text, scan_unsigned, scan_word,
+    unquoted,
 )
 from siglum.vocab.show import quote, show_character, text_of_bool, text_of_float, text_of_integer, text_of_unsigned
 from siglum.vocab.streams import input_
@@ -36,8 +39,9 @@ from siglum.vocab.utf8 import decode, encode
 def command_line(params: tuple[tuple[str, Type], ...], result: Type, *, shows: bool) -> str:
     """Python source of `main`, which calls `target` with arguments of the types `params` read off the command line, or,
     where there are none, off the lines of standard input; one parameter of type `str` takes the input whole. In it `texts`
-    takes the arguments as they come to their texts, and `read0`, ... one's text to its value. `shows` says whether the result
-    is output. A wrong number of arguments stops with `argument`. Raises `UserError` for a type no argument can have.
+    takes the arguments as they come to their texts, `read0`, ... one's text to its value, and `shown` the result to bytes.
+    `shows` says whether the result is output. A wrong number of arguments stops with `argument`. Raises `UserError` for a type
+    no argument can have.
     """
     writer = _Writer()
     readers = [writer.reader(k, t) for k, (_, t) in enumerate(params)]
@@ -49,7 +53,9 @@ def command_line(params: tuple[tuple[str, Type], ...], result: Type, *, shows: b
     call = f"{TARGET}({', '.join(f'x{k}' for k in range(len(params)))})"
     parameters = "arguments: list[list[u8]]" if params else ""
     if shows:
-        body.append(f'return encode({writer.shower(result)}({call}) + "\\n")')
+        shower = writer.shower(result)
+        writer.define(SHOWER, f"(value: {annotation(result)}) -> list[u8]", [f'return encode({shower}(value) + "\\n")'])
+        body.append(f"return {SHOWER}({call})")
         gives = "list[u8]"
     else:
         body += [call, "return 0"]
@@ -99,7 +105,9 @@ class _Writer:
         return self.define(name, f"(text: str, at: int) -> tuple[{annotation(t)}, int]", self.scanning(t))
 
     def scanning(self, t: Type) -> list[str]:
-        if t in RANGES and t is not U64:
+        if t is U64:
+            return ["n, end = scan_unsigned(text, at)", "return n, end"]
+        if t in RANGES:
             return ["n, end = scan_integer(text, at)", "return n, end"]
         if t in (F64, F32):
             return ["x, end = scan_float(text, at)", "return x, end"]

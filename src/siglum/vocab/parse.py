@@ -7,8 +7,8 @@ composed of them. Imports `siglum.vocab.declare`, `siglum.vocab.intrinsics` and 
 from __future__ import annotations
 
 from siglum.vocab.decimals import decimal_to_float
-from siglum.vocab.declare import char, word
-from siglum.vocab.intrinsics import chr, float_from_bits, stop
+from siglum.vocab.declare import char, u64, word
+from siglum.vocab.intrinsics import as_unsigned, chr, float_from_bits, stop
 from siglum.vocab.text import digit, space, trim
 
 
@@ -71,6 +71,28 @@ def scan_integer(text: str, at: int) -> tuple[int, int]:
     if place == first:
         stop("number")
     return (value if negative else -value, place)
+
+
+def scan_unsigned(text: str, at: int) -> tuple[u64, int]:
+    """A whole number from 0 to 2**64 - 1 and the place behind it. Stops with `number`, or `range` where it does not fit."""
+    n = len(text)
+    place = skip_space(text, at)
+    if place < n and text[place] == "-":
+        stop("range")
+    if place < n and text[place] == "+":
+        place += 1
+    first = place
+    value = as_unsigned(0)
+    ten = as_unsigned(10)
+    while place < n and digit(text[place]):
+        d = as_unsigned(ord(text[place]) - 48)
+        if value > 1844674407370955161 or (value == 1844674407370955161 and d > 5):
+            stop("range")
+        value = value * ten + d
+        place += 1
+    if place == first:
+        stop("number")
+    return (value, place)
 
 
 def scan_float(text: str, at: int) -> tuple[float, int]:

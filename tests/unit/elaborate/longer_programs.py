@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 
@@ -213,6 +214,14 @@ def partial(xs: list[int]) -> int:
     return total
 
 
+def whole(x: float) -> int:
+    return math.floor(x) * 100 + math.ceil(x) * 10 + math.trunc(x)
+
+
+def hypotenuse(x: float, y: float) -> float:
+    return math.sqrt(x * x + y * y)
+
+
 CASES: Final[tuple[tuple[Any, tuple[Any, ...]], ...]] = (
     (un1, (4,)),
     (un2, ("a,bc,",)),
@@ -246,4 +255,7 @@ CASES: Final[tuple[tuple[Any, tuple[Any, ...]], ...]] = (
     (growstr, ("abc",)),
     (maxlen, (["a", "ccc", "bb"],)),
     (partial, ([1, 2, 3],)),
+    (whole, (2.5,)),
+    (whole, (-2.5,)),
+    (hypotenuse, (3.0, 4.0)),
 )
