@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import siglum
 from benchmarks.report import keep, machine, timing
@@ -15,6 +16,8 @@ from siglum.ir.function import Function, listed
 from siglum.ir.types import I64, Array
 
 NODES = 10
+WARM_UP = 100
+T = TypeVar("T")
 SCALAR = ("square", "abs", "half", "double", "+ {}", "- {}", "% {}", "max {}", "min {}")
 FILTER = ("filter even", "filter odd", "filter (> {})", "reject (< {})", "filter (% {} = 1)")
 END = ("sum", "maximum", "length", "last")
@@ -31,45 +34,40 @@ def phrase(words: int, seed: int) -> str:
     return " | ".join(["it", *parts, random_of.choice(END)])
 
 
-def measured(function: Callable[[int], object], count: int) -> list[float]:
-    """Nanoseconds of each of `count` calls with distinct arguments, after ten to warm up."""
-    for k in range(10):
-        function(-1 - k)
+def measured(function: Callable[[T], object], inputs: list[T]) -> list[float]:
+    """Nanoseconds of a call for each of the distinct inputs but the first `WARM_UP`."""
     out = []
-    for k in range(count):
+    for x in inputs:
         start = time.perf_counter_ns()
-        function(k)
+        function(x)
         out.append(float(time.perf_counter_ns() - start))
-    return out
+    return out[WARM_UP:]
 
 
 def main(arguments: list[str]) -> None:
     lines = [f"CPU: {machine()}; milliseconds, median (10-90 %), distinct phrases, check included"]
     data = {}
-    for words, count in ((5, 300), (50, 60)):
+    for words, count in ((5, 1000), (50, 100)):
 
-        def compile_one(seed: int, words: int = words) -> object:
-            unit = pipeline.unit_from_phrase(phrase(words, seed), subject=Array(I64))
-            return siglum.Function(unit).compile().native
-
-        t = timing(measured(compile_one, count))
+        t = timing(measured(compile_one, [phrase(words, seed) for seed in range(WARM_UP + count)]))
         lines.append(f"phrase of {words:2} words -> callable   {t.median / 1e6:7.3f} ({t.low / 1e6:.3f}-{t.high / 1e6:.3f})")
         data[f"phrase {words}"] = t._asdict()
     table = pipeline.table_of(pipeline.native_target())
-    functions = of_size(NODES, 210)
-
-    def bind_one(k: int) -> object:
-        return pipeline.load(bind(functions[k + 10], table))
-
+    functions = of_size(NODES, WARM_UP + 200)
     images = [bind(f, table) for f in functions]
     for name, found in (
-        (f"Function of {NODES} nodes -> callable", measured(bind_one, 200)),
-        ("check of its image", measured(lambda k: check_image(images[k + 10], table), 200)),
+        (f"Function of {NODES} nodes -> callable", measured(lambda f: pipeline.load(bind(f, table)), functions)),
+        ("check of its image", measured(lambda image: check_image(image, table), images)),
     ):
         t = timing(found)
         lines.append(f"{name:31} {t.median / 1e6:7.3f} ({t.low / 1e6:.3f}-{t.high / 1e6:.3f})")
         data[name] = t._asdict()
     keep("latency", "\n".join(lines), data)
+
+
+def compile_one(text: str) -> object:
+    """From a phrase over [i64] to its checked callable."""
+    return siglum.Function(pipeline.unit_from_phrase(text, subject=Array(I64))).compile().native
 
 
 def of_size(nodes: int, count: int) -> list[Function]:

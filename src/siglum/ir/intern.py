@@ -38,18 +38,26 @@ class InternTable(Generic[T]):
         """The object of `key`: `made`, unless another thread was first."""
         reference = ref(made)
         held = self._held
-        with self._changing:
-            found = held.get(key)
-            first = None if found is None else found()
+        found = held.setdefault(key, reference)
+        if found is not reference:
+            first = found()
             if first is not None:
                 return first
-            held[key] = reference
-            if len(held) > self._full:
+            # only one thread at a time takes the place of the dead
+            with self._changing:
+                first = held.get(key, found)()
+                if first is not None:
+                    return first
+                held[key] = reference
+        if len(held) > self._full:
+            with self._changing:
                 self._sweep()
         return made
 
     def _sweep(self) -> None:
         held = self._held
+        if len(held) <= self._full:
+            return
         entries = list(held.items())
         while entries:
             # newest first: what a key held may die with it
