@@ -26,6 +26,7 @@ CHEAP: Final = frozenset(
     )
 )  # fmt: skip
 """Primitives that cannot stop and cost about a cycle."""
+_COMPUTABLE: Final = CHEAP | ZERO_IN_ZERO_OUT | {"wide_add"}
 _SELECTABLE: Final = frozenset((BOOL, I64, U64, CHAR, F64))
 
 
@@ -88,7 +89,7 @@ def _small(n: Node, region: Region) -> bool:
     again = region.results[0] if region.results else None
     if again is not None and again.op is RESULT and again.args[0] is n:
         return False  # one arm leaves the loop: the jump is wanted
-    return all(m.op.name in CHEAP or m.op.name in ZERO_IN_ZERO_OUT or m.op.name == "wide_add" for m in body)
+    return _COMPUTABLE.issuperset([m.op.name for m in body])
 
 
 def _mergeable(t: Node, e: Node, then: Region) -> bool:

@@ -31,10 +31,13 @@ def with_constant_calls(function: Function) -> Function:
 
 
 def _has_candidate(region: Region) -> bool:
-    return any(
-        (n.op is CALL and bool(n.args) and all(map(_is_constant, n.args))) or any(map(_has_candidate, n.regions))
-        for n in region.body
-    )
+    for n in region.body:
+        if n.op is CALL and n.args and all(map(_is_constant, n.args)):
+            return True
+        for inner in n.regions:
+            if _has_candidate(inner):
+                return True
+    return False
 
 
 def _is_constant(n: Node) -> bool:

@@ -7,8 +7,11 @@ meaning out. Imports `siglum.ir` only.
 
 from __future__ import annotations
 
+from typing import Final
+
 from siglum.ir.function import Function
 from siglum.ir.node import CONST, LOOP, PARAM, RESULT, Node, Region
+from siglum.ir.primitives import PRIMITIVES
 from siglum.ir.ranges import Ranges
 from siglum.ir.replay import Replay
 from siglum.ir.types import is_scalar
@@ -24,12 +27,23 @@ def with_invariants_outside(function: Function) -> Function:
     return Replay(made).run() if hoist.again else made
 
 
+_BOUNDS: Final = PRIMITIVES["bounds"]
+
+
 def _may_gain(region: Region, level: int, in_arm: bool, levels: dict[Node, int]) -> bool:
     """Whether something stands in a loop that could stand before it, or an index is checked."""
+    for p in region.params:
+        levels[p] = level
     for n in region.body:
         levels[n] = level
-        if n.op.name == "bounds" or (level and not in_arm and _movable(n) and _needed(n, levels) < level):
+        if n.op is _BOUNDS:
             return True
+        if level and not in_arm and _movable(n):
+            for a in n.args:
+                if levels.get(a.args[0] if a.op is RESULT else a, 0) == level:
+                    break
+            else:
+                return True
         for inner in n.regions:
             if _may_gain(inner, level + (n.op is LOOP), n.op is not LOOP, levels):
                 return True
@@ -39,19 +53,6 @@ def _may_gain(region: Region, level: int, in_arm: bool, levels: dict[Node, int])
 def _movable(n: Node) -> bool:
     """Whether `n` computes a scalar and nothing else, so that it does no harm where its value is not wanted."""
     return n.op.machine is not None and not n.stop and is_scalar(n.type)
-
-
-def _needed(n: Node, levels: dict[Node, int]) -> int:
-    """The outermost loop level at which the arguments of `n` are at hand; `levels` are those of listed nodes."""
-    return max([_level_of(a, levels) for a in n.args])
-
-
-def _level_of(n: Node, levels: dict[Node, int]) -> int:
-    if n.op is CONST:
-        return 0
-    if n.op is PARAM:
-        return int(n.attr[0])
-    return levels[n.args[0] if n.op is RESULT else n]
 
 
 class _Hoist(Replay):
@@ -65,6 +66,13 @@ class _Hoist(Replay):
         self.in_arms: set[Node] = set()
         self.again = False
 
+    def level_of(self, n: Node) -> int:
+        if n.op is CONST:
+            return 0
+        if n.op is PARAM:
+            return int(n.attr[0])
+        return self.levels[n.args[0] if n.op is RESULT else n]
+
     def plain(self, n: Node) -> None:
         here = self.builder.level
         self.levels[n] = here
@@ -72,12 +80,12 @@ class _Hoist(Replay):
             self.ranges.require(n)
         if n.op.name == "bounds" and self.ranges.below(n.args[0], n.args[1]):
             self.became(n, self.get(n.args[0]))
-            self.levels[n] = _level_of(n.args[0], self.levels)
+            self.levels[n] = self.level_of(n.args[0])
             return
         if self.arms:
             self.in_arms.add(n)
         if here and not self.arms and _movable(n):
-            needed = _needed(n, self.levels)
+            needed = max(map(self.level_of, n.args))
             if needed < here:
                 self.levels[n] = needed
                 self.again |= n in self.in_arms

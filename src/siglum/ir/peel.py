@@ -32,8 +32,9 @@ def _worth_it(region: Region) -> bool:
     for n in region.body:
         if n.op is LOOP and (_counters(n) or _flags(n)):
             return True
-        if any(map(_worth_it, n.regions)):
-            return True
+        for inner in n.regions:
+            if _worth_it(inner):
+                return True
     return False
 
 

@@ -13,12 +13,14 @@ from siglum.errors import UserError, place_in
 
 class Type:
     """A type or a type pattern (one that holds variables). `kind` is one of the scalar names, or
-    `array`, `pair`, `option`, `map`, `fn` (arguments then result), `var`; `args` are its parts.
+    `array`, `pair`, `option`, `map`, `fn` (arguments then result), `var`; `args` are its parts. `element`, the first of
+    them, is what an array or an option holds; types without parts have none.
     """
 
-    __slots__ = ("args", "has_vars", "kind", "text")
+    __slots__ = ("args", "element", "has_vars", "kind", "text")
     kind: str
     args: tuple[Type, ...]
+    element: Type
     has_vars: bool
     text: str
 
@@ -27,11 +29,6 @@ class Type:
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return parse_type, (self.text,)
-
-    @property
-    def element(self) -> Type:
-        """The element type of an array, or what an option holds."""
-        return self.args[0]
 
 
 _interned: dict[tuple[str, tuple[Type, ...]], Type] = {}
@@ -43,6 +40,8 @@ def _make(kind: str, args: tuple[Type, ...], text: str) -> Type:
     if found is None:
         found = Type()
         found.kind, found.args, found.text = kind, args, text
+        if args:
+            found.element = args[0]
         found.has_vars = kind == "var" or any(a.has_vars for a in args)
         found = _interned.setdefault(key, found)
     return found
@@ -121,11 +120,12 @@ def is_scalar(t: Type) -> bool:
     return not t.args and t.kind in SCALARS
 
 
+_WIDENED: Final = {**dict.fromkeys((I8, I16, I32, U8, U16, U32), I64), F32: F64}
+
+
 def widened(t: Type) -> Type:
     """What words compute with: narrow integers widen to i64, f32 to f64."""
-    if t in (I8, I16, I32, U8, U16, U32):
-        return I64
-    return F64 if t is F32 else t
+    return _WIDENED.get(t, t)
 
 
 def fits_class(variable: str, t: Type) -> bool:

@@ -6,7 +6,7 @@ Imports `siglum.vocab.declare` and `siglum.vocab.intrinsics` only.
 from __future__ import annotations
 
 from siglum.vocab.declare import A, B, N, S, T, U, word
-from siglum.vocab.intrinsics import stop
+from siglum.vocab.intrinsics import last_of, stop
 
 
 @word("length", examples=("[3 4] length is 2", '"abc" length is 3'), synonyms=("len", "size"))
@@ -32,8 +32,7 @@ def first(xs: list[T]) -> T | None:
 @word("last", examples=("[3 4] last is 4", "[3] tail last else 0 is 0"))
 def last(xs: list[T]) -> T | None:
     """The last element; none where there is none."""
-    n = len(xs)
-    return None if n == 0 else xs[n - 1]
+    return last_of(xs)
 
 
 @word("second", examples=("[3 4] second is 4", "[3] second else 0 is 0"))

@@ -17,6 +17,7 @@ from siglum.ir.primitives import MASK64, PRIMITIVES, Halt, in_narrow, wrap_signe
 from siglum.ir.types import CHAR
 
 N = TypeVar("N", int, float)
+T = TypeVar("T")
 
 
 def _checked(name: str, *values: int | float) -> int | float:
@@ -165,6 +166,22 @@ def chr(n: int) -> str:
     if not in_narrow(n, CHAR):
         raise Stop("range")
     return builtins.chr(n)
+
+
+# Lists, looked at once, so that a chain need not be kept in memory ------------------------------------------------
+def last_of(xs: Sequence[T]) -> T | None:
+    """The last element; none where there is none."""
+    return xs[-1] if len(xs) > 0 else None
+
+
+def greatest_of(xs: Sequence[int]) -> int | None:
+    """The greatest of i64; none where there is none."""
+    return max(xs, default=None)
+
+
+def least_of(xs: Sequence[int]) -> int | None:
+    """The least of i64; none where there is none."""
+    return min(xs, default=None)
 
 
 # Stops and effects ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from siglum.vocab.arrays import concat
 from siglum.vocab.declare import S, T, word
+from siglum.vocab.intrinsics import greatest_of, least_of
 
 
 @word("sort", examples=("[3 1 2] sort is [1 2 3]", '"banana" sort is "aaabnn"'))
@@ -164,7 +165,7 @@ def falling(xs: list[S]) -> bool:
     return True
 
 
-@word("maximum", examples=("[1 5 2] maximum is 5", "[0] tail maximum else -1 is -1"), synonyms=("largest",))
+@word("maximum", examples=("[1.0 5.0 2.0] maximum is 5.0", "\"ab\" tail tail maximum else 'z' is 'z'"), synonyms=("largest",))
 def maximum(xs: list[S]) -> S | None:
     """The greatest element, the first where several are; none where there is none."""
     best: S | None = None
@@ -174,7 +175,7 @@ def maximum(xs: list[S]) -> S | None:
     return best
 
 
-@word("minimum", examples=("[4 1 2] minimum is 1", "[0] tail minimum else -1 is -1"), synonyms=("smallest",))
+@word("minimum", examples=("[4.0 1.0 2.0] minimum is 1.0", "\"ba\" minimum is 'a'"), synonyms=("smallest",))
 def minimum(xs: list[S]) -> S | None:
     """The least element, the first where several are; none where there is none."""
     best: S | None = None
@@ -182,6 +183,18 @@ def minimum(xs: list[S]) -> S | None:
         if best is None or x < best:
             best = x
     return best
+
+
+@word("maximum", examples=("[1 5 2] maximum is 5", "[0] tail maximum else -1 is -1"))
+def greatest_integer(xs: list[int]) -> int | None:
+    """The greatest element; none where there is none."""
+    return greatest_of(xs)
+
+
+@word("minimum", examples=("[4 1 2] minimum is 1", "[0] tail minimum else -1 is -1"))
+def least_integer(xs: list[int]) -> int | None:
+    """The least element; none where there is none."""
+    return least_of(xs)
 
 
 @word("argmax", examples=("[1 5 5] argmax is 1", "[0] tail argmax else -1 is -1"))

@@ -47,8 +47,10 @@ def test_a_chain_is_one_loop(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["filter even square sum", "scan + < 0 | any", "> 3 | count", "* it | sum", "filter odd length", "filter odd empty"]
-)
+    "text",
+    ["filter even square sum", "scan + < 0 | any", "> 3 | count", "* it | sum", "filter odd length", "filter odd empty",
+     "square last", "filter even last", "square maximum", "filter odd minimum"],
+)  # fmt: skip
 def test_a_reduced_chain_takes_no_memory(text: str) -> None:
     assert count(phrase(text).region, "alloc", "reserve", "store") == 0
 
@@ -60,10 +62,29 @@ def test_counting_computes_what_may_stop() -> None:
     assert run(phrase("filter positive map (6 // it) length"), ([1, 0, 2],)) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["square last", "map (6 // it) last", "filter (!= 2) map (6 // it) maximum", "tail minimum", "filter even last", "last",
+     "windows 2 last", "real * 1.5 | last", "real * -1.5 | maximum"],
+)  # fmt: skip
+def test_the_last_and_the_extreme_of_a_chain(text: str) -> None:
+    made = phrase(text)
+    definition = LANGUAGE.read(text, subject=parse_type("[i64]")).main
+
+    def outcome(give: Any) -> Any:
+        try:
+            return give()
+        except Stop as stop:
+            return stop.kind, stop.word
+
+    for xs in ([], [5], [2], [1, 2, 3, 4], [-3, 8, 0, 2, 7], [-(2**63), 3], [2**63 - 1]):
+        assert outcome(lambda xs=xs: run(made, (xs,))) == outcome(lambda xs=xs: evaluate(definition, (xs,))), xs
+
+
 def test_memory_is_taken_for_the_word_that_needs_it() -> None:
-    made = phrase("filter even last")
+    made = phrase("filter even second")
     (room,) = [n for n in made.region.body if n.op.name == "reserve"]
-    assert made.origins[made.origin_of(room)].word == "last"
+    assert made.origins[made.origin_of(room)].word == "second"
 
 
 def test_a_place_that_a_test_shows_to_exist_is_checked_once() -> None:

@@ -198,6 +198,21 @@ def _sum(f: Frame, values: list[Value], span: Span) -> Value:
     return result
 
 
+@_builtin("last_of", 1)
+def _last_of(f: Frame, values: list[Value], span: Span) -> Value:
+    return reductions.last(f.st, values[0], f.at(span))
+
+
+@_builtin("greatest_of", 1)
+def _greatest_of(f: Frame, values: list[Value], span: Span) -> Value:
+    return OptionVal(*reductions.extreme_integer(f.st, stream_of(f.st, values[0], f.at(span)), greatest=True))
+
+
+@_builtin("least_of", 1)
+def _least_of(f: Frame, values: list[Value], span: Span) -> Value:
+    return OptionVal(*reductions.extreme_integer(f.st, stream_of(f.st, values[0], f.at(span)), greatest=False))
+
+
 @_builtin("any", 1)
 def _any(f: Frame, values: list[Value], span: Span) -> Value:
     return reductions.holds(f.st, values[0], f.at(span), every=False)

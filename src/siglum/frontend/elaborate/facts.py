@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from siglum.ir.function import Builder
-from siglum.ir.node import CONST, Node
-from siglum.ir.types import (
-    BOOL,
-    CHAR,
-)
+from siglum.ir.node import CONST, Node, constant
+from siglum.ir.types import BOOL, CHAR, I64
 
+_TRUE: Final = constant(True, BOOL)
+_FALSE: Final = constant(False, BOOL)
+_ZERO: Final = constant(0, I64)
+_ONE: Final = constant(1, I64)
 _NEVER_NEGATIVE: Final = frozenset({"length", "popcount", "leading_zeros", "trailing_zeros", "bounds"})
 
 
@@ -24,10 +25,7 @@ class Facts(Builder):
         super().__init__()
         self.lower: dict[Node, int] = {}
         self.equal: dict[Node, Node] = {}
-        self.true = self.const(True, BOOL)
-        self.false = self.const(False, BOOL)
-        self.zero = self.const(0)
-        self.one = self.const(1)
+        self.true, self.false, self.zero, self.one = _TRUE, _FALSE, _ZERO, _ONE
 
     def at_least(self, n: Node, depth: int = 4) -> int | None:
         """A lower bound of an i64, or None."""

@@ -44,6 +44,7 @@ class Compiled:
     ) -> None:
         self.d, self.run, self.generate, self.delayed, self.guarded = d, run, generate, delayed, guarded
         self.placed = placed
+        self.types = tuple(t for _, t in d.params)
         self.source, self.typed_locals = source, typed_locals
         self.recursive = _calls_itself(d)
         self.inline = self._dissolves()
@@ -167,7 +168,7 @@ def signature(
         raise Refusal(f"`{d.name}` takes {len(d.params)} arguments, not {len(args)}", "", "E-063")
     bindings = {} if given is None else dict(given)
     if given is not None:
-        return bindings, [substitute(p, bindings) if bindings else p for _, p in d.params]
+        return bindings, [substitute(p, bindings) for _, p in d.params]
     # constants last: they promote to what the other arguments say
     order = sorted(range(len(args)), key=lambda k: isinstance(args[k], Node) and args[k].op.name == "const")  # type: ignore[union-attr]
     for k in order:
@@ -181,8 +182,13 @@ def signature(
 
 def call_definition(site: Site, d: Definition, args: Sequence[Value], given: Mapping[str, Type] | None = None) -> Value:
     """The value of `d` applied to `args`. Raises `Refusal` where they do not fit."""
-    compiled = site.session.compiled(d)
-    bindings, types = signature(site, d, args, given)
+    compiled: Compiled = d.compiled or site.session.compiled(d)
+    bindings: dict[str, Type]
+    types: Sequence[Type]
+    if given is not None and not given:
+        bindings, types = {}, compiled.types
+    else:
+        bindings, types = signature(site, d, args, given)
     st, here = site.st, site.st.here
     if site.fixed >= 0:
         # what has to be done to the arguments is done for this word
@@ -201,9 +207,14 @@ def _dissolved(
     if d in st.inlining:
         raise Refusal(f"`{d.name}` calls itself through another function", "let it call itself by name", "E-068")
     env: dict[str, Any] = {}
+    lists: list[ArrayVal] = []
     for (name, _), t, value in zip(d.params, types, args):  # noqa: B905 - as many as `signature` counted
-        fits_as_it_is = isinstance(value, Node) and value.type is t
-        env[name] = value if fits_as_it_is else _argument(st, compiled, name, t, value, site.origin)
+        if isinstance(value, Node) and value.type is t:
+            env[name] = value
+            continue
+        env[name] = _argument(st, compiled, name, t, value, site.origin)
+        if isinstance(value, ArrayVal) and not value.frozen:
+            lists.append(value)
     if compiled.typed_locals:
         _learn_results(st, d, env, bindings)
     result = substitute(d.result, bindings) if bindings else d.result
@@ -211,7 +222,6 @@ def _dissolved(
     if compiled.generate is not None:
         return GeneratorStream(compiled, frame)
     # a function cannot store into its parameters, though it is dissolved in a caller whose lists they are
-    lists = [a for a in args if isinstance(a, ArrayVal) and not a.frozen]
     for a in lists:
         a.frozen = PARAMETER
     try:

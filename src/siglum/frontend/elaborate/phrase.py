@@ -78,8 +78,9 @@ class _Phrase:
         found = self.origins.get(key)
         if found is None:
             d, (start, end) = self.d, span
-            line, column = line_and_column(d.text, start)
-            found = self.origins[key] = self.st.origin(Origin(word, d.source, line, column, max(1, end - start)))
+            line, column = line_and_column(d.text, start) if "\n" in d.text else (1, start + 1)
+            made = tuple.__new__(Origin, (word, d.source, line, column, (end - start) or 1))
+            found = self.origins[key] = self.st.origin(made)
         return found
 
     def fault(self, refusal: Refusal, span: Span) -> UserError:
@@ -273,7 +274,7 @@ class _Phrase:
         word = node.overload.name if isinstance(node, typed.Call) else self.d.name
         origin = self.origin(word, node.span)
         streams: list[Stream] = []
-        rest: list[Callable[[], Value] | None] = []
+        rest: list[Any] = []
         many = sum(node.lifted) > 1
         for arg, up in zip(node.args, node.lifted, strict=True):
             assert not isinstance(arg, typed.Lambda)
@@ -285,25 +286,28 @@ class _Phrase:
                     streams.append(value if isinstance(value, Stream) else ArrayStream(_array(value), origin))
                 rest.append(None)
             elif in_arm:
-                rest.append(lambda arg=arg: self.settled(arg, env))  # type: ignore[misc]
+                rest.append(lambda arg=arg: self.settled(arg, env))
             else:
-                settled = self.settled(arg, env)
-                rest.append(lambda settled=settled: settled)  # type: ignore[misc]
+                rest.append(self.settled(arg, env))
         for other in streams[1:]:
             self.same_length(streams[0], other, origin)
         d = self.d
 
-        def once(elements: Sequence[Value]) -> Value:
-            given = iter(elements)
+        def once(args: Sequence[Value]) -> Value:
             outer, self.d = self.d, d
-            value = self.apply(node, [next(given) if r is None else r() for r in rest])
+            value = self.apply(node, args)
             self.d = outer
-            return self.met(value, node, origin)
+            return value if isinstance(value, Node) else self.met(value, node, origin)
+
+        def several(x: Value) -> Value:
+            given = iter(x.items if isinstance(x, TupleVal) else (x,))
+            return once([next(given) if r is None else r() if in_arm else r for r in rest])
 
         element = widened(node.type.element)
-        if len(streams) == 1:
-            return MapStream(streams[0], lambda x: once((x,)), element)
-        return MapStream(_Side(streams), lambda x: once(x.items if isinstance(x, TupleVal) else ()), element)
+        if len(streams) > 1 or in_arm:
+            return MapStream(_Side(streams) if len(streams) > 1 else streams[0], several, element)
+        before, after = rest[: rest.index(None)], rest[rest.index(None) + 1 :]
+        return MapStream(streams[0], lambda x: once([*before, x, *after]), element)
 
     def met(self, value: Value, node: typed.Call | typed.SelfCall, origin: int) -> Value:
         """An element that may be absent stops where it is."""

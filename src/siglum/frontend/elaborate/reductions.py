@@ -13,9 +13,9 @@ from siglum.frontend.elaborate.collect import exact
 from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, ViewStream, placed, stream_of, strict
 from siglum.frontend.elaborate.structural import less
-from siglum.frontend.elaborate.values import ArrayVal, Stream, Value, type_of
+from siglum.frontend.elaborate.values import ArrayVal, OptionVal, Stream, Value, type_of
 from siglum.ir.node import Node
-from siglum.ir.types import BOOL, F64, I64, NOTHING, U64
+from siglum.ir.types import BOOL, F64, I64, NOTHING, RANGES, U64, is_scalar
 
 Element = Callable[[], Value]
 
@@ -149,6 +149,47 @@ def _truth(st: Stage, value: Value) -> Node:
     raise Refusal(f"{spelled(type_of(settled, st))} is no truth value", "write a comparison", "E-063")
 
 
+def last(st: Stage, value: Value, origin: int) -> Value:
+    """The last element, or none; of a chain nothing is kept but one scalar."""
+    stream = stream_of(st, value, origin)
+    t = stream.element(st)
+    n = stream.length(st)
+    if is_scalar(t) and (n is None or stream.stops(st)):
+        first = st.zero_value(t)
+        assert isinstance(first, Node)
+        return OptionVal(*_running(st, stream, first, lambda old, new: new))
+    if n is None or stream.stops(st):
+        settled = st.settle(stream)
+        assert isinstance(settled, ArrayVal)
+        stream = ArrayStream(settled, origin)
+        n = stream.length(st)
+    none = OptionVal(st.false, st.zero_value(t))
+    return st.either(st.emit("eq", n, st.zero), lambda: none, lambda: OptionVal(st.true, _at_end(st, stream, n)))
+
+
+def _at_end(st: Stage, stream: Stream, n: Node) -> Value:
+    index = st.emit("sub_wrap", n, st.one)
+    st.note(index, 0)
+    return stream.at(st, index)
+
+
+def extreme_integer(st: Stage, stream: Stream, *, greatest: bool) -> tuple[Node, Node]:
+    """Whether there is an element of i64, and the greatest or the least."""
+    low, high = RANGES[I64]
+    join = "max" if greatest else "min"
+    return _running(st, stream, st.const(low if greatest else high), lambda old, new: st.emit(join, old, new))
+
+
+def _running(st: Stage, stream: Stream, start: Node, join: Callable[[Node, Node], Node]) -> tuple[Node, Node]:
+    """Whether there is an element, and what `join` makes of all of them from `start` on."""
+    n = stream.length(st)
+    if n is not None:
+        (result,) = stream.each(st, (start,), lambda x, c: (None, (join(c[0], _scalar(x)),)), False)
+        return st.emit("lt", st.zero, n), result
+    present, result = stream.each(st, (st.false, start), lambda x, c: (None, (st.true, join(c[1], _scalar(x)))), False)
+    return present, result
+
+
 def lesser(st: Stage, x: Value, y: Value, origin: int, *, greatest: bool) -> Value:
     """`min(x, y)` or `max(x, y)`: the first of equals."""
     if isinstance(x, Node) and isinstance(y, Node):
@@ -163,6 +204,10 @@ def lesser(st: Stage, x: Value, y: Value, origin: int, *, greatest: bool) -> Val
 
 def extreme(st: Stage, value: Value, origin: int, *, greatest: bool) -> Value:
     """`min(list)` or `max(list)`; stops with `empty` where there is no element."""
+    if isinstance(value, Stream) and value.element(st) is I64:
+        present, found = extreme_integer(st, value, greatest=greatest)
+        st.emit("require", present, attr="empty", origin=origin)
+        return found
     if isinstance(value, ListStream):
         best = value.items[0] if value.items else None
         for v in value.items[1:]:

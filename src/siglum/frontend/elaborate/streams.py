@@ -236,8 +236,23 @@ class MapStream(Stream):
         return self.function(self.source.at(st, index))
 
     def each(self, st: Stage, inits: tuple[Node, ...], body: Body, ends: bool) -> tuple[Node, ...]:
-        function = self.function
-        return self.source.each(st, inits, lambda x, carried: body(lambda: function(x()), carried), ends)
+        functions = [self.function]
+        source = self.source
+        while type(source) is MapStream:
+            functions.append(source.function)
+            source = source.source
+        functions.reverse()
+
+        def step(element: Callable[[], Value], carried: tuple[Node, ...]) -> tuple[Node | None, tuple[Node, ...]]:
+            def last() -> Value:
+                value = element()
+                for function in functions:
+                    value = function(value)
+                return value
+
+            return body(last, carried)
+
+        return source.each(st, inits, step, ends)
 
     def with_sources(self, change: Callable[[Stream], Stream]) -> Stream:
         return MapStream(change(self.source), self.function, self._element)

@@ -117,7 +117,7 @@ class ExpressionReader:
         if self.depth > MAX_NESTING + 1:
             raise too_deep(self.text, self.token.start, self.source)
         value = self.choice(subject)
-        while self.here("|"):
+        while self.token.value == "|" and self.here("|"):
             bar = self.advance()
             if not self.starts_open():
                 raise self.fail("after `|` a word or symbol goes on with the value so far", "", bar)
@@ -140,6 +140,8 @@ class ExpressionReader:
 
     def choice(self, subject: Tree | None) -> Tree:
         value = self.infix(subject)
+        if self.token.value != "?":
+            return value
         taken: list[tuple[Tree, Tree, Token]] = []
         while self.here("?"):
             mark = self.advance()
@@ -234,7 +236,7 @@ class ExpressionReader:
     def glued_list(self, word: Token, wanted: int) -> bool:
         """Whether `word` is followed by `(a, b)` or `()` without a space, which is another way to write arguments."""
         token = self.token
-        if not self.here("(") or token.start != word.end:
+        if token.start != word.end or not self.here("("):
             return False
         given = self.given(self.at)
         return given > 1 or (given == 0 and wanted == 0)

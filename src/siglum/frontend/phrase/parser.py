@@ -200,7 +200,7 @@ class _Parser(ExpressionReader):
         opened = self.starts_open()
         subject: Tree | None = Name(self.subject, (start.start, start.start)) if opened else None
         body = self.expression(subject)
-        uses_it = not opened and not params and mentions(body, SUBJECT) > 0
+        uses_it = not opened and not params and ((start.kind, start.value) == ("name", SUBJECT) or mentions(body, SUBJECT) > 0)
         self.subject = ""
         open_name = (params[0][0] if params else SUBJECT) if opened or uses_it else ""
         return Definition("", params, result, body, (start.start, self.tokens[self.at - 1].end), open_name)

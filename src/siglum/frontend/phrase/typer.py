@@ -212,15 +212,15 @@ class _Typer:
             raise call_clash(self.text, self.source, tree, overloads, keys, self.resolver)
         if functions:
             return self.call_with_functions(tree, env, values, readings)
-        rivals = tie(readings)
+        rivals = tie(readings) if len(readings) > 1 else None
         if rivals is not None:
             raise ambiguous(self.text, self.source, tree, *rivals)
         reading = readings[0]
-        args = tuple(
+        args = tuple([
             v if v.type is t else self.coerce(v, t)
             for v, t in zip(values, reading.targets, strict=True)
             if v is not None and t is not None
-        )
+        ])
         if defined is self.definition and defined is not None and overloads:
             self.calls_itself = True
             return typed.SelfCall(args, reading.lifted, reading.result, tree.span)
