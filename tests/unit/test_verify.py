@@ -11,7 +11,7 @@ from siglum.ir.function import Builder, Function, Origin, function
 from siglum.ir.node import Node, constant, if_node, loop_node, node, parameter, region, result
 from siglum.ir.primitives import PRIMITIVES
 from siglum.ir.sample import Shape, sample
-from siglum.ir.types import BOOL, CHAR, F64, I64, U8, Array, Type
+from siglum.ir.types import BOOL, CHAR, F64, I8, I64, U8, U16, Array, Type
 from siglum.ir.verify import verify
 
 INTS = Array(I64)
@@ -97,8 +97,10 @@ def test_every_node_is_what_its_row_makes() -> None:
     refused(made((row("data", attr=(U8, (256,))),), ONE), "E-201", "no constant of type u8")
     yes_no = if_node(YES, region((), (), ()), region((), (), ()))
     refused(made((forged(yes_no, args=(ONE,)),), ONE), "E-203", "one bool and two regions")
+    refused(made((forged(yes_no, origin=0),), ONE), "E-204", "cannot stop itself")
     twice = loop_node(ONE, (), region((parameter(1, 0, I64),), (), (YES,)))
     refused(made((forged(twice, args=(YES,)),), ONE), "E-203", "takes an i64")
+    refused(made((forged(twice, stop="overflow"),), ONE), "E-204", "cannot stop itself")
     refused(made((yes_no,), forged(result(call_of_one(), 0), args=(yes_no,))), "E-202", "no result 0")
 
 
@@ -499,7 +501,19 @@ def from_last(b: Builder, i: Node) -> Node:
     return b.emit("sub_wrap", b.const(2), i)
 
 
+def counted(element: Type, room: int) -> Callable[[Builder], Node]:
+    """Loads from `room` elements at an element of a constant list of `element`."""
+
+    def build_(b: Builder) -> Node:
+        octet = b.emit("load", b.data(element, (7,)), b.const(0))
+        return b.emit("load", fresh(b, room), b.emit("cast", octet, attr=I64))
+
+    return build_
+
+
 ACCEPTED = {
+    "R8": counted(U8, 256),
+    "R8 of more": counted(U16, 65537),
     "R6": shorter(2, 1),
     "R6 all": shorter(2, 2),
     "R6 constant": constant_loop(plus_one, 2),
@@ -518,6 +532,9 @@ ACCEPTED = {
     "capacity": grown(keeps=True),
 }
 REFUSED = {
+    "octet past the end": counted(U8, 255),
+    "half-word past the end": counted(U16, 256),
+    "signed octet": counted(I8, 256),
     "shift too far": shorter(1, 2),
     "shift to the left": shorter(1, -1),
     "shift past constants": constant_loop(plus_one, 3),

@@ -1,4 +1,4 @@
-"""Which indices lie inside their arrays, by syntax alone: the rules that `ir.verify` lists as R1 to R7.
+"""Which indices lie inside their arrays, by syntax alone: the rules that `ir.verify` lists as R1 to R8.
 
 Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 """
@@ -6,12 +6,15 @@ Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from siglum.ir.node import CONST, IF, LOOP, PARAM, RESULT, Node, constant, node
 from siglum.ir.primitives import PRIMITIVES
-from siglum.ir.types import BOOL, I64
+from siglum.ir.types import BOOL, I64, U8, U16, U32
 
 _LENGTH = PRIMITIVES["length"]
+_VALUES: Final = {U8: 1 << 8, U16: 1 << 16, U32: 1 << 32}
+"""How many values the bytes of an element can make, from 0 on."""
 _FAR = 1 << 31
 """Shifts of an index stay below this, so that a length less a shift cannot wrap."""
 
@@ -129,6 +132,8 @@ class Ranges:
             return self._shifted_below(index.args[0], index.args[1], most)
         if index.op.name == "sub_wrap":
             return self._mirrored_below(index.args[0], index.args[1], most)
+        if index.op.name == "cast" and index.args[0].op.name == "load":
+            return most.op is CONST and bool(most.attr >= _VALUES.get(index.args[0].type, most.attr + 1))
         return False
 
     def _loop_of(self, p: Node) -> Node | None:

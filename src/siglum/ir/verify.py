@@ -19,9 +19,10 @@
    R1 it is `bounds(_, n)`; R2 it is the index of a loop of n runs; R3 it is a rank: a carried value that starts at 0
    and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity; R5 `lanes_add8`
    starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n
-   runs. n is the capacity or (in R1, R2, R3, R7) a `min` with it; in R2, R3 and R5 it may be equal to it by a `require`
-   before the loop, as code may load as soon as index and array are there. The capacity is traced through stores, arms
-   that agree and loops that keep it, or is the `length` of the array. `read` has room for what it reads.
+   runs; R8 it is a loaded u8, u16 or u32, and n a constant above all its values. n is the capacity or (in R1, R2, R3, R7) a
+   `min` with it; in R2, R3 and R5 it may be equal to it by a `require` before the loop, as code may load as soon as index
+   and array are there. The capacity is traced through stores, arms that agree and loops that keep it, or is the `length` of
+   the array. `read` has room for what it reads.
 7. Divisors (E-207). They are `nonzero(...)` or constants other than 0.
 8. Events (E-208). A fresh array, and what acts and has a value, is listed once in the whole function, so that its value is
    one value.
@@ -251,6 +252,10 @@ class _Verifier:
             self.word(value, element)
 
     # Regions ------------------------------------------------------------------------------------------------
+    def quiet(self, n: Node) -> None:
+        if n.stop or n.origin != -1:
+            raise _Fault("E-204", "it cannot stop itself, yet has a stop or an origin")
+
     def branch(self, n: Node) -> None:
         if len(n.args) != 1 or n.args[0].type is not BOOL or len(n.regions) != 2:
             raise _Fault("E-203", "takes one bool and two regions")
@@ -309,6 +314,8 @@ def _duties(op: Primitive) -> tuple[Callable[[_Verifier, Node], None], ...]:
     found: list[Callable[[_Verifier, Node], None]] = []
     if op.effect or op.name in ("alloc", "reserve"):
         found.append(_Verifier.event)
+    if op.name in ("if", "loop"):
+        found.append(_Verifier.quiet)
     if op.name in _CONTROL:
         return (*found, _CONTROL[op.name])
     found.append(_Verifier.row)
