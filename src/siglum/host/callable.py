@@ -103,11 +103,11 @@ class Native:
         unknown = [name for name in named if name not in names[len(args) :]]
         missing = [name for name in names[len(args) :] if name not in named]
         if len(args) > len(names):
-            raise UserError(f"`{self.__name__}` got {len(args)} arguments", fix=fix, code="E-001")
+            raise UserError(f"`{self.__name__}` got {len(args)} arguments", fix=fix, code="E-044")
         if unknown:
-            raise UserError(f"`{self.__name__}` has no free parameter `{echo(unknown[0])}`", fix=fix, code="E-001")
+            raise UserError(f"`{self.__name__}` has no free parameter `{echo(unknown[0])}`", fix=fix, code="E-044")
         if missing:
-            raise UserError(f"`{self.__name__}` needs `{missing[0]}`", fix=fix, code="E-001")
+            raise UserError(f"`{self.__name__}` needs `{missing[0]}`", fix=fix, code="E-044")
         return (*args, *(named[name] for name in names[len(args) :]))
 
 

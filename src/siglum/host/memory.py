@@ -107,7 +107,7 @@ class CallMemory:
             self.view = mmap.mmap(-1, self.size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE)
         except (OSError, OverflowError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "the size is out of range"
-            fix = "lower the arena limit or raise the limit on address space"
+            fix = "give it less memory (`--memory` MB, `arena_limit` bytes) or raise the limit on address space"
             raise EnvironmentFault(f"cannot reserve {self.size} bytes for a call: {reason}", fix=fix) from error
         self.base = ctypes.addressof(ctypes.c_char.from_buffer(self.view))
         self._arena_end = self.base + self.arena + arena_limit

@@ -7,12 +7,12 @@ Imports the modules of `siglum.ir` below it.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from siglum.errors import Stop
+from siglum.ir.depth import room_for
 from siglum.ir.function import Function, Origin
 from siglum.ir.node import CALL, CONST, IF, LOOP, PARAM, READ, RECUR, RESULT, Node, Region
 from siglum.ir.primitives import MASK64, MAX64, PRIMITIVES, Halt, in_narrow, wrap_signed
@@ -81,12 +81,8 @@ class Program:
         if len(args) != len(self._take):
             raise TypeError(f"{self.function.name} takes {len(self._take)} arguments, got {len(args)}")
         inside = [take(a) for take, a in zip(self._take, args, strict=True)]
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, 1000 + 4 * depth))
-        try:
+        with room_for(4 * depth):
             value = self._run(Machine(fuel, memory_limit, depth, steps), *inside)
-        finally:
-            sys.setrecursionlimit(limit)
         return export(value, self.function.result)
 
 

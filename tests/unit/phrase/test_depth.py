@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from siglum.frontend.phrase.depth import room_for
+from siglum.ir.depth import room_for_height
 
 
 def nested(depth: int) -> int:
@@ -19,13 +19,13 @@ def test_one_thread_that_leaves_takes_no_room_from_another() -> None:
 
     def stays() -> None:
         entered.wait(10)  # the other came first and is to restore the limit first
-        with room_for(256):
+        with room_for_height(256):
             left.set()
             first.join(10)
             found.append(nested(before + 2000))
 
     def leaves() -> None:
-        with room_for(256):
+        with room_for_height(256):
             entered.set()
             left.wait(10)
 
@@ -39,8 +39,8 @@ def test_one_thread_that_leaves_takes_no_room_from_another() -> None:
 
 def test_a_flat_phrase_leaves_the_limit_alone() -> None:
     before = sys.getrecursionlimit()
-    with room_for(5):
+    with room_for_height(5):
         assert sys.getrecursionlimit() == before
-    with room_for(200), room_for(100):
+    with room_for_height(200), room_for_height(100):
         assert sys.getrecursionlimit() > before
     assert sys.getrecursionlimit() == before

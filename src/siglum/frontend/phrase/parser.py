@@ -6,7 +6,6 @@ Imports `siglum.errors`, `siglum.ir` and its siblings; the vocabulary comes in a
 from __future__ import annotations
 
 from siglum.errors import UserError, place_in
-from siglum.frontend.phrase.depth import room_for
 from siglum.frontend.phrase.expressions import ExpressionReader
 from siglum.frontend.phrase.lexer import Token, Tokens, read_tokens
 from siglum.frontend.phrase.syntax import (
@@ -17,6 +16,7 @@ from siglum.frontend.phrase.syntax import (
     Tree,
     mentions,
 )
+from siglum.ir.depth import room_for_height
 from siglum.ir.types import Type, read_type
 from siglum.ir.vocabulary import Shape, Vocabulary
 
@@ -40,7 +40,7 @@ def parse_program(
     tokens = read_tokens(text, source)
     if len(tokens.all) == 1:
         raise UserError(f"nothing to do: {source} is empty", None, 'give a phrase such as "filter even sum"', "E-009")
-    with room_for(tokens.depth):
+    with room_for_height(tokens.depth):
         return _Parser(text, source, tokens, vocabulary).program(params, result)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from siglum.errors import Stop
 from siglum.frontend.phrase import typed
-from siglum.frontend.phrase.depth import room_for
 from siglum.frontend.phrase.typed import Binder, Span, Typed
+from siglum.ir.depth import room_for_height
 from siglum.ir.types import RANGES, STR, Type, substitute
 
 Env = dict[Binder, Any]
@@ -35,7 +35,7 @@ def evaluate(definition: typed.Definition, args: Sequence[Any], overflow: str = 
     if len(args) != len(definition.params):
         raise TypeError(f"{len(definition.params)} arguments are wanted, not {len(args)}")
     runner = _Runner(overflow == "wrap", fuel)
-    with room_for(MAX_CALLS * 4):
+    with room_for_height(MAX_CALLS * 4):
         return runner.run(definition, [runner.inward(p.type)(a) for p, a in zip(definition.params, args, strict=True)])
 
 

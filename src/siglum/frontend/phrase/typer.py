@@ -20,7 +20,6 @@ from siglum.frontend.phrase.clash import (
     result_clash,
     type_clash,
 )
-from siglum.frontend.phrase.depth import room_for
 from siglum.frontend.phrase.grammar import ELSE
 from siglum.frontend.phrase.resolve import (
     FIXED,
@@ -43,6 +42,7 @@ from siglum.frontend.phrase.rules import (
 )
 from siglum.frontend.phrase.syntax import RUNNING, SUBJECT
 from siglum.frontend.phrase.typed import Binder, Typed
+from siglum.ir.depth import room_for_height
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, RANGES, STR, U64, Array, Type, substitute
 from siglum.ir.vocabulary import Overload
 
@@ -58,7 +58,7 @@ def type_program(
     """The typed tree of `program`. `subject` is the type of an open phrase's first argument, `result` what a bare
     expression must give where its text has no say (a `T?` there lets absence through). Raises `UserError`.
     """
-    with room_for(program.height):
+    with room_for_height(program.height):
         return _Program(program, resolver, subject, result).all()
 
 

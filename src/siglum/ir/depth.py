@@ -1,4 +1,4 @@
-"""Room on Python's stack for phrases that nest deeply. Imports the standard library only."""
+"""Room on Python's stack for phrases and programs that nest deeply. Imports the standard library only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from threading import Lock
 from typing import Final
 
 FRAMES_PER_LEVEL: Final = 16
-"""More Python calls than any walk over the tree makes for one level of nesting."""
-FLAT: Final = 24
-"""Trees below this height are walked without asking for room."""
+"""More Python calls than any walk over the tree of a phrase makes for one level of nesting."""
+ENOUGH: Final = 1000
+"""Calls that there is always room for."""
 
 
 class _Limit:
@@ -38,17 +38,28 @@ _LIMIT: Final = _Limit()
 
 
 class room_for:  # noqa: N801 - a context manager
-    """Lets walks over a tree of this height recurse; calls in Python do not use the machine's stack."""
+    """Lets this many calls nest, beside those there are; calls in Python do not use the machine's stack. Nothing is done
+    for so few that there is room anyway.
+    """
 
-    __slots__ = ("height",)
+    __slots__ = ("calls",)
 
-    def __init__(self, height: int) -> None:
-        self.height = height
+    def __init__(self, calls: int) -> None:
+        self.calls = calls
 
     def __enter__(self) -> None:
-        if self.height >= FLAT:
-            _LIMIT.take(1000 + FRAMES_PER_LEVEL * self.height)
+        if self.calls > ENOUGH // 2:
+            _LIMIT.take(ENOUGH + self.calls)
 
     def __exit__(self, *_: object) -> None:
-        if self.height >= FLAT:
+        if self.calls > ENOUGH // 2:
             _LIMIT.give()
+
+
+class room_for_height(room_for):  # noqa: N801 - a context manager
+    """Lets walks over a tree of this height recurse."""
+
+    __slots__ = ()
+
+    def __init__(self, height: int) -> None:
+        super().__init__(FRAMES_PER_LEVEL * height)
