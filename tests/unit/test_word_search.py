@@ -58,6 +58,8 @@ WORDS = Vocabulary(o for f in (sum_, length, filter_, maximum, even) if (o := de
         ("[i64]->i64?", ["maximum"]),
         ("-> bool", ["even"]),
         ("[str]", ["length", "filter", "maximum"]),
+        ("-> i64?", ["maximum"]),
+        ("-> i64", ["length", "sum"]),
         ("[i64] (i64 -> bool)", ["filter"]),
         ("[i64] (i64 -> bool) -> [i64]", ["filter"]),
     ],
@@ -76,7 +78,7 @@ def test_words_are_found_by_name_type_and_meaning(query: str, names: list[str]) 
         ("[i64] ->", "E-011", "a type is missing"),
         ("[i64] -> i64 i64", "E-011", "text after the result type"),
         ("[[[", "E-011", "type"),
-        ("[" * 5000, "E-011", "nests too deep"),
+        ("[" * 5000, "E-015", "nesting over 64"),
         ("fi\u202elter", "E-014", "U+202E"),
     ],
 )

@@ -31,6 +31,8 @@ class Type:
         return parse_type, (self.text,)
 
 
+MAX_NESTING: Final = 64
+"""How deep a type may nest."""
 _interned: dict[tuple[str, tuple[Type, ...]], Type] = {}
 
 
@@ -201,8 +203,10 @@ class _Reader:
         self.at += len(token)
 
     def type(self, depth: int = 0) -> Type:
-        if depth > 64:
-            raise self.fail("the type nests too deep")
+        if depth > MAX_NESTING:
+            place = place_in(self.source, self.text, self.at, self.at + 1)
+            what = f"nesting over {MAX_NESTING} in the type at {place.line}:{place.column}"
+            raise UserError(what, place, "types of values nest less", "E-015")
         c = self.skip()
         if c == "[":
             self.at += 1

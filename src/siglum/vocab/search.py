@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from siglum.errors import UserError, echo, place_in
 from siglum.ir.types import Type, match, read_type, substitute
 from siglum.vocab.declare import Overload, Vocabulary
@@ -14,7 +16,8 @@ def find_words(vocabulary: Vocabulary, query: str) -> list[Overload]:
 
     A query with an arrow or a bracket is a type: `[i64] -> i64` (arguments, then result), `[str]` (a first argument),
     `-> bool` (a result). Anything else is looked for in names, synonyms and doc lines.
-    Raises `UserError`: E-009 empty, E-010 nothing found, E-011 no type, E-014 characters that are not ASCII.
+    Raises `UserError`: E-009 empty, E-010 nothing found, E-011 no type, E-014 characters that are not ASCII, E-015 a type that
+    nests too deep.
     """
     if not query.strip():
         raise UserError("empty query", None, "give a name, a type or a word of the meaning; none lists all words", "E-009")
@@ -33,18 +36,20 @@ def find_words(vocabulary: Vocabulary, query: str) -> list[Overload]:
 
 def _by_type(overloads: list[Overload], query: str) -> list[Overload]:
     arguments, result = _read_query(query)
-    found = []
+    found: list[tuple[int, Overload]] = []
     for o in overloads:
         bindings: dict[str, Type] = {}
         patterns = [p for _, p in o.params]
         wanted = patterns if result is not None and arguments else patterns[: len(arguments)]
         fits = len(wanted) == len(arguments) and all(match(p, a, bindings) for p, a in zip(wanted, arguments, strict=True))
-        if fits and (result is None or substitute(o.result, bindings) is result):
-            found.append(o)
+        gives = substitute(o.result, bindings)
+        if fits and (result is None or match(gives, result, bindings)):
+            found.append((2 if gives.kind == "var" else int(gives.has_vars), o))
     if not found:
         fix = "ask with fewer types: `[i64]` finds what takes an array, `-> bool` what gives a bool"
         raise UserError(f"no word has the type {echo(query)}", None, fix, "E-010")
-    return found
+    # words that give exactly this, then such things, then anything
+    return [o for _, o in sorted(found, key=itemgetter(0))]
 
 
 def _read_query(query: str) -> tuple[list[Type], Type | None]:

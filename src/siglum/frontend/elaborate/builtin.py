@@ -74,9 +74,22 @@ def call_builtin(f: Frame, name: str, values: list[Value], span: Span) -> Value:
         return _primitive_call(f, plain, row, values, span)
     if plain in SCALARS:
         return _convert(f, values, SCALARS[plain], span)
-    raise Refusal(f"`{name}` is outside the subset", "", "E-055")
+    vocabulary = f.st.session.vocabulary
+    word = plain in (vocabulary.names() if vocabulary is not None else ()) and in_math
+    fix = f"write `{plain}(...)`, the word of that name" if word else _INSTEAD.get(plain, "")
+    raise Refusal(f"`{name}` is outside the subset", fix, "E-055")
 
 
+_DISTINCT: Final = "write `unique(xs)` for the distinct elements"
+_INSTEAD: Final = {
+    "set": _DISTINCT, "frozenset": _DISTINCT,
+    "hex": "write `base(n, 16)`", "oct": "write `base(n, 8)`", "bin": "write `binary(n)`",
+    "pow": "write `x ** y`", "isinstance": "every value has one type, which is known", "type": "every value has one type",
+    "input": "take the text as a parameter", "open": "use the words that read and write files", "iter": "use a `for` loop",
+    "next": "use a `for` loop", "format": "join texts with `+`; `text(x)` turns a number into one",
+    "complex": "use two floats", "bytes": "use list[u8]", "bytearray": "use list[u8]", "hash": "use the words that hash",
+}  # fmt: skip
+"""What to write instead of builtins that are outside."""
 _PRIMITIVE_CALLS: Final[dict[str, tuple[str, tuple[Type, ...]]]] = {
     "add_wrap": ("add_wrap", (I64, I64)), "sub_wrap": ("sub_wrap", (I64, I64)), "mul_wrap": ("mul_wrap", (I64, I64)),
     "add_wrap_u": ("add_wrap", (U64, U64)), "sub_wrap_u": ("sub_wrap", (U64, U64)), "mul_wrap_u": ("mul_wrap", (U64, U64)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from siglum.frontend.elaborate.builtin import ARITY, call_builtin, equally_long
 from siglum.frontend.elaborate.constants import constant_value
@@ -32,6 +32,14 @@ class Argument(NamedTuple):
     span: Span
 
 
+_INSTEAD: Final = {
+    ("sorted", "key"): "write `order(xs, key)`", ("sorted", "reverse"): "write `list(reversed(sorted(xs)))`",
+    ("max", "key"): "write `most(xs, key)`", ("min", "key"): "write `least(xs, key)`",
+    ("max", "default"): "write `maximum(xs)`, which may be None", ("min", "default"): "write `minimum(xs)`, which may be None",
+}  # fmt: skip
+"""What to write instead of a named argument that a builtin does not take here."""
+
+
 def member(module: Any, name: str) -> Any:
     """What `module.name` stands for."""
     value = getattr(module, name, MISSING)
@@ -50,7 +58,8 @@ def call_entity(
         if found.name == "enumerate" and "start" in named:
             values.append(named.pop("start"))
         if named:
-            raise Refusal(f"`{name}` takes no argument named `{next(iter(named))}` here", "", "E-055")
+            extra = next(iter(named))
+            raise Refusal(f"`{name}` takes no argument named `{extra}` here", _INSTEAD.get((name, extra), ""), "E-055")
         return call_builtin(f, found.name, values, span)
     if isinstance(found, FunctionType):
         word = getattr(found, "__siglum_word__", None)
