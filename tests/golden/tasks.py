@@ -47,6 +47,13 @@ TWELVE: Final = (
          ((([3, 1, 2], 2), [3, 2]), (([1], 5), [1]), (([], 1), []))),
 )  # fmt: skip
 
+_WITHOUT_SUBJECT_WORDS: Final = {
+    "fib": "fib n:i64 = [1 0] times n (reverse scan +) last",
+    "sieve": "sieve n:i64 = 2 to n filter prime",
+}
+TWELVE_PLAIN: Final = tuple(t._replace(phrase=_WITHOUT_SUBJECT_WORDS.get(t.name, t.phrase)) for t in TWELVE)
+"""`TWELVE`, the two that a word of their subject answers alone (`fibonacci`, `primes`) said without it."""
+
 FIFTEEN: Final = (
     Task("below_zero", "below_zero operations:[i64] = operations scan + < 0 | any",
          ((([1, 2, 3],), False), (([1, 2, -4, 5],), True), (([],), False))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from tests.golden.tasks import FIFTEEN, TWELVE, Task
+from tests.golden.tasks import FIFTEEN, TWELVE, TWELVE_PLAIN, Task
 
 from siglum import pipeline
 from siglum.vocab.declare import Overload
@@ -21,7 +21,7 @@ def test_examples_hold_natively(overload: Overload) -> None:
         assert pipeline.load(image)() is True, example
 
 
-@pytest.mark.parametrize("task", [*TWELVE, *FIFTEEN], ids=lambda t: t.name)
+@pytest.mark.parametrize("task", [*TWELVE, *TWELVE_PLAIN, *FIFTEEN], ids=lambda t: t.phrase)
 def test_tasks_natively(task: Task) -> None:
     run = pipeline.load(pipeline.build(pipeline.unit_from_phrase(task.phrase).function).image)
     for arguments, expected in task.runs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
-from tests.golden.tasks import FIFTEEN, TWELVE, TWELVE_IN_PYTHON, Task
+from tests.golden.tasks import FIFTEEN, TWELVE, TWELVE_IN_PYTHON, TWELVE_PLAIN, Task
 
 from siglum.frontend.phrase.language import Language
 from siglum.frontend.phrase.reference import evaluate
@@ -14,7 +14,7 @@ from siglum.vocab.declare import vocabulary
 LANGUAGE = Language(vocabulary())
 
 
-@pytest.mark.parametrize("task", [*TWELVE, *FIFTEEN], ids=lambda t: t.name)
+@pytest.mark.parametrize("task", [*TWELVE, *TWELVE_PLAIN, *FIFTEEN], ids=lambda t: t.phrase)
 def test_task(task: Task) -> None:
     definition = LANGUAGE.read(task.phrase).main
     for arguments, expected in task.runs:
