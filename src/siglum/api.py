@@ -109,7 +109,9 @@ def write(compiled: Compiled, folder: str, name: str, kinds: list[str], inputs: 
 
     check_output(folder, [file_name(name, kind) for kind in kinds if kind in ("so", "h", "o", "exe", "asm", "hex")], inputs)
     program = pipeline.program_image(compiled.function.unit, compiled.image.target) if "exe" in kinds else None
-    made = files(compiled.image, name, kinds, program=program)
+    called_from_c = any(kind in kinds for kind in ("so", "h", "o", "asm"))
+    outside = pipeline.library_image(compiled.function.unit, compiled.image.target) if called_from_c else None
+    made = files(compiled.image, name, kinds, program=program, outside=outside)
     return write_files(folder, made, executable=[name] if "exe" in kinds else [])
 
 

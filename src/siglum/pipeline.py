@@ -258,6 +258,27 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     return build(itself_charged_to(entry, Origin(function.name, PROGRAM, 1, 1, 1)), target).image
 
 
+def library_image(unit: Unit, target: str | None = None) -> Image | None:
+    """The image that C calls where text crosses: it takes and gives UTF-8. None where no text does."""
+    from siglum.frontend.elaborate import function_from_source
+    from siglum.host.stops import ARGUMENT, PROGRAM, RESULT
+    from siglum.ir.charge import charged_to, itself_charged_to
+    from siglum.vocab.boundary import ENTRY, GIVER, TAKER, TARGET, boundary, holds_text
+
+    function = unit.function
+    text = boundary(function.params, function.result)
+    origins = {f"{TAKER}{k}": Origin(n, ARGUMENT, k + 1, 1, 1) for k, (n, t) in enumerate(function.params) if holds_text(t)}
+    if holds_text(function.result):
+        origins[GIVER] = Origin(function.name, RESULT, 1, 1, 1)
+    if not origins:
+        return None
+    parts = {TARGET: function}
+    for part, origin in origins.items():
+        parts[part] = charged_to(function_from_source(text, part, "<library>"), origin)
+    entry = function_from_source(text, ENTRY, "<library>", functions=parts)
+    return build(itself_charged_to(entry, Origin(function.name, PROGRAM, 1, 1, 1)), target).image
+
+
 def without_result(function: Function) -> Function:
     """A function of the same effects that gives an integer it has at hand; one that calls itself stays as it is."""
     from siglum.ir.replay import Replay

@@ -96,14 +96,14 @@ COMPOSITES = [
     ("[i64]", "int64_t a[] = {5, 6};", "a, 2", "R.data == a && R.length == 2"),
     ("[u8]", "uint8_t a[] = {5, 6, 7};", "a, 3", "R.data == a && R.length == 3"),
     ("[f32]", "float a[] = {5, 6, 7};", "a, 3", "R.data[2] == 7 && R.length == 3"),
-    ("str", "uint32_t a[] = {'h', 'i', 0x1f600};", "a, 3", "R.data[2] == 0x1f600 && R.length == 3"),
+    ("str", "char a[] = {'h', 'i', '!'};", "a, 3", "R.data[2] == '!' && R.length == 3"),
     ("(i64, f64)", "siglum_pair_i64_f64 a = {-3, 0.5};", "&a", "R.first == -3 && R.second == 0.5"),
     ("(i8, bool)", "siglum_pair_i8_bool a = {-3, true};", "&a", "R.first == -3 && R.second == 1"),
     ("i64?", "siglum_option_i64 a = {1, 9};", "&a", "R.present == 1 && R.value == 9"),
-    ("str?", "uint32_t s[] = {65}; siglum_option_text a = {1, {s, 1}};", "&a", "R.value.data == s"),
+    ("str?", "char s[] = {65}; siglum_option_text a = {1, {s, 1}};", "&a", "R.value.data == s"),
     ("[[i64]]", "int64_t s[] = {4}; siglum_array_i64 a[] = {{s, 1}, {s, 0}};", "a, 2", "R.data[0].data[0] == 4 && R.length == 2"),
-    ("[(i64, str)]", "uint32_t s[] = {65}; siglum_pair_i64_text a[] = {{7, {s, 1}}};", "a, 1", "R.data[0].second.data == s"),
-    ("{str:f64}", "uint32_t s[] = {65}; siglum_text k = {s, 1}; double v = 2; siglum_map_text_f64 a = {{&k, 1}, {&v, 1}};",
+    ("[(i64, str)]", "char s[] = {65}; siglum_pair_i64_text a[] = {{7, {s, 1}}};", "a, 1", "R.data[0].second.data == s"),
+    ("{str:f64}", "char s[] = {65}; siglum_text k = {s, 1}; double v = 2; siglum_map_text_f64 a = {{&k, 1}, {&v, 1}};",
      "&a", "R.keys.data->data == s && *R.values.data == 2"),
 ]  # fmt: skip
 
@@ -281,7 +281,7 @@ def test_the_header_compiles_as_cpp(tmp_path: Path) -> None:
 def test_the_header_says_what_text_is() -> None:
     made = image(IDENTITY, "s:str", "str")
     text = header("shout", made.params, made.result, [LINE])
-    assert "code points (uint32_t each, no surrogates), not UTF-8" in text
+    assert "Text is UTF-8, its length counts bytes, and no zero byte ends it." in text
     assert " * 1: siglum: error[E-101]" in text
 
 

@@ -23,7 +23,7 @@ from siglum.host.calling import (
 )  # fmt: skip
 from siglum.host.header import check_c_name, header, holds_pointers
 from siglum.host.memory import ARENA_LIMIT, FRAME_LIMIT, FUEL
-from siglum.host.stops import plain_line, stop_lines
+from siglum.host.stops import Params, plain_line, stop_lines
 from siglum.ir.types import WIDTHS, Type, components, is_scalar
 from siglum.records import Image
 from siglum.target.x86_64.encode import (
@@ -64,19 +64,22 @@ class Library:
     header: str
 
 
-def library(image: Image, name: str = "") -> Library:
+def library(image: Image, name: str = "", params: Params | None = None, result: Type | None = None) -> Library:
     """The C functions NAME, NAME_try and NAME_message (and NAME_free where the result holds arrays) of an image.
 
-    `name` defaults to the function's. Raises UserError E-002 where C cannot take it.
+    `name` defaults to the function's; `params` and `result` are what the header declares, text where the image takes and
+    gives UTF-8, and default to the image's own. Raises UserError E-002 where C cannot take the name.
     """
     name = check_c_name(name or image.function.name)
-    glue = _Glue(image, name)
+    params, result = params or image.params, result or image.result
+    lines = stop_lines(image, name, params)
+    glue = _Glue(image, name, lines)
     code, symbols, table = glue.build()
     local = {
         f"{block.function.name}@{block.offset:x}": (block.offset, block.length) for block in image.witness.blocks if block.length
     }
     data = (*_outside_blocks(image), (table, len(code)))
-    return Library(code, symbols, local, data, header(name, image.params, image.result, stop_lines(image)))
+    return Library(code, symbols, local, data, header(name, params, result, lines))
 
 
 def _outside_blocks(image: Image) -> tuple[tuple[int, int], ...]:
@@ -92,12 +95,12 @@ def _outside_blocks(image: Image) -> tuple[tuple[int, int], ...]:
 
 
 class _Glue:
-    def __init__(self, image: Image, name: str) -> None:
+    def __init__(self, image: Image, name: str, lines: list[str]) -> None:
         self.image, self.name = image, name
         self.asm = Assembler()
         self.params = [t for _, t in image.params]
         self.result = image.result
-        self.lines = [*stop_lines(image), plain_line("memory"), plain_line("argument", f"`{name}` got a negative length")]
+        self.lines = [*lines, plain_line("memory"), plain_line("argument", f"`{name}` got a negative length")]
         self.lines.append("siglum: error[E-113]: no such code\n")
         self.on_stack = not takes_memory(image) and frame_bytes(image) <= STACK_FRAME_LIMIT
         self.frame_memory = FRAME_LIMIT + -(-frame_slack(image) // 4096) * 4096

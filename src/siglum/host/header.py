@@ -107,7 +107,7 @@ def header(name: str, params: Sequence[tuple[str, Type]], result: Type, stop_lin
         text[-1] += " A length counts elements and is not negative;"
         text.append(" * elements are aligned to their size.")
     if "str" in repr(result) or any("str" in repr(t) for _, t in params):
-        text.append(" * Text is an array of Unicode code points (uint32_t each, no surrogates), not UTF-8.")
+        text.append(" * Text is UTF-8, its length counts bytes, and no zero byte ends it.")
     text += [" */", f"#ifndef {guard}", f"#define {guard}"]
     text += [
         "#include <stdbool.h>",
@@ -161,6 +161,8 @@ def _mangled(t: Type) -> str:
 
 
 def _element(t: Type) -> str:
+    if t is STR:
+        return "char"
     return c_scalar(t.element) if is_scalar(t.element) else c_struct(t.element)
 
 

@@ -30,11 +30,13 @@ def files(
     kinds: Iterable[str],
     *,
     program: Image | None = None,
+    outside: Image | None = None,
     notes: Mapping[int, str] | None = None,
 ) -> dict[str, bytes]:
     """File name -> contents, in the order of `kinds` (of `KINDS`).
 
-    `program` is the image that an executable runs (see `program.executable`), `image` itself where it is None. `notes`
+    `program` is the image that an executable runs (see `program.executable`), `outside` the one that C calls, which takes
+    and gives UTF-8 where the signature says text; each is `image` itself where it is None. `notes`
     maps offsets in the image to remarks for the assembly source, which holds the C functions too, as .so and .o do; hex
     holds the image's code alone. Raises UserError E-002 for an unknown kind or a name C cannot take.
     """
@@ -44,7 +46,7 @@ def files(
         if kind not in KINDS:
             raise UserError(f"unknown output {echo(kind)!r}", fix=f"outputs: {', '.join(KINDS)}", code="E-002")
         if kind in ("so", "o", "h", "asm"):
-            lib = lib or library(image, name)
+            lib = lib or library(outside or image, name, image.params, image.result)
             made[file_name(name, kind)] = _library_file(lib, name, kind, notes)
         elif kind == "exe":
             made[file_name(name, kind)] = executable(program or image, name, image.params)

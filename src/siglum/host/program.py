@@ -21,7 +21,7 @@ from siglum.host.calling import (
     takes_memory,
 )  # fmt: skip
 from siglum.host.memory import ARENA_LIMIT, FRAME_LIMIT, FUEL
-from siglum.host.stops import Params, plain_line, program_lines
+from siglum.host.stops import Params, plain_line, stop_lines
 from siglum.ir.types import U8, Array
 from siglum.records import Image
 from siglum.target.elf import write_executable
@@ -61,7 +61,7 @@ def executable(image: Image, name: str = "", params: Params = ()) -> bytes:
         takes = " ".join(map(repr, types))
         raise UserError(f"an executable takes [[u8]], the image takes {takes}", fix="wrap it in a program", code="E-002")
     start = len(image.code)
-    code = image.code + _Start(image, program_lines(image, name, params)).build(start)
+    code = image.code + _Start(image, stop_lines(image, name, params)).build(start)
     file = write_executable(code, start)
     if len(file) > SMALL:
         smaller = write_executable(code, start, stack_header=False)

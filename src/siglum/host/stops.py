@@ -30,13 +30,10 @@ def stop_at(image: Image, number: int) -> Stop:
     return Stop(site.kind)
 
 
-def stop_lines(image: Image) -> list[str]:
-    """What a program prints at each of its stops, in the order of the table."""
-    return [stop_at(image, number).line() + "\n" for number in range(1, len(image.witness.stops) + 1)]
-
-
-def program_lines(image: Image, name: str, params: Params) -> list[str]:
-    """As `stop_lines`, for an executable `name` that reads `params`: what is wrong with them is said in its user's terms."""
+def stop_lines(image: Image, name: str, params: Params) -> list[str]:
+    """What is printed at each stop of an image, in the order of the table. Around the function proper of the executable or
+    library `name` it is said in its user's terms: of an argument, of `params`, of the result.
+    """
     lines = []
     for number in range(1, len(image.witness.stops) + 1):
         stop = stop_at(image, number)
