@@ -102,9 +102,10 @@ def call_of(
 ) -> Call:
     """The program `program` names with the values its arguments spell.
 
-    A definition (or a phrase with a signature) takes `arguments` in the order of its parameters, then `named` ones. An
-    open phrase takes the first argument as its subject, with the type read off the value, or as text where it can start
-    from nothing else. Raises `UserError`, among others E-044 where the arguments are too many, too few or misnamed.
+    A definition (or a phrase with a signature) takes `arguments` in the order of its parameters, then `named` ones; another
+    phrase may use the names of `named` ones, where those are all, with types read off the values. An open phrase takes the
+    first argument as its subject, with the type read off the value, or as text where it can start from nothing else.
+    Raises `UserError`, among others E-044 where the arguments are too many, too few or misnamed.
     """
     pipeline.check_overflow(overflow)
     if _PYTHON.fullmatch(program):
@@ -113,7 +114,13 @@ def call_of(
     text, source, _ = phrase_text(program, "run")
     params, result = pipeline.parse_signature(signature) if signature is not None else ((), None)
     with _or_no_file(program):
-        main = pipeline.language().parse(text, params, result, source).definitions[-1]
+        try:
+            main = pipeline.language().parse(text, params, result, source).definitions[-1]
+        except UserError:
+            if signature is not None or arguments or not named:
+                raise
+            params = tuple((name, _type_of(name, value)) for name, value in named.items())
+            main = pipeline.language().parse(text, params, result, source).definitions[-1]
     if not main.name and not main.params and main.subject:
         return _open_call(Phrase(text, source, result, overflow), arguments, named)
     unit = pipeline.unit_from_phrase(text, params, result, overflow=overflow, source=source)
@@ -132,6 +139,16 @@ class Phrase(NamedTuple):
         return pipeline.unit_from_phrase(
             self.text, result=self.result, subject=subject, overflow=self.overflow, source=self.source
         )
+
+
+def _type_of(name: str, text: str) -> Type:
+    """The type that a value has on the face of it; what is no literal is text. Raises `UserError` where it is not known."""
+    try:
+        return infer_type(parse_literal(text, f"<argument {name}>"))
+    except UserError as error:
+        if error.code != "E-041":
+            raise
+        return STR
 
 
 def _arguments(count: int) -> str:

@@ -42,6 +42,8 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["sumsq xs:[i64] = xs filter even square sum", "[1 2 3 4]"], "20"),
         (["sumsq xs:[i64] = xs square sum", "--arg", "xs=[3,4]"], "25"),
         (["f a:i64 b:i64 = a - b", "--arg", "b=1", "--arg", "a=5"], "4"),
+        (["xs filter even square sum", "--arg", "xs=[1,2,3,4]"], "20"),
+        (["s words length + n", "--arg", "s=to be", "--arg", "n=4"], "6"),
         (["f a:i64 b:i64 = a - b", "-5", "-7"], "2"),
         (["a - b", "--signature", "a:i64 b:i64 -> i64", "5", "3"], "2"),
         (["1 + 2"], "3"),
