@@ -116,9 +116,9 @@ def function_value(f: Frame, found: Any, name: str, span: Span) -> Value:
         def call(st: Stage, values: Sequence[Value]) -> Value:
             return call_word(f, word, values, span) if word is not None else call_of(f, d, values, span)
 
-        return Closure(call, len(d.params), None if d.result.has_vars else d.result)
+        return Closure(f.st, call, len(d.params), None if d.result.has_vars else d.result)
     if isinstance(found, Builtin):
-        return Closure(lambda st, values: call_builtin(f, found.name, list(values), span), ARITY.get(found.name, 1))
+        return Closure(f.st, lambda st, values: call_builtin(f, found.name, list(values), span), ARITY.get(found.name, 1))
     if isinstance(found, Module):
         raise f.refuse("a module is no value", span, "name one of its functions", "E-056")
     raise f.refuse(f"`{name}` is not known here", span, "define it before", "E-056")

@@ -15,10 +15,12 @@ from siglum.ir.node import CONST, Node
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, U64, Type, is_scalar
 
 
-def collect(st: Stage, stream: Stream, element: Type | None = None, *, writable: bool = False) -> ArrayVal:
-    """The elements of a stream as an array of `element` (by default what the stream gives). `writable` asks for memory
-    that may be stored into.
+def collect(st: Stage, stream: Stream | ArrayVal, element: Type | None = None, *, writable: bool = False) -> ArrayVal:
+    """The elements of a stream or an array as an array of `element` (by default what the stream gives), narrowed where it
+    asks for that. `writable` asks for memory that may be stored into.
     """
+    if isinstance(stream, ArrayVal):
+        stream = ArrayStream(stream, st.here)
     if isinstance(stream, ArrayStream) and not writable and element in (None, stream.array.element):
         return stream.array
     if isinstance(stream, ViewStream) and not writable and stream.array.frozen and element in (None, stream.array.element):

@@ -6,14 +6,14 @@ Imports `siglum.ir`, the Python front end and the modules beside it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from siglum.frontend.elaborate import arithmetic, arrays
 from siglum.frontend.elaborate.calls import Argument, call_entity, call_method, call_value, function_value, map_get, member
 from siglum.frontend.elaborate.constants import constant_value, list_of, truth
 from siglum.frontend.elaborate.frame import Evaluate, Frame, Span, Unbound, apply_facts, facts_of
-from siglum.frontend.elaborate.stage import Refusal, spelled
+from siglum.frontend.elaborate.stage import Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import (
     ConcatStream,
     FillStream,
@@ -57,6 +57,9 @@ _REASONS: Final[dict[type[ast.AST], tuple[str, str]]] = {
     ast.Starred: ("`*` here", "write the arguments out"),
     ast.Dict: ("a dict display", "build the keys and the values, then `dict(zip(keys, values))`"),
 }
+
+
+Made = TypeVar("Made")
 
 
 class Expressions:
@@ -337,12 +340,22 @@ class Expressions:
         def run(f: Frame) -> Value:
             # what is captured is what the names mean now
             f = f.child(dict(f.env))
-            stream = stream_of(f.st, source(f), f.at(span))
+            st = f.st
+            stream = stream_of(st, source(f), f.at(span))
+            home = st.inlining
+
+            def here(run: Callable[[], Made]) -> Made:
+                """Wherever elements are asked for, they are computed among the definitions dissolved around this place."""
+                outer, st.inlining = st.inlining, home
+                made = run()
+                st.inlining = outer
+                return made
+
             if tests:
-                stream = FilterStream(stream, lambda x: condition(f, x))
+                stream = FilterStream(stream, lambda x: here(lambda: condition(f, x)))
             if inner is not None:
-                return FlatStream(stream, lambda x: _as_stream(inner(entered(f, x))))
-            return MapStream(stream, lambda x: last(entered(f, x)))
+                return FlatStream(stream, lambda x: here(lambda: _as_stream(inner(entered(f, x)))))
+            return MapStream(stream, lambda x: here(lambda: last(entered(f, x))))
 
         return self.guarded(first.iter, run)
 
@@ -410,7 +423,11 @@ class Expressions:
 
         def run(f: Frame) -> Value:
             captured = dict(f.env)
-            return Closure(lambda st, args: body(f.child({**captured, **dict(zip(names, args, strict=True))})), len(names))
+
+            def call(st: Stage, args: Sequence[Value]) -> Value:
+                return body(f.child({**captured, **dict(zip(names, args, strict=True))}))
+
+            return Closure(f.st, call, len(names))
 
         return run
 

@@ -142,7 +142,8 @@ def fits(st: Stage, pattern: Type, value: Value, bindings: dict[str, Type]) -> b
     t = type_of(value, st)
     if pattern.has_vars:
         if isinstance(value, Node) and pattern.kind == "var" and pattern.text in bindings:
-            return st.promote(value, bindings[pattern.text]).type is bindings[pattern.text]
+            bound = bindings[pattern.text]
+            return st.promote(value, bound).type is bound or value.type is widened(bound)
         return bind(pattern, t, bindings)
     if pattern is t or t is NOTHING:
         return True
@@ -242,17 +243,16 @@ Made = TypeVar("Made")
 
 def run_in(st: Stage, compiled: Compiled, frame: Frame, run: Callable[[Frame], Made]) -> Made:
     """Runs a body, wrapping where its word wraps."""
-    overflow, here = st.overflow, st.here
+    overflow, here, inlining = st.overflow, st.here, st.inlining
     if compiled.d.wraps:
         st.overflow = "wrap"
     if frame.fixed >= 0:
         st.here = frame.fixed
-    st.inlining.append(compiled.d)
+    st.inlining = (*inlining, compiled.d)
     try:
         return run(frame)
     finally:
-        st.inlining.pop()
-        st.overflow, st.here = overflow, here
+        st.overflow, st.here, st.inlining = overflow, here, inlining
 
 
 def _argument(st: Stage, compiled: Compiled, name: str, t: Type, value: Value, origin: int) -> Value:
@@ -308,12 +308,13 @@ def finished(st: Stage, value: Value, frame: Frame, origin: int) -> Value:
 class GeneratorStream(Stream):
     """A definition that builds its result by `append`, run in its consumer's loop: each append is one element."""
 
-    __slots__ = ("compiled", "frame", "overflow")
+    __slots__ = ("compiled", "frame", "inlining", "overflow")
 
     def __init__(self, compiled: Compiled, frame: Frame) -> None:
         t = frame.result
         super().__init__(widened(t.element) if t.kind == "array" and not t.has_vars else None)
-        self.compiled, self.frame, self.overflow = compiled, frame, frame.st.overflow
+        self.compiled, self.frame = compiled, frame
+        self.overflow, self.inlining = frame.st.overflow, frame.st.inlining
 
     def bound(self, st: Stage) -> Node | None:
         value = self.frame.env.get(self.compiled.source)
@@ -325,9 +326,10 @@ class GeneratorStream(Stream):
         frame.sink = body
         generate = self.compiled.generate
         assert generate is not None
-        overflow, st.overflow = st.overflow, self.overflow
+        overflow, inlining = st.overflow, st.inlining
+        st.overflow, st.inlining = self.overflow, self.inlining
         result: tuple[Node, ...] = run_in(st, self.compiled, frame, lambda f: generate(f, ends))
-        st.overflow = overflow
+        st.overflow, st.inlining = overflow, inlining
         return result
 
 

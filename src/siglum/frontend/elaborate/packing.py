@@ -67,10 +67,17 @@ def spelled(t: Type) -> str:
     return t.text
 
 
+def narrows(t: Type, narrow: Type) -> bool:
+    """Whether `narrow` is `t` with scalars of fewer bits, in places."""
+    if t is narrow or widened(narrow) is t:
+        return True
+    return t.kind == narrow.kind and bool(t.args) and all(map(narrows, t.args, narrow.args))
+
+
 class Packing(Regions):
     """`here` is the origin used where nothing nearer is known; `collect` turns a stream into an array."""
 
-    def __init__(self, collect: Callable[[Any, Stream, Type | None], ArrayVal]) -> None:
+    def __init__(self, collect: Callable[[Any, Stream | ArrayVal, Type | None], ArrayVal]) -> None:
         super().__init__()
         self.collect = collect
         self.here = -1
@@ -216,7 +223,9 @@ class Packing(Regions):
         if value.element is not t.element:
             if value.element is NOTHING:
                 return self.empty(t.element).node
-            raise self.misfit(value, t)
+            if not narrows(value.element, t.element):
+                raise self.misfit(value, t)
+            value = self.collect(self, value, t.element)
         if value.count is None:
             return value.node
         return self.emit("array", value.node, value.count, origin=origin)
@@ -252,13 +261,17 @@ class Packing(Regions):
                     value.node = self.empty(t.element).node
                 if value.element is t.element:
                     return value
+                if narrows(value.element, t.element):
+                    return self.collect(self, value, t.element)
         character = self.as_character(value) if t is CHAR else None
         if character is not None:
             return character
         if t.kind == "pair" and isinstance(value, TupleVal) and len(value.items) == 2:
             return TupleVal(tuple(self.coerce(v, p, origin) for v, p in zip(value.items, t.args, strict=True)))
-        if t.kind == "map" and isinstance(value, MapVal) and type_of(value, self) is t:
-            return value
+        if t.kind == "map" and isinstance(value, MapVal) and narrows(type_of(value, self), t):
+            keys, items = (self.coerce(v, Array(p), origin) for v, p in zip((value.keys, value.items), t.args, strict=True))
+            assert isinstance(keys, ArrayVal) and isinstance(items, ArrayVal)
+            return MapVal(keys, items)
         raise self.misfit(value, t)
 
     def as_character(self, value: Value) -> Node | None:

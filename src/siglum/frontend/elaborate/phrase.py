@@ -267,7 +267,7 @@ class _Phrase:
             self.d = outer
             return value
 
-        return Closure(call, len(node.params), node.body.type)
+        return Closure(self.st, call, len(node.params), node.body.type)
 
     def lifted(self, node: typed.Call | typed.SelfCall, env: Env, in_arm: bool) -> Stream:
         """A word run once per element of its lifted arguments; the others are given to all."""
@@ -291,12 +291,14 @@ class _Phrase:
                 rest.append(self.settled(arg, env))
         for other in streams[1:]:
             self.same_length(streams[0], other, origin)
-        d = self.d
+        d, st = self.d, self.st
+        home = st.inlining
 
         def once(args: Sequence[Value]) -> Value:
             outer, self.d = self.d, d
+            around, st.inlining = st.inlining, home
             value = self.apply(node, args)
-            self.d = outer
+            self.d, st.inlining = outer, around
             return value if isinstance(value, Node) else self.met(value, node, origin)
 
         def several(x: Value) -> Value:

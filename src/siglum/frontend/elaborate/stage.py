@@ -63,10 +63,10 @@ class Stage(Packing):
     `inlining` are the definitions dissolved around here.
     """
 
-    def __init__(self, collect: Callable[[Any, Stream, Type | None], ArrayVal], overflow: str = "stop") -> None:
+    def __init__(self, collect: Callable[[Any, Stream | ArrayVal, Type | None], ArrayVal], overflow: str = "stop") -> None:
         super().__init__(collect)
         self.overflow = overflow
-        self.inlining: list[Any] = []
+        self.inlining: tuple[Any, ...] = ()
         self.itself: Any = None
         self.session: Any = None
         self.learning = 0
@@ -112,7 +112,7 @@ class Stage(Packing):
         """Runs something for what it tells of unknown element types (`Learned` ends it); nothing it built stays."""
         bodies, available = [list(b) for b in self._bodies], set(self._available)
         saved = (self.level, list(self._inits), list(self.counts), list(self._facts), len(self.journals), self.depth)
-        facts, policy, inlining = (self.lower, self.equal), (self.overflow, self.here), list(self.inlining)
+        facts, policy, inlining = (self.lower, self.equal), (self.overflow, self.here), self.inlining
         self.lower, self.equal = dict(self.lower), dict(self.equal)
         self.journals.append({})
         self.learning += 1

@@ -411,7 +411,7 @@ class Statements(Expressions):
                 result = compiled.run(frame)
                 return result if isinstance(result, Stream) else st.coerce(result, inner.result, st.here)
 
-            f.env[s.name] = Closure(call, len(inner.params), inner.result)
+            f.env[s.name] = Closure(f.st, call, len(inner.params), inner.result)
 
         return self.simple(s, act, rest)
 

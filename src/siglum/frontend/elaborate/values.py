@@ -58,12 +58,22 @@ class MapVal:
 
 
 class Closure:
-    """A function argument: `call(stage, arguments)`; `arity` counts them. `result` is its type where it is known."""
+    """A function argument: `call(stage, arguments)`; `arity` counts them. `result` is its type where it is known. It runs
+    among the definitions that were being dissolved where it was made (`home`), wherever it is called.
+    """
 
-    __slots__ = ("arity", "call", "result")
+    __slots__ = ("arity", "home", "result", "run")
 
-    def __init__(self, call: Callable[[Stage, Sequence[Value]], Value], arity: int, result: Type | None = None) -> None:
-        self.call, self.arity, self.result = call, arity, result
+    def __init__(
+        self, st: Stage, run: Callable[[Stage, Sequence[Value]], Value], arity: int, result: Type | None = None
+    ) -> None:
+        self.run, self.arity, self.result, self.home = run, arity, result, st.inlining
+
+    def call(self, st: Stage, values: Sequence[Value]) -> Value:
+        outer, st.inlining = st.inlining, self.home
+        value = self.run(st, values)
+        st.inlining = outer
+        return value
 
 
 Body = Callable[[Callable[[], "Value"], tuple[Node, ...]], tuple[Node | None, tuple[Node, ...]]]
