@@ -1,4 +1,4 @@
-# make demo | test | bench | fuzz | faults | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
+# make demo | test | bench | fuzz | phrases | faults | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
 FUZZ   ?= 100000
 
-.PHONY: demo test lint bench fuzz faults clean
+.PHONY: demo test lint bench fuzz phrases faults clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -41,6 +41,9 @@ bench: $(VENV)/dev.stamp
 
 fuzz: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks fuzz --refine --count $(FUZZ)
+
+phrases: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks phrases
 
 faults: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks faults

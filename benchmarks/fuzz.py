@@ -8,22 +8,14 @@ on where it stopped, as long as neither the options nor the sources changed. Exi
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import os
 import sys
-import time
 import traceback
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
-from typing import Any
 
-from benchmarks.report import RESULTS, keep, machine
+from benchmarks.chunks import run
 
 CHUNK = 250
-PROGRESS = RESULTS / "fuzz-progress.json"
-SOURCES = Path(__file__).parent.parent / "src" / "siglum"
 MOVES = ("st.sv", "st.sx", "ld.vs", "ld.xs")
 FUEL = 100_000
 
@@ -87,30 +79,6 @@ def one(seed: int, per: int, target: str, refine: bool, seen: Counter[str]) -> s
     return None
 
 
-def fingerprint() -> str:
-    """A digest of all sources of the package."""
-    digest = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def resumed(settings: dict[str, Any]) -> dict[str, Any]:
-    """The chunks that an earlier run with the same settings finished: first seed -> [counts, what went wrong, seconds]."""
-    try:
-        earlier = json.loads(PROGRESS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return dict(earlier["chunks"]) if earlier["settings"] == settings else {}
-
-
-def remember(settings: dict[str, Any], chunks: dict[str, Any]) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    new = PROGRESS.with_suffix(".new")
-    new.write_text(json.dumps({"settings": settings, "chunks": chunks}), encoding="utf-8")
-    new.replace(PROGRESS)
-
-
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks fuzz")
     parser.add_argument("--count", type=int, default=100_000)
@@ -120,35 +88,6 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--refine", action="store_true", help="every function as sampled and refined")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
-    settings = {k: getattr(options, k) for k in ("inputs", "target", "refine")} | {"sources": fingerprint()}
-    chunks = resumed(settings)
-    end = options.first + options.count
-    spans = [(at, min(CHUNK, end - at)) for at in range(options.first, end, CHUNK)]
-    start = time.monotonic()
-    before = sum(chunks[f"{at}+{count}"][2] for at, count in spans if f"{at}+{count}" in chunks)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        waiting = {
-            pool.submit(examine, at, count, options.inputs, options.target, options.refine): f"{at}+{count}"
-            for at, count in spans
-            if f"{at}+{count}" not in chunks
-        }
-        last = start
-        for done in as_completed(waiting):
-            now = time.monotonic()
-            chunks[waiting[done]] = (*done.result(), now - last)
-            last = now
-            remember(settings, chunks)
-    seen: Counter[str] = Counter()
-    wrong: list[str] = []
-    for at, count in spans:
-        counts, faults, _ = chunks[f"{at}+{count}"]
-        seen.update(counts)
-        wrong.extend(faults)
-    lines = [f"{name:40} {count:12,}" for name, count in seen.items()]
-    lines.append(f"{'disagreements':40} {len(wrong):12,}")
-    lines += wrong[:20]
-    seconds = before + time.monotonic() - start
-    lines.append(f"{options.target}, {seconds:.0f} s with {options.jobs} processes on {machine()}")
-    keep("fuzz", "\n".join(lines), {**seen, "disagreements": wrong})
-    if wrong:
+    settings = {"inputs": options.inputs, "target": options.target, "refine": options.refine}
+    if not run("fuzz", examine, options.first, options.count, CHUNK, options.jobs, settings, options.target):
         sys.exit(1)

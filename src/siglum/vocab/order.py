@@ -1,7 +1,7 @@
 """Order: sorting, ranking, and finding by order.
 
-Sorting is stable and takes n log n comparisons. NaN compares false with everything: where it lands is
-unspecified, but no element is lost. Imports `siglum.vocab.declare` and the words for arrays.
+Sorting is stable and takes n log n comparisons. NaN stands after all numbers, and counts as one value where equal ones are
+gathered. Imports `siglum.vocab.declare` and the words for arrays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,16 @@ from collections.abc import Callable
 from siglum.vocab.arrays import concat
 from siglum.vocab.declare import S, T, word
 from siglum.vocab.intrinsics import greatest_of, least_of
+
+
+def precedes(x: S, y: S) -> bool:
+    """Whether x stands before y in rising order."""
+    return x < y or (x == x and y != y)
+
+
+def alike(x: S, y: S) -> bool:
+    """Whether x and y are one value."""
+    return x == y or (x != x and y != y)
 
 
 @word("sort", examples=("[3 1 2] sort is [1 2 3]", '"banana" sort is "aaabnn"'))
@@ -24,7 +34,7 @@ def sort(xs: list[S]) -> list[S]:
     for i in range(n):
         x = xs[i]
         at = i & -8
-        while at < i and not x < work[at]:
+        while at < i and not precedes(x, work[at]):
             at += 1
         while at < i:
             pushed = work[at]
@@ -46,9 +56,10 @@ def sort(xs: list[S]) -> list[S]:
             while i < middle and j < end:
                 x = work[i]
                 y = work[j]
-                work[k] = y if y < x else x
-                i += 0 if y < x else 1
-                j += 1 if y < x else 0
+                later = precedes(y, x)
+                work[k] = y if later else x
+                i += 0 if later else 1
+                j += 1 if later else 0
                 k += 1
             while i < middle:
                 work[k] = work[i]
@@ -78,7 +89,7 @@ def ordering(xs: list[S]) -> list[int]:
         x = xs[i]
         place = i
         at = i & -8
-        while at < i and not x < work[at]:
+        while at < i and not precedes(x, work[at]):
             at += 1
         while at < i:
             pushed = work[at]
@@ -104,10 +115,11 @@ def ordering(xs: list[S]) -> list[int]:
             while i < middle and j < end:
                 x = work[i]
                 y = work[j]
-                work[k] = y if y < x else x
-                places[k] = places[j if y < x else i]
-                i += 0 if y < x else 1
-                j += 1 if y < x else 0
+                later = precedes(y, x)
+                work[k] = y if later else x
+                places[k] = places[j if later else i]
+                i += 0 if later else 1
+                j += 1 if later else 0
                 k += 1
             while i < middle:
                 work[k] = work[i]
@@ -244,7 +256,7 @@ def first_seen(xs: list[S], places: list[int]) -> list[int]:
     sizes = [0] * len(places)
     leader = 0
     for k in range(len(places)):
-        if k == 0 or xs[places[k - 1]] != xs[places[k]]:
+        if k == 0 or not alike(xs[places[k - 1]], xs[places[k]]):
             leader = places[k]
         sizes[leader] += 1
     return sizes
@@ -262,7 +274,7 @@ def sorted_set(xs: list[S]) -> list[S]:
     """Each value once, rising."""
     rising_values = sort(xs)
     n = len(rising_values)
-    return [rising_values[i] for i in range(n) if i == 0 or rising_values[i - 1] != rising_values[i]]
+    return [rising_values[i] for i in range(n) if i == 0 or not alike(rising_values[i - 1], rising_values[i])]
 
 
 @word("duplicates", examples=("[3 1 3 2 1] duplicates is [3 1]", '"abc" duplicates empty'))
@@ -279,7 +291,7 @@ def merge(xs: list[S], ys: list[S]) -> list[S]:
     i = 0
     j = 0
     while i < len(xs) or j < len(ys):
-        if i < len(xs) and (j >= len(ys) or not ys[j] < xs[i]):
+        if i < len(xs) and (j >= len(ys) or not precedes(ys[j], xs[i])):
             out.append(xs[i])
             i += 1
         else:
@@ -295,7 +307,7 @@ def bisect(xs: list[S], x: S) -> int:
     high = len(xs)
     while low < high:
         middle = low + (high - low) // 2
-        if xs[middle] < x:
+        if precedes(xs[middle], x):
             low = middle + 1
         else:
             high = middle
@@ -306,7 +318,7 @@ def bisect(xs: list[S], x: S) -> int:
 def binary_search(xs: list[S], x: S) -> int | None:
     """Where x first stands in a rising array, found by halving; none where it does not."""
     place = bisect(xs, x)
-    if place < len(xs) and xs[place] == x:
+    if place < len(xs) and alike(xs[place], x):
         return place
     return None
 

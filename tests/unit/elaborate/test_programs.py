@@ -129,3 +129,11 @@ def test_a_branch_that_only_checks_survives_the_rewrites() -> None:
     assert run(made, (50, [])) == 0
     with pytest.raises(Stop):
         run(made, (200, [0]))
+
+
+@pytest.mark.parametrize(("a", "b"), [({}, {}), ({"x": 1, "y": 2}, {"y": 2, "x": 1}), ({"x": 1}, {"x": 2}), ({"x": 1}, {"y": 1}),
+                                      ({"x": 1}, {"x": 1, "y": 1})])  # fmt: skip
+def test_dicts_are_equal_whatever_their_order(a: dict[str, int], b: dict[str, int]) -> None:
+    made = function_from_source("def f(a: dict[str, int], b: dict[str, int]) -> bool:\n    return a == b\n", "f")
+    verify(made)
+    assert run(made, (a, b)) is (a == b)

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from siglum.errors import UserError
 from siglum.frontend.elaborate.collect import collect, copied, exact
 from siglum.frontend.elaborate.frame import Frame
+from siglum.frontend.elaborate.packing import narrows
 from siglum.frontend.elaborate.stage import EITHER, PARAMETER, Refusal, Stage, spelled
 from siglum.frontend.elaborate.streams import ViewStream, stream_of
 from siglum.frontend.elaborate.values import ArrayVal, Body, Closure, OptionVal, Stream, TupleVal, Value, type_of
@@ -123,7 +124,9 @@ def bind(pattern: Type, t: Type, bindings: dict[str, Type]) -> bool:
                 return False
             bindings[pattern.text] = t
             return True
-        return bound is t or (bound.kind == t.kind and bool(t.args) and all(map(_loosely, bound.args, t.args)))
+        if narrows(t, bound):
+            return True
+        return bound.kind == t.kind and bool(t.args) and all(map(_loosely, bound.args, t.args))
     if not pattern.args or pattern.kind != t.kind or len(pattern.args) != len(t.args):
         return False
     return all(bind(p, a, bindings) for p, a in zip(pattern.args, t.args, strict=True))
@@ -143,7 +146,7 @@ def fits(st: Stage, pattern: Type, value: Value, bindings: dict[str, Type]) -> b
     if pattern.has_vars:
         if isinstance(value, Node) and pattern.kind == "var" and pattern.text in bindings:
             bound = bindings[pattern.text]
-            return st.promote(value, bound).type is bound or value.type is widened(bound)
+            return st.promote(value, bound).type is bound or narrows(value.type, bound)
         return bind(pattern, t, bindings)
     if pattern is t or t is NOTHING:
         return True

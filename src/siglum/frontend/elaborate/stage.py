@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
-from siglum.frontend.elaborate.packing import CONSTANT, EITHER, ELEMENT, PARAMETER, Packing, Refusal, spelled
+from siglum.frontend.elaborate.packing import CONSTANT, EITHER, ELEMENT, PARAMETER, Packing, Refusal, narrows, spelled
 from siglum.frontend.elaborate.regions import NO_ARM, Arm
 from siglum.frontend.elaborate.values import (
     ArrayVal,
@@ -226,6 +226,7 @@ class Stage(Packing):
                 a = self.empty(b.element)
             elif b.element is NOTHING and a.element is not NOTHING:
                 b = self.empty(a.element)
+            a, b = self._as_wide(a, b.element, then), self._as_wide(b, a.element, otherwise)
             if (a.count is None) != (b.count is None):
                 if a.count is None:
                     a = ArrayVal(a.node, a.element, self._count_in(then, a.node, None), a.frozen, a.depth)
@@ -235,6 +236,13 @@ class Stage(Packing):
             parts = [self._alike(m, n, then, otherwise) for m, n in zip(a.items, b.items, strict=True)]
             return TupleVal(tuple(p for p, _ in parts)), TupleVal(tuple(q for _, q in parts))
         return self._alike_texts(a, b, then, otherwise)
+
+    def _as_wide(self, array: ArrayVal, other: Type, arm: Arm) -> ArrayVal:
+        """A list of an arm with elements as wide as `other`, where that is the same but for its width."""
+        if array.element is other or NOTHING in (array.element, other) or not narrows(other, array.element):
+            return array
+        made: ArrayVal = self.inside(arm, lambda: self.collect(self, array, other))
+        return made
 
     def _alike_texts(self, a: Value, b: Value, then: Arm, otherwise: Arm) -> tuple[Value, Value]:
         """Characters where both can be one, else texts."""

@@ -11,11 +11,11 @@ from functools import partial
 
 from siglum.frontend.elaborate.arithmetic import compare, mismatch
 from siglum.frontend.elaborate.arrays import item
-from siglum.frontend.elaborate.stage import Refusal, Stage
+from siglum.frontend.elaborate.stage import Stage
 from siglum.frontend.elaborate.streams import ArrayStream, ListStream, ZipStream, placed, stream_of, strict
 from siglum.frontend.elaborate.values import ArrayVal, MapVal, OptionVal, Stream, TupleVal, Value, known_text, type_of
 from siglum.ir.node import Node
-from siglum.ir.types import CHAR
+from siglum.ir.types import CHAR, F32, F64, Type
 
 _FEW: int = 8
 
@@ -41,6 +41,8 @@ def same_kind(st: Stage, x: Value, y: Value) -> tuple[Value, Value]:
 
 def equal(st: Stage, x: Value, y: Value, origin: int) -> Node:
     """Whether two values are equal, as Python's `==` has it. Raises `Refusal`."""
+    if x is y and isinstance(x, ArrayVal) and not _may_be_nan(x.element):
+        return st.true
     x, y = same_kind(st, x, y)
     if isinstance(x, Node) and isinstance(y, Node):
         return compare(st, ast.Eq, x, y, origin)
@@ -52,8 +54,30 @@ def equal(st: Stage, x: Value, y: Value, origin: int) -> Node:
     if isinstance(x, OptionVal) or isinstance(y, OptionVal):
         return _equal_options(st, x, y, origin)
     if isinstance(x, MapVal) and isinstance(y, MapVal):
-        raise Refusal("`==` does not take maps", "compare their keys and values", "E-065")
+        return _equal_maps(st, x, y, origin)
     raise mismatch("==", type_of(x, st), type_of(y, st))
+
+
+def _equal_maps(st: Stage, x: MapVal, y: MapVal, origin: int) -> Node:
+    """As many entries, and each of the one in the other; their order does not count."""
+    m, n = st.count_of(x.keys), st.count_of(y.keys)
+    ours, theirs = (ZipStream([ArrayStream(v.keys, origin), ArrayStream(v.items, origin)]) for v in (x, y))
+
+    def stands_in_theirs(entry: Callable[[], Value], carried: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
+        wanted = entry()
+
+        def is_it(other: Callable[[], Value], found: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
+            same = equal(st, wanted, other(), origin)
+            return st.emit("not", same), (same,)
+
+        (found,) = theirs.each(st, (st.false,), is_it, True)
+        return found, (found,)
+
+    return st.both(st.emit("eq", m, n), lambda: ours.each(st, (st.true,), stands_in_theirs, True)[0])
+
+
+def _may_be_nan(t: Type) -> bool:
+    return t is F64 or t is F32 or any(map(_may_be_nan, t.args))
 
 
 def _complete(st: Stage, value: Value, origin: int) -> Stream:
