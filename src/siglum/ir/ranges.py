@@ -15,6 +15,8 @@ from siglum.ir.types import BOOL, I64, U8, U16, U32
 _LENGTH = PRIMITIVES["length"]
 _VALUES: Final = {U8: 1 << 8, U16: 1 << 16, U32: 1 << 32}
 """How many values the bytes of an element can make, from 0 on."""
+_PATIENCE = 100_000
+"""How many loops are looked through for the capacity of what they give, before it counts as unknown."""
 _FAR = 1 << 31
 """Shifts of an index stay below this, so that a length less a shift cannot wrap."""
 
@@ -28,6 +30,9 @@ class Ranges:
         self._facts: list[int] = []
         self._capacity: dict[Node, Node] = {}
         self._lengths: dict[Node, Node] = {}
+        self._of_results: dict[tuple[Node, int], Node] = {}
+        """Capacities of results of `if` and `loop`, as long as nothing changes in `_capacity`."""
+        self._patience = _PATIENCE
 
     # Capacities ---------------------------------------------------------------------------------------------
     def capacity(self, array: Node) -> Node:
@@ -49,10 +54,13 @@ class Ranges:
                 return constant(len(array.attr[1]), I64)
             elif op is RESULT and array.args[0].op.name == "read":
                 array = array.args[0].args[1]
-            elif op is RESULT and array.args[0].op is IF:
-                return self._joined(array)
-            elif op is RESULT and array.args[0].op is LOOP:
-                return self._looped(array)
+            elif op is RESULT and array.args[0].op in (IF, LOOP):
+                place = array.args[0], array.attr
+                found = self._of_results.get(place)
+                if found is None:
+                    found = self._joined(array) if place[0].op is IF else self._looped(array)
+                    self._of_results[place] = found
+                return found
             else:
                 return self._length(array)
 
@@ -68,11 +76,16 @@ class Ranges:
 
     def _looped(self, array: Node) -> Node:
         loop = array.args[0]
-        saved = dict(self._capacity)
+        self._patience -= 1
+        if self._patience < 0:
+            return self._length(array)
+        saved, others = dict(self._capacity), self._of_results
         self.enter(loop)
-        kept = self._capacity.get(loop.regions[0].params[1 + array.attr])
+        found = [self._capacity.get(p) for p in loop.regions[0].params[1:]]
         self.leave()
-        self._capacity = saved
+        self._capacity, self._of_results = saved, others
+        others.update({(loop, k): kept for k, kept in enumerate(found) if kept is not None})
+        kept = found[array.attr]
         return kept if kept is not None else self._length(array)
 
     def enter(self, loop: Node) -> None:
@@ -82,6 +95,7 @@ class Ranges:
         body = loop.regions[0]
         for p in body.params:
             self._capacity.pop(p, None)
+        self._of_results = {}
         kept = {}
         for k, p in enumerate(body.params[1:]):
             if p.type.kind == "array":
@@ -91,6 +105,7 @@ class Ranges:
         # assume that all keep theirs; drop those that do not until none is left to drop
         failed = list(kept)
         while failed:
+            self._of_results = {}
             failed = [p for p, (first, following) in kept.items() if self.capacity(following) is not first]
             for p in failed:
                 del kept[p]
@@ -101,6 +116,7 @@ class Ranges:
         self._facts.pop()
         for p in self.loops.pop().regions[0].params:
             self._capacity.pop(p, None)
+        self._of_results = {}
 
     # Indices ------------------------------------------------------------------------------------------------
     def inside(self, index: Node, array: Node) -> bool:
@@ -122,7 +138,9 @@ class Ranges:
         if index.op is CONST:
             return most.op is CONST and bool(0 <= index.attr < most.attr)
         if index.op.name == "bounds":
-            return self._at_most(index.args[1], most)
+            bound = index.args[1]
+            # it compares as unsigned words: below a negative bound lies anything
+            return self._at_most(bound, most) and _never_negative(bound, most)
         loop = self._loop_of(index)
         if loop is not None:
             if index.attr[1] == 0 or is_rank(loop, index):
@@ -192,13 +210,12 @@ class Ranges:
         )
 
     def _at_most(self, bound: Node, most: Node) -> bool:
-        if bound is most:
-            return True
-        if bound.op is CONST and most.op is CONST:
-            return bool(bound.attr <= most.attr)
-        if bound.op is _LENGTH and self.capacity(bound.args[0]) is most:
-            return True
-        return bound.op.name == "min" and any(self._at_most(a, most) for a in bound.args)
+        for n in _smallest_of(bound):
+            if n is most or (n.op is CONST and most.op is CONST and n.attr <= most.attr):
+                return True
+            if n.op is _LENGTH and self.capacity(n.args[0]) is most:
+                return True
+        return False
 
     def _equal_at(self, level: int, x: Node, y: Node) -> bool:
         """Whether `x` and `y` are one node, or equal by requirements before the loop at `level` was entered."""
@@ -220,6 +237,26 @@ class Ranges:
             self.equal.append((condition.args[0], condition.args[1]))
 
 
+def _smallest_of(n: Node) -> list[Node]:
+    """`n`, and if it is a `min` what it is the smallest of."""
+    found = [n]
+    seen = {n}
+    for one in found:
+        if one.op.name == "min":
+            new = [a for a in one.args if a not in seen]
+            found.extend(new)
+            seen.update(new)
+    return found
+
+
+def _never_negative(n: Node, capacity: Node) -> bool:
+    """Whether `n` is a capacity, a length or a constant from 0 on, or a `min` of such."""
+    return all(
+        one is capacity or _is_length(one) or one.op.name == "min" or (one.op is CONST and one.attr >= 0)
+        for one in _smallest_of(n)
+    )
+
+
 def _is_length(n: Node) -> bool:
     """Whether `n` cannot be negative because it is the length of an array."""
     return n.op.name == "length"
@@ -235,15 +272,21 @@ def is_rank(loop: Node, p: Node) -> bool:
 
 def _at_most_one_more(n: Node, p: Node) -> bool:
     """Whether `n` is `p` or `p` + 1 on every path."""
-    if n is p:
-        return True
-    if n.op.name in ("add", "add_wrap"):
-        return any(x is p and _is_zero_or_one(y) for x, y in (n.args, n.args[::-1]))
-    if n.op.name == "select":
-        return _at_most_one_more(n.args[1], p) and _at_most_one_more(n.args[2], p)
-    if n.op is RESULT and n.args[0].op is IF:
-        return all(_at_most_one_more(r.results[n.attr], p) for r in n.args[0].regions)
-    return False
+    paths = [n]
+    seen = {p}
+    for one in paths:
+        if one in seen:
+            continue
+        seen.add(one)
+        if one.op.name == "select":
+            paths.extend(one.args[1:])
+        elif one.op is RESULT and one.args[0].op is IF:
+            paths.extend([r.results[one.attr] for r in one.args[0].regions])
+        else:
+            grows = one.op.name in ("add", "add_wrap")
+            if not grows or not any(x is p and _is_zero_or_one(y) for x, y in (one.args, one.args[::-1])):
+                return False
+    return True
 
 
 def _is_zero_or_one(n: Node) -> bool:
