@@ -5,18 +5,21 @@ Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from siglum.ir.node import CONST, IF, LOOP, PARAM, RESULT, Node, constant, node
 from siglum.ir.primitives import PRIMITIVES
-from siglum.ir.types import BOOL, I64, U8, U16, U32
+from siglum.ir.types import BOOL, CHAR, I64, U8, U16, U32
 
 _LENGTH = PRIMITIVES["length"]
+_MIN = PRIMITIVES["min"]
 _VALUES: Final = {U8: 1 << 8, U16: 1 << 16, U32: 1 << 32}
 """How many values the bytes of an element can make, from 0 on."""
 _PATIENCE = 100_000
 """How many loops are looked through for the capacity of what they give, before it counts as unknown."""
+_STEP = 1 << 8
+"""What is added at once to something that counts is at most this."""
 _FAR = 1 << 31
 """Shifts of an index stay below this, so that a length less a shift cannot wrap."""
 
@@ -33,6 +36,10 @@ class Ranges:
         self._of_results: dict[tuple[Node, int], Node] = {}
         """Capacities of results of `if` and `loop`, as long as nothing changes in `_capacity`."""
         self._patience = _PATIENCE
+        self.checked: list[Node] = []
+        """What is known to be at least 0 and far below 2^63, as a `bounds` would have stopped else."""
+        self._shown: dict[tuple[Node, ...], list[Node]] = {}
+        """For the arguments of a `bounds` what it stays below and is at least 0 wherever they are compared."""
 
     # Capacities ---------------------------------------------------------------------------------------------
     def capacity(self, array: Node) -> Node:
@@ -140,7 +147,11 @@ class Ranges:
         if index.op.name == "bounds":
             bound = index.args[1]
             # it compares as unsigned words: below a negative bound lies anything
-            return self._at_most(bound, most) and _never_negative(bound, most)
+            shown = self._shown.get(index.args, ())
+            return self._at_most(bound, most) and all(
+                one is most or one in shown or one.op is _MIN or _Signs(()).holds(one, tuple(self.loops))
+                for one in _smallest_of(bound)
+            )
         loop = self._loop_of(index)
         if loop is not None:
             if index.attr[1] == 0 or is_rank(loop, index):
@@ -153,6 +164,18 @@ class Ranges:
         if index.op.name == "cast" and index.args[0].op.name == "load":
             return most.op is CONST and bool(most.attr >= _VALUES.get(index.args[0].type, most.attr + 1))
         return False
+
+    # Signs -------------------------------------------------------------------------------------------------
+    def bounds(self, n: Node) -> None:
+        """Notes what a `bounds` establishes: its index is at least 0 and near where that is so of what it stays below."""
+        index, bound = n.args
+        loops = tuple(self.loops)
+        before = self._shown.get(n.args)
+        self._shown[n.args] = [
+            one for one in (_smallest_of(bound) if before is None else before) if _Signs(self.checked).holds(one, loops)
+        ]
+        if _Counts(self.checked).holds(bound, loops):
+            self.checked.append(index)
 
     def _loop_of(self, p: Node) -> Node | None:
         """The loop around here whose parameter `p` is."""
@@ -237,24 +260,103 @@ class Ranges:
             self.equal.append((condition.args[0], condition.args[1]))
 
 
+class _Signs:
+    """Asks once which values are never negative. `assumed` are the carried values that are so if all of `assumed` were in the
+    run before, or at the start; `left` is how many nodes are still looked at, `checked` what is known.
+    """
+
+    def __init__(self, checked: Sequence[Node]) -> None:
+        self.checked = checked
+        self.assumed: set[tuple[Node, int]] = set()
+        self.left = 500
+
+    def holds(self, n: Node, loops: tuple[Node, ...]) -> bool:
+        """Whether `n`, seen from inside of `loops`, is at least 0."""
+        self.left -= 1
+        if self.left < 0 or n.type is not I64:
+            return False
+        name = n.op.name
+        if name in _NEVER or n in self.checked:
+            return True
+        if n.op is CONST:
+            return bool(n.attr >= 0)
+        if n.op is PARAM:
+            level, k = n.attr
+            return 0 < level <= len(loops) and (k == 0 or self.carried(loops[level - 1], k, loops[:level]))
+        if n.op is RESULT:
+            (of,) = n.args
+            if of.op is IF:
+                return all(self.holds(r.results[n.attr], loops) for r in of.regions)
+            if of.op is not LOOP:
+                return False
+            level = of.regions[0].params[0].attr[0]
+            return self.carried(of, 1 + n.attr, (*loops[: level - 1], of))
+        if name == "cast":
+            return n.args[0].type in _UNSIGNED
+        if name in _ALL:
+            return all(self.holds(a, loops) for a in n.args)
+        if name in _ANY:
+            return any(self.holds(a, loops) for a in n.args)
+        if name == "add_wrap":
+            return _Counts(self.checked).holds(n, loops)
+        return name in _WHICH and all(self.holds(n.args[k], loops) for k in _WHICH[name])
+
+    def carried(self, loop: Node, k: int, loops: tuple[Node, ...]) -> bool:
+        """Whether carried value `k` (from 1 on) of `loop`, the last of `loops`, is at least 0 in each run and after them."""
+        if (loop, k) in self.assumed:
+            return True
+        before = set(self.assumed)
+        self.assumed.add((loop, k))
+        if self.holds(loop.args[k], loops[:-1]):
+            # in an earlier run other things were checked
+            checked, self.checked = self.checked, ()
+            found = self.holds(loop.regions[0].results[k], loops)
+            self.checked = checked
+            if found:
+                return True
+        self.assumed = before
+        return False
+
+
+class _Counts(_Signs):
+    """Asks which values were reached by counting, from constants and lengths on: that takes them nowhere near 2^63."""
+
+    def holds(self, n: Node, loops: tuple[Node, ...]) -> bool:
+        name = n.op.name
+        if n in self.checked:
+            return True
+        if n.op is CONST or n.op is PARAM or n.op is RESULT:
+            return super().holds(n, loops) and (n.op is not CONST or n.attr < _FAR)
+        self.left -= 1
+        if self.left < 0 or n.type is not I64:
+            return False
+        if name in ("add", "add_wrap"):
+            x, y = n.args[::-1] if n.args[0].op is CONST else n.args
+            return y.op is CONST and 0 <= y.attr <= _STEP and self.holds(x, loops)
+        if name in ("select", "bounds"):
+            return all(self.holds(a, loops) for a in n.args[1:])
+        return name == "length" or (name in ("min", "max") and all(self.holds(a, loops) for a in n.args))
+
+
+_UNSIGNED: Final = (BOOL, CHAR, U8, U16, U32)
+_NEVER: Final = frozenset({"length", "popcount", "leading_zeros", "trailing_zeros"})
+_ALL: Final = frozenset({"add", "mul", "floordiv", "min"})
+"""At least 0 if all arguments are; the first two stop where they do not fit."""
+_ANY: Final = frozenset({"and", "max"})
+_WHICH: Final = {"select": (1, 2), "bounds": (1,), "mod": (1,), "sar": (0,), "nonzero": (0,)}
+"""At least 0 if the arguments at these places are."""
+
+
 def _smallest_of(n: Node) -> list[Node]:
     """`n`, and if it is a `min` what it is the smallest of."""
     found = [n]
     seen = {n}
     for one in found:
-        if one.op.name == "min":
+        if one.op is _MIN:
             new = [a for a in one.args if a not in seen]
             found.extend(new)
             seen.update(new)
     return found
-
-
-def _never_negative(n: Node, capacity: Node) -> bool:
-    """Whether `n` is a capacity, a length or a constant from 0 on, or a `min` of such."""
-    return all(
-        one is capacity or _is_length(one) or one.op.name == "min" or (one.op is CONST and one.attr >= 0)
-        for one in _smallest_of(n)
-    )
 
 
 def _is_length(n: Node) -> bool:

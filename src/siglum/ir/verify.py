@@ -19,13 +19,13 @@
    and elements of arrays are never stored into; a loop stores only into arrays it carries or makes, and carried arrays
    that are stored into never overlap.
 6. Indices (E-206). Each index of `load` and `store` lies inside the array's capacity by one of
-   R1 it is `bounds(_, n)` and n is never negative; R2 it is the index of a loop of n runs; R3 it is a rank: a carried
-   value that starts at 0 and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity;
-   R5 `lanes_add8` starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n
-   runs; R8 it is a loaded u8, u16 or u32, and n a constant above all its values. n is the capacity or (in R1, R2, R3, R7) a
-   `min` with it; in R2, R3 and R5 it may be equal to it by a `require` before the loop, as code may load as soon as index
-   and array are there. The capacity is traced through stores, arms that agree and loops that keep it, or is the `length` of
-   the array. `read` has room for what it reads.
+   R1 it is `bounds(_, n)` and n is never negative; R2 it is the index of a loop of n runs; R3 it is a rank: a carried value that
+   starts at 0 and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity; R5 `lanes_add8`
+   starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n runs;
+   R8 it is a loaded u8, u16 or u32, and n a constant above all its values. n is the capacity or (in R1, R2, R3, R7) a `min`
+   with it; in R2, R3 and R5 it may be equal to it by a `require` before the loop, as code may load as soon as index and array
+   are there. The capacity is traced through stores, arms that agree and loops that keep it, or is the `length` of the array.
+   `read` has room for what it reads.
 7. Divisors (E-207). They are `nonzero(...)` or constants other than 0.
 8. Events (E-208). A fresh array, and what acts and has a value, is listed once in the whole function, so that its value is
    one value.
@@ -55,9 +55,13 @@ _type = attrgetter("type")
 _FIX = "this is a fault of the front end that made the function"
 
 
-def verify(function: Function) -> None:
-    """Returns if every invariant above holds. Raises `UserError` (E-201 .. E-208) whose message names the path."""
-    _verified(function, {})
+def verify(function: Function) -> dict[Function, Summary]:
+    """What the results of the function and of all it calls may be made of, if every invariant above holds. Raises
+    `UserError` (E-201 .. E-208) whose message names the path.
+    """
+    done: dict[Function, Summary] = {}
+    _verified(function, done)
+    return done
 
 
 def _verified(function: Function, done: dict[Function, Summary]) -> Summary:
@@ -131,7 +135,7 @@ class _Verifier:
         added: list[Node] = []
         scope = self.scope
         self.depth += 1
-        known = len(self.ranges.equal)
+        known, checked = len(self.ranges.equal), len(self.ranges.checked)
         listed: Node | None = None
         at = 0
         try:
@@ -167,6 +171,7 @@ class _Verifier:
         if self.depth:
             scope.difference_update(added)
             del self.ranges.equal[known:]
+            del self.ranges.checked[checked:]
 
     def reachable(self, n: Node, added: list[Node]) -> bool:
         """Whether `n` can be used without being listed. What can is then in scope: constants for good, `result` nodes
@@ -256,6 +261,9 @@ class _Verifier:
     def requirement(self, n: Node) -> None:
         self.ranges.require(n)
 
+    def bounds(self, n: Node) -> None:
+        self.ranges.bounds(n)
+
     def data(self, n: Node) -> None:
         element, values = n.attr
         if not is_scalar(element) or type(values) is not tuple:
@@ -330,7 +338,7 @@ _CONTROL: Final = {
 _OPERANDS: Final = {
     "load": _Verifier.index, "store": _Verifier.index, "lanes_add8": _Verifier.eight, "read": _Verifier.room,
     "floordiv": _Verifier.divisor, "mod": _Verifier.divisor, "div_u": _Verifier.divisor, "mod_u": _Verifier.divisor,
-    "require": _Verifier.requirement, "data": _Verifier.data,
+    "require": _Verifier.requirement, "bounds": _Verifier.bounds, "data": _Verifier.data,
 }  # fmt: skip
 
 
