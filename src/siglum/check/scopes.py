@@ -161,6 +161,8 @@ class Numbering:
             acts |= self.walk(arm)
             arm.leave = _map(results, arm.results)
         for k, t in enumerate(n.results):
+            if not t.args:
+                continue
             arms = [bases(t, self.inside[scope, n, which].known[r.results[k]]) for which, r in enumerate(n.regions)]
             for base, *others in zip(bases(t, given[k]), *arms, strict=True):
                 self.memory.same(base, *others)
@@ -253,7 +255,7 @@ def _all(values: Iterable[Values]) -> list[int]:
 
 def _bases(nodes: tuple[Node, ...], values: Iterable[Values]) -> list[int]:
     """The array bases of several values in a row, of the types of `nodes`."""
-    return [base for n, v in zip(nodes, values, strict=True) for base in bases(n.type, v)]
+    return [base for n, v in zip(nodes, values, strict=True) if n.type.args for base in bases(n.type, v)]
 
 
 def _map(names: list[int], values: list[int]) -> dict[int, int]:

@@ -5,7 +5,8 @@ Imports the modules of `siglum.ir` below it; `ir.verify` drives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from siglum.ir.node import CONST, IF, LOOP, PARAM, RESULT, Node, constant, node
@@ -20,6 +21,8 @@ _PATIENCE = 100_000
 """How many loops are looked through for the capacity of what they give, before it counts as unknown."""
 _STEP = 1 << 8
 """What is added at once to something that counts is at most this."""
+_LOOKS = 2_000_000
+"""How many nodes are looked at to learn what is never negative, before it counts as unknown."""
 _FAR = 1 << 31
 """Shifts of an index stay below this, so that a length less a shift cannot wrap."""
 
@@ -38,6 +41,8 @@ class Ranges:
         self._patience = _PATIENCE
         self.checked: list[Node] = []
         """What is known to be at least 0 and far below 2^63, as a `bounds` would have stopped else."""
+        self._near: set[Node] = set()
+        self.looks = _LOOKS
         self._shown: dict[tuple[Node, ...], list[Node]] = {}
         """For the arguments of a `bounds` what it stays below and is at least 0 wherever they are compared."""
 
@@ -149,7 +154,7 @@ class Ranges:
             # it compares as unsigned words: below a negative bound lies anything
             shown = self._shown.get(index.args, ())
             return self._at_most(bound, most) and all(
-                one is most or one in shown or one.op is _MIN or _Signs(()).holds(one, tuple(self.loops))
+                one is most or one in shown or one.op is _MIN or _Signs(self, frozenset()).holds(one, tuple(self.loops))
                 for one in _smallest_of(bound)
             )
         loop = self._loop_of(index)
@@ -166,16 +171,25 @@ class Ranges:
         return False
 
     # Signs -------------------------------------------------------------------------------------------------
+    def forget(self, kept: int) -> None:
+        """Leaves what was checked first, up to `kept`."""
+        self._near.difference_update(self.checked[kept:])
+        del self.checked[kept:]
+
     def bounds(self, n: Node) -> None:
         """Notes what a `bounds` establishes: its index is at least 0 and near where that is so of what it stays below."""
         index, bound = n.args
-        loops = tuple(self.loops)
-        before = self._shown.get(n.args)
-        self._shown[n.args] = [
-            one for one in (_smallest_of(bound) if before is None else before) if _Signs(self.checked).holds(one, loops)
-        ]
-        if _Counts(self.checked).holds(bound, loops):
+        if not _is_length(bound):
+            loops = tuple(self.loops)
+            before = self._shown.get(n.args)
+            self._shown[n.args] = [
+                one for one in (_smallest_of(bound) if before is None else before) if _Signs(self, self._near).holds(one, loops)
+            ]
+            if not _Counts(self, self._near).holds(bound, loops):
+                return
+        if index not in self._near:
             self.checked.append(index)
+            self._near.add(index)
 
     def _loop_of(self, p: Node) -> Node | None:
         """The loop around here whose parameter `p` is."""
@@ -265,15 +279,14 @@ class _Signs:
     run before, or at the start; `left` is how many nodes are still looked at, `checked` what is known.
     """
 
-    def __init__(self, checked: Sequence[Node]) -> None:
-        self.checked = checked
+    def __init__(self, ranges: Ranges, checked: AbstractSet[Node]) -> None:
+        self.ranges, self.checked = ranges, checked
         self.assumed: set[tuple[Node, int]] = set()
         self.left = 500
 
     def holds(self, n: Node, loops: tuple[Node, ...]) -> bool:
         """Whether `n`, seen from inside of `loops`, is at least 0."""
-        self.left -= 1
-        if self.left < 0 or n.type is not I64:
+        if self.tired() or n.type is not I64:
             return False
         name = n.op.name
         if name in _NEVER or n in self.checked:
@@ -298,8 +311,13 @@ class _Signs:
         if name in _ANY:
             return any(self.holds(a, loops) for a in n.args)
         if name == "add_wrap":
-            return _Counts(self.checked).holds(n, loops)
+            return _Counts(self.ranges, self.checked).holds(n, loops)
         return name in _WHICH and all(self.holds(n.args[k], loops) for k in _WHICH[name])
+
+    def tired(self) -> bool:
+        self.left -= 1
+        self.ranges.looks -= 1
+        return self.left < 0 or self.ranges.looks < 0
 
     def carried(self, loop: Node, k: int, loops: tuple[Node, ...]) -> bool:
         """Whether carried value `k` (from 1 on) of `loop`, the last of `loops`, is at least 0 in each run and after them."""
@@ -309,7 +327,7 @@ class _Signs:
         self.assumed.add((loop, k))
         if self.holds(loop.args[k], loops[:-1]):
             # in an earlier run other things were checked
-            checked, self.checked = self.checked, ()
+            checked, self.checked = self.checked, frozenset()
             found = self.holds(loop.regions[0].results[k], loops)
             self.checked = checked
             if found:
@@ -327,8 +345,7 @@ class _Counts(_Signs):
             return True
         if n.op is CONST or n.op is PARAM or n.op is RESULT:
             return super().holds(n, loops) and (n.op is not CONST or n.attr < _FAR)
-        self.left -= 1
-        if self.left < 0 or n.type is not I64:
+        if self.tired() or n.type is not I64:
             return False
         if name in ("add", "add_wrap"):
             x, y = n.args[::-1] if n.args[0].op is CONST else n.args

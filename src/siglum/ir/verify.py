@@ -134,6 +134,8 @@ class _Verifier:
         """Checks what `region` lists and that its results are in scope; the scope is as before afterwards."""
         added: list[Node] = []
         scope = self.scope
+        if not type(region.params) is type(region.body) is type(region.results) is tuple:
+            raise _Fault("E-203", "a region is no tuples")
         self.depth += 1
         known, checked = len(self.ranges.equal), len(self.ranges.checked)
         listed: Node | None = None
@@ -171,7 +173,7 @@ class _Verifier:
         if self.depth:
             scope.difference_update(added)
             del self.ranges.equal[known:]
-            del self.ranges.checked[checked:]
+            self.ranges.forget(checked)
 
     def reachable(self, n: Node, added: list[Node]) -> bool:
         """Whether `n` can be used without being listed. What can is then in scope: constants for good, `result` nodes
