@@ -5,6 +5,8 @@ Imports `ir`, `records`, `stencil.families` and the modules of `check` above it.
 The state along the code is: where in the Function the code stands (a region's scope, and how many of its listed nodes lie
 behind), and which value each register and slot holds. The rules:
 
+* A store is one of a region around. What may lie in the memory it changes, other than the array's new version, is
+  not known any more.
 * An instance that may stop or acts is the next listed node that does: same operation, same operands, and its stop site
   names that node's kind and origin; the instance itself is said to serve that origin. What others are said to serve
   is a note for people: it only has to be an origin of the Function. Loads, stores and
@@ -26,7 +28,9 @@ from typing import Any, Final
 from siglum.check.mismatch import Mismatch
 from siglum.check.scopes import ARM, LOOP_BODY, Numbering, Scope, Values
 from siglum.check.terms import Term, Terms
+from siglum.ir.function import Function
 from siglum.ir.node import IF, LOOP, Node
+from siglum.ir.ownership import Summary
 from siglum.ir.primitives import LANES
 from siglum.records import Block, Image, Label, Location
 
@@ -59,11 +63,11 @@ class Follower:
     cannot be reached from above.
     """
 
-    def __init__(self, image: Image, number: int) -> None:
+    def __init__(self, image: Image, number: int, summaries: dict[Function, Summary]) -> None:
         self.image, self.number = image, number
         self.block: Block = image.witness.blocks[number]
         self.terms = Terms()
-        self.numbering = Numbering(self.block.function, self.terms)
+        self.numbering = Numbering(self.block.function, self.terms, summaries)
         self.scope: Scope | None = None
         self.at = 0
         self.offset = self.block.offset
@@ -178,11 +182,28 @@ class Follower:
         return self.at_scope().known[n]
 
     def moved(self, old: int, new: int) -> None:
-        """A store: wherever the old version of an array was, the new one is now."""
-        held = self.held
+        """A store: wherever the old version of an array was, the new one is now; other arrays in its memory are lost."""
+        held, memory = self.held, self.numbering.memory
+        names, others = memory.of(old), memory.names
+        lost = []
         for location, value in held.items():
             if value == old:
                 held[location] = new
+            elif names and value in others and value != new and memory.overlap(names, others[value]):
+                lost.append(location)
+        for location in lost:
+            del held[location]
+
+    def store(self, old: int, new: int) -> None:
+        """A store that the Function makes on the way that leads here."""
+        self.safe(new)
+        places = self.numbering.stores[new]
+        scope: Scope | None = self.at_scope()
+        while scope not in places:
+            if scope is None:
+                raise self.no("this store is none that the Function makes here")
+            scope = scope.parent
+        self.moved(old, new)
 
     def safe(self, value: int) -> int:
         """A load, store or division, once it is one that the Function has."""

@@ -11,6 +11,7 @@ from siglum.check.mismatch import Mismatch
 from siglum.check.semantics import handlers
 from siglum.errors import UserError
 from siglum.ir.function import Function
+from siglum.ir.ownership import Summary
 from siglum.ir.verify import verify
 from siglum.records import Followed, Image, Rejected
 from siglum.stencil.table import Table
@@ -25,17 +26,19 @@ def check_image(image: Image, table: Table) -> Followed | Rejected:
     try:
         if type(image.function) is not Function:
             raise Mismatch("the image has no function")
-        verify(image.function)
+        summaries = verify(image.function)
         check_layout(image, table)
-        instances = _follow(image)
+        instances = _follow(image, summaries)
     except Mismatch as mismatch:
         return Rejected(mismatch.reason, mismatch.offset)
     except UserError as fault:
         return Rejected(fault.message)
+    except Exception as error:  # noqa: BLE001 - nodes that no constructor made may fail anywhere
+        return Rejected(f"the image or its function is malformed: {error!r}")
     return Followed(instances, len(image.witness.blocks))
 
 
-def _follow(image: Image) -> int:
+def _follow(image: Image, summaries: dict[Function, Summary]) -> int:
     blocks = image.witness.blocks
     if blocks[0].function is not image.function:
         raise Mismatch("the first block is not the image's function")
@@ -45,7 +48,7 @@ def _follow(image: Image) -> int:
     effects: set[str] = set()
     families = handlers()
     while waiting:
-        follower = Follower(image, waiting.pop())
+        follower = Follower(image, waiting.pop(), summaries)
         follower.follow(families)
         constants |= follower.constants
         effects |= follower.effects

@@ -1,8 +1,8 @@
 """The Function as the checker sees it: its regions as a tree, every node's components as value numbers.
 
-Imports `ir` and `check.terms` only. Structural nodes (pairs, options, casts, lengths) have no value of their own: their
-components pass through. Parameters of loops, results of `if`, `loop`, calls and effects, and fresh arrays are new values at
-each place where they are listed.
+Imports `ir`, `check.memory` and `check.terms` only. Structural nodes (pairs, options, casts, lengths) have no value of their
+own: their components pass through. Parameters of loops, results of `if`, `loop`, calls and effects, and fresh arrays are new
+values at each place where they are listed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final
 
+from siglum.check.memory import Memory, bases
 from siglum.check.terms import Terms, combination, width_of
 from siglum.ir.function import Function
-from siglum.ir.node import CONST, IF, RESULT, Node, Region
+from siglum.ir.node import CALL, CONST, IF, RESULT, Node, Region
+from siglum.ir.ownership import Summary
 from siglum.ir.primitives import PRIMITIVES, Primitive
 from siglum.ir.types import F32, F64, I64, WIDTHS, Type, components, element_size, is_scalar
 from siglum.stencil.families import element_family
@@ -115,11 +117,13 @@ class Scope:
 
 class Numbering:
     """Numbers a function's values; `root` is its body's scope, `inside` those of a node's regions in a scope. `safe` are the
-    loads, stores and divisions the function has.
+    loads, stores and divisions the function has; `stores` says in which scopes.
     """
 
-    def __init__(self, function: Function, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, function: Function, terms: Terms, summaries: dict[Function, Summary]) -> None:
+        self.terms, self.summaries = terms, summaries
+        self.memory = Memory(terms.next)
+        self.stores: dict[int, set[Scope | None]] = {}
         self.safe: set[int] = set()
         self.inside: dict[tuple[Scope, Node, int], Scope] = {}
         self.data: dict[int, list[tuple[bytes, int, int]]] = {}
@@ -132,10 +136,12 @@ class Numbering:
     def walk(self, scope: Scope) -> bool:
         """Numbers what a region lists; gives whether any of it acts."""
         body, known, following = scope.region.body, scope.known, scope.next_acting
+        self.here = scope
         components_of = known.__getitem__
         for at, n in enumerate(body):
             if n.regions:
                 acts = self.branch(n, scope, at) if n.op is IF else self.loop(n, scope, at)
+                self.here = scope
             else:
                 known[n] = _VALUE[n.op](self, n, list(map(components_of, n.args)))
                 acts = bool(n.stop) or n.op.effect
@@ -154,18 +160,32 @@ class Numbering:
             arm = self.inside[scope, n, which] = Scope(ARM, region, scope, Known(self.terms, scope.known), at)
             acts |= self.walk(arm)
             arm.leave = _map(results, arm.results)
+        for k, t in enumerate(n.results):
+            if not t.args:
+                continue
+            arms = [bases(t, self.inside[scope, n, which].known[r.results[k]]) for which, r in enumerate(n.regions)]
+            for base, *others in zip(bases(t, given[k]), *arms, strict=True):
+                self.memory.same(base, *others)
         return acts
 
     def loop(self, n: Node, scope: Scope, at: int) -> bool:
         (region,) = n.regions
         terms, known = self.terms, scope.known
         (count,), *inits = map(known.__getitem__, n.args)
+        since = terms.next()
         params = [terms.unknown(p.type) for p in region.params]
+        carried_bases = _bases(region.params[1:], params[1:])
+        for base in carried_bases:
+            self.memory.made(base)
         inside = self.inside[scope, n, 0] = Scope(LOOP_BODY, region, scope, Known(terms, known), at)
         inside.known.update(zip(region.params, params, strict=True))
         inside.head = Known(terms, inside.known)
         acts = self.walk(inside)
         given = known[n] = [terms.unknown(t) for t in n.results]
+        if carried_bases:
+            nexts_given = [inside.known[r] for r in region.results[1:]]
+            first_bases, next_bases = _bases(region.params[1:], inits), _bases(region.params[1:], nexts_given)
+            self.memory.looped(since, carried_bases, first_bases, next_bases, _bases(region.params[1:], given))
         (index, *carried), first, results = _all(params), _all(inits), _all(given)
         again, *nexts = inside.results
         inside.count, inside.index, inside.again = count, index, again
@@ -193,14 +213,18 @@ class Numbering:
         (base, length), (index,), value = args
         terms = self.terms
         if is_scalar(element):
-            base = terms["store", store_width(element), base, index, value[0]]
-            self.safe.add(base)
+            base = self.stored(base, terms["store", store_width(element), base, index, value[0]])
         else:
             stride = element_size(element)
             for k, part in enumerate(value):
-                base = terms["cell store", base, index, part, stride, 8 * k]
-                self.safe.add(base)
+                base = self.stored(base, terms["cell store", base, index, part, stride, 8 * k])
         return base, length
+
+    def stored(self, old: int, new: int) -> int:
+        self.safe.add(new)
+        self.stores.setdefault(new, set()).add(self.here)
+        self.memory.stored(old, new)
+        return new
 
     def constant_array(self, n: Node, args: list[Values]) -> Values:
         element, items = n.attr
@@ -227,6 +251,11 @@ class Numbering:
 def _all(values: Iterable[Values]) -> list[int]:
     """The components of several values in a row."""
     return list(chain.from_iterable(values))
+
+
+def _bases(nodes: tuple[Node, ...], values: Iterable[Values]) -> list[int]:
+    """The array bases of several values in a row, of the types of `nodes`."""
+    return [base for n, v in zip(nodes, values, strict=True) if n.type.args for base in bases(n.type, v)]
 
 
 def _map(names: list[int], values: list[int]) -> dict[int, int]:
@@ -273,15 +302,30 @@ def _nothing(numbering: Numbering, n: Node, args: list[Values]) -> Values:
 
 
 def _fresh_array(numbering: Numbering, n: Node, args: list[Values]) -> Values:
-    return numbering.terms.next(), args[-1][0]
+    base = numbering.terms.next()
+    numbering.memory.made(base)
+    return base, args[-1][0]
+
+
+def _part(numbering: Numbering, n: Node, args: list[Values]) -> Values:
+    base = numbering.terms.next()
+    numbering.memory.same(base, args[0][0])
+    return base, args[-1][0]
 
 
 def _called(numbering: Numbering, n: Node, args: list[Values]) -> tuple[Values, ...]:
-    return (numbering.terms.unknown(n.results[0]),)
+    found = numbering.terms.unknown(n.results[0])
+    given = bases(n.results[0], found)
+    if given:
+        summary = numbering.summaries[n.attr] if n.op is CALL else None
+        numbering.memory.called(given, [bases(a.type, values) for a, values in zip(n.args, args, strict=True)], summary)
+    return (found,)
 
 
 def _read(numbering: Numbering, n: Node, args: list[Values]) -> tuple[Values, ...]:
-    return (numbering.terms.next(), args[1][1]), (numbering.terms.next(),)
+    base = numbering.terms.next()
+    numbering.memory.stored(args[1][0], base)
+    return (base, args[1][1]), (numbering.terms.next(),)
 
 
 def _effect(numbering: Numbering, n: Node, args: list[Values]) -> Values:
@@ -294,7 +338,8 @@ _SPECIAL: Final[dict[str, Valued]] = {
     **dict.fromkeys(("left", "present", "keys"), _first),
     **dict.fromkeys(("right", "held", "values"), _last),
     **dict.fromkeys(("require", "tick"), _nothing),
-    **dict.fromkeys(("alloc", "reserve", "array", "view"), _fresh_array),
+    **dict.fromkeys(("alloc", "reserve"), _fresh_array),
+    **dict.fromkeys(("array", "view"), _part),
     **dict.fromkeys(("call", "recur"), _called),
     **dict.fromkeys(("write", "open", "close", "clock"), _effect),
     "read": _read,

@@ -162,7 +162,7 @@ def _store(family: Family) -> Handler:
 
     def apply(f: Follower, o: Operands) -> None:
         old = f.held[SLOT + o[0]]
-        f.moved(old, f.safe(f.terms["store", width, old, f.held[o[1]], f.held[source + o[2]]]))
+        f.store(old, f.terms["store", width, old, f.held[o[1]], f.held[source + o[2]]])
 
     return apply
 
@@ -185,7 +185,7 @@ def _near_store(family: Family) -> Handler:
 
     def apply(f: Follower, o: Operands) -> None:
         old = f.held[base]
-        f.moved(old, f.safe(f.terms["store", width, old, f.held[o[0]], f.held[source + o[1]]]))
+        f.store(old, f.terms["store", width, old, f.held[o[0]], f.held[source + o[1]]])
 
     return apply
 
@@ -204,7 +204,7 @@ def _cell_store(family: Family) -> Handler:
 
     def apply(f: Follower, o: Operands) -> None:
         old = f.held[SLOT + o[0]]
-        f.moved(old, f.safe(f.terms["cell store", old, f.held[o[1]], f.held[source + o[2]], o[3], o[4]]))
+        f.store(old, f.terms["cell store", old, f.held[o[1]], f.held[source + o[2]], o[3], o[4]])
 
     return apply
 
@@ -355,6 +355,8 @@ def _call(f: Follower, o: Operands) -> None:
 def _entry(f: Follower, o: Operands) -> None:
     if f.number or f.offset != f.block.offset:
         raise f.no("`entry` stands elsewhere than at the image's start")
+    if f.scope is not None:
+        raise f.no("a jump leads to `entry`")
     f.start()
 
 

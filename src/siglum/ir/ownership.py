@@ -40,6 +40,14 @@ def leaf_count(t: Type) -> int:
     return 2 if t.kind == "map" else sum(leaf_count(a) for a in t.args)
 
 
+@cache
+def _holds_arrays(t: Type) -> bool:
+    """Whether a value of type `t` has an array whose elements hold arrays."""
+    if t.kind in ("array", "map"):
+        return any(leaf_count(a) for a in t.args)
+    return any(_holds_arrays(a) for a in t.args)
+
+
 TOUCHES_ARRAYS = frozenset({
     "alloc", "reserve", "data", "array", "view", "load", "store", "lanes_add8", "read", "write", "open",
     "pair", "left", "right", "option", "held", "mapping", "keys", "values",
@@ -48,12 +56,14 @@ TOUCHES_ARRAYS = frozenset({
 
 
 class Summary:
-    """What the arrays of a function's result may be: identities of its own (fresh), of parameters, or frozen memory."""
+    """What the arrays of a function's result may be: identities of its own (fresh), of parameters, or frozen memory. `kept`
+    are the parameters' arrays that it stores as elements of another array.
+    """
 
-    __slots__ = ("leaves",)
+    __slots__ = ("kept", "leaves")
 
-    def __init__(self, leaves: tuple[frozenset[Identity], ...]) -> None:
-        self.leaves = leaves
+    def __init__(self, leaves: tuple[frozenset[Identity], ...], kept: frozenset[Identity]) -> None:
+        self.leaves, self.kept = leaves, kept
 
 
 class Ownership:
@@ -64,6 +74,7 @@ class Ownership:
         self._leaves: dict[Node, Leaves] = {}
         self._version: dict[Identity, int] = {}
         self._frozen: set[Identity] = {FROZEN}
+        self._kept: set[Identity] = set()
         self._born: dict[Identity, int] = {}
         self._used: set[Identity] = set()
         self._stored: set[Identity] = set()
@@ -114,7 +125,9 @@ class Ownership:
 
     def _freeze(self, leaves: Leaves) -> None:
         for leaf in leaves:
-            self._frozen.update(m for m, _ in leaf)
+            identities = [m for m, _ in leaf]
+            self._frozen.update(identities)
+            self._kept.update(identities)
 
     # Nodes --------------------------------------------------------------------------------------------------
     def plain(self, n: Node) -> None:
@@ -148,10 +161,19 @@ class Ownership:
     def call(self, n: Node, summary: Summary | None) -> None:
         """A call whose callee's result is as `summary` says, or (None) not known. Raises `Misuse`."""
         args = [self._use(a) for a in n.args]
+        given = [leaf for leaves in args for leaf in leaves]
+        if summary is None:
+            # the result may be an argument, or hold one
+            own = {m for leaf in given for m, _ in leaf}
+            if _holds_arrays(n.results[0]):
+                self._freeze(tuple(given))
+            self._leaves[n] = (self._stamp((FROZEN, *own)),) * leaf_count(n.results[0])
+            return
+        self._freeze(tuple([args[m[1]][m[2]] for m in summary.kept]))
         leaves = []
         for k in range(leaf_count(n.results[0])):
             identities: set[Identity] = set()
-            for m in summary.leaves[k] if summary is not None else (FROZEN,):
+            for m in summary.leaves[k]:
                 if m[0] == "param":
                     identities.update(i for i, _ in args[m[1]][m[2]])
                 elif m is FROZEN:
@@ -195,6 +217,7 @@ class Ownership:
             if many:
                 own = [("carried", n, at + k) for k in range(many)]
                 self._frozen.difference_update(own)
+                self._kept.difference_update(own)
                 self._leaves[p] = tuple([self._new(m) for m in own])
                 at += many
         return saved
@@ -210,9 +233,8 @@ class Ownership:
         own: list[Identity] = [("carried", n, k) for k in range(many)]
         entering = [{m for m, _ in leaf} for leaf in inits]
         turning = [{m for m, _ in leaf} for leaf in nexts]
-        for k in range(many):
-            if own[k] in self._frozen:
-                self._frozen |= entering[k] | turning[k]
+        for marked in (self._frozen, self._kept):
+            _spread(marked, own, entering, turning)
         changed = {k for k in range(many) if own[k] in self._stored}
         while True:
             more = {j for k in changed for j in range(many) if own[j] in turning[k]} - changed
@@ -226,7 +248,8 @@ class Ownership:
             for j in range(many):
                 if j != k and (entering[k] & entering[j] or turning[k] & turning[j]):
                     raise Misuse("two carried arrays may be one, and one of them is stored into")
-            consumed |= entering[k]
+            # what an earlier run passes on is stored into by the next
+            consumed |= entering[k] | {m for m in turning[k] if self._born[m] < self._depth}
         if consumed & self._used:
             raise Misuse("an array is used in a loop that carries it and stores into it")
         self._ended(used, stored)
@@ -269,4 +292,16 @@ class Ownership:
         for leaf in leaves:
             inside = {m for m in leaf if m in self._frozen and m[0] != "param"}
             kept.append((leaf - inside) | frozen if inside else leaf)
-        return Summary(tuple(kept))
+        return Summary(tuple(kept), frozenset([m for m in self._kept if m[0] == "param"]))
+
+
+def _spread(marked: set[Identity], own: list[Identity], entering: list[set[Identity]], turning: list[set[Identity]]) -> None:
+    """Marks what the carried arrays that are marked may have been in an earlier run."""
+    grown = True
+    while grown:
+        grown = False
+        for k, identity in enumerate(own):
+            before = entering[k] | turning[k]
+            if identity in marked and not before <= marked:
+                marked |= before
+                grown = True

@@ -2,27 +2,30 @@
 
 `verify` checks, of a function and of every function it calls:
 
-1. Types (E-201). Each node has the type its row's rule gives for its arguments; constants lie in their type; the arms of
+1. Types (E-201). Each node has the type its row's rule gives for its arguments; constants lie in their type; wide sums and
+   lanes are part of nothing and not selected; the arms of
    an `if` give the same types, its condition is a bool; a loop's count is an i64 and its carried values keep their
    types; calls fit the callee's parameters and result.
 2. Scope (E-202). Every argument is a constant, a parameter of an enclosing region, or listed before, in the same region
-   or an enclosing one; `result` nodes take an existing result. What has a value is not listed again where it is in scope.
+   or an enclosing one; `result` nodes take an existing result. What has a value or regions is not listed again where it is
+   in scope.
 3. Shape (E-203). Parameters carry their level and index; arms of `if` have none; a loop body has the index and one
    parameter for each carried value, and gives whether to go on and the next values; a function gives one result;
-   regions nest at most `MAX_NESTING` deep.
+   regions nest at most `MAX_NESTING` deep and list at most
+   `MAX_LISTED` nodes, one in a region that stands in two places counted twice.
 4. Origins (E-204). Nodes that may stop and calls have an origin in the function's table; no other node has one. Kinds of
    stop are known.
 5. Linear use (E-205). No version of an array is used after a store into it (its length may be); inputs, constants
    and elements of arrays are never stored into; a loop stores only into arrays it carries or makes, and carried arrays
    that are stored into never overlap.
 6. Indices (E-206). Each index of `load` and `store` lies inside the array's capacity by one of
-   R1 it is `bounds(_, n)`; R2 it is the index of a loop of n runs; R3 it is a rank: a carried value that starts at 0
-   and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity; R5 `lanes_add8`
-   starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n
-   runs; R8 it is a loaded u8, u16 or u32, and n a constant above all its values. n is the capacity or (in R1, R2, R3, R7) a
-   `min` with it; in R2, R3 and R5 it may be equal to it by a `require` before the loop, as code may load as soon as index
-   and array are there. The capacity is traced through stores, arms that agree and loops that keep it, or is the `length` of
-   the array. `read` has room for what it reads.
+   R1 it is `bounds(_, n)` and n is never negative; R2 it is the index of a loop of n runs; R3 it is a rank: a carried value that
+   starts at 0 and grows by at most 1 a run of a loop of n runs; R4 it is a constant below a constant capacity; R5 `lanes_add8`
+   starts at 8*i in a loop of n/8 runs; R6 it is i + k in a loop of n - k runs or fewer; R7 it is n - 1 - i in a loop of n runs;
+   R8 it is a loaded u8, u16 or u32, and n a constant above all its values. n is the capacity or (in R1, R2, R3, R7) a `min`
+   with it; in R2, R3 and R5 it may be equal to it by a `require` before the loop, as code may load as soon as index and array
+   are there. The capacity is traced through stores, arms that agree and loops that keep it, or is the `length` of the array.
+   `read` has room for what it reads.
 7. Divisors (E-207). They are `nonzero(...)` or constants other than 0.
 8. Events (E-208). A fresh array, and what acts and has a value, is listed once in the whole function, so that its value is
    one value.
@@ -34,6 +37,7 @@ that a map's keys differ and are as many as its values, that loops and recursion
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from operator import attrgetter
 from typing import Final
 
@@ -41,18 +45,23 @@ from siglum.errors import STOP_CODES, UserError
 from siglum.ir.function import Function
 from siglum.ir.node import CALL, CONST, PARAM, READ, RESULT, Node, Region
 from siglum.ir.ownership import TOUCHES_ARRAYS, Misuse, Ownership, Summary
-from siglum.ir.primitives import BYTES, PRIMITIVES, Primitive, in_narrow
+from siglum.ir.primitives import BYTES, LANES, PRIMITIVES, WIDE, Primitive, in_narrow, round_to_f32
 from siglum.ir.ranges import Ranges
 from siglum.ir.types import BOOL, CHAR, F32, F64, I64, NOTHING, RANGES, Type, is_scalar
 
 MAX_NESTING = 256
+MAX_LISTED = 1 << 20
 _type = attrgetter("type")
 _FIX = "this is a fault of the front end that made the function"
 
 
-def verify(function: Function) -> None:
-    """Returns if every invariant above holds. Raises `UserError` (E-201 .. E-208) whose message names the path."""
-    _verified(function, {})
+def verify(function: Function) -> dict[Function, Summary]:
+    """What the results of the function and of all it calls may be made of, if every invariant above holds. Raises
+    `UserError` (E-201 .. E-208) whose message names the path.
+    """
+    done: dict[Function, Summary] = {}
+    _verified(function, done)
+    return done
 
 
 def _verified(function: Function, done: dict[Function, Summary]) -> Summary:
@@ -86,7 +95,7 @@ class _Verifier:
 
     def __init__(self, function: Function, done: dict[Function, Summary]) -> None:
         self.function, self.done = function, done
-        self.level = self.depth = 0
+        self.level = self.depth = self.listed = 0
         self.scope: set[Node] = set()
         self.events: set[Node] = set()
         self.ranges = Ranges()
@@ -98,6 +107,8 @@ class _Verifier:
         region = function.region
         if len(region.params) != len(function.params):
             raise _Fault("E-203", "the parameters differ from the signature")
+        if any(_has_sums(part) for _, t in function.params for part in t.args):
+            raise _Fault("E-201", "a parameter has a part that is a wide sum or lanes")
         self.params(region, tuple([t for _, t in function.params]))
         if len(region.results) != 1:
             raise _Fault("E-203", f"a function gives one result, not {len(region.results)}")
@@ -123,19 +134,24 @@ class _Verifier:
         """Checks what `region` lists and that its results are in scope; the scope is as before afterwards."""
         added: list[Node] = []
         scope = self.scope
+        if not type(region.params) is type(region.body) is type(region.results) is tuple:
+            raise _Fault("E-203", "a region is no tuples")
         self.depth += 1
-        known = len(self.ranges.equal)
+        known, checked = len(self.ranges.equal), len(self.ranges.checked)
         listed: Node | None = None
         at = 0
         try:
             if self.depth > MAX_NESTING:
                 raise _Fault("E-203", f"regions nest deeper than {MAX_NESTING}")
+            self.listed += 1 + len(region.body)
+            if self.listed > MAX_LISTED:
+                raise _Fault("E-203", f"over {MAX_LISTED} nodes are listed")
             for at, listed in enumerate(region.body):  # noqa: B007 - the path of a fault names it
                 for a in listed.args:
                     if a not in scope and not self.reachable(a, added):
                         raise _Fault("E-202", f"`{a.op.name}` is used before it is listed, or outside its region")
                 again = listed in scope
-                if again and (listed.results or listed.type is not NOTHING):
+                if again and (listed.results or listed.regions or listed.type is not NOTHING):
                     raise _Fault("E-202", f"`{listed.op.name}` is listed again where it is in scope")
                 for duty in _DUTIES.get(listed.op, _UNKNOWN):
                     duty(self, listed)
@@ -157,6 +173,7 @@ class _Verifier:
         if self.depth:
             scope.difference_update(added)
             del self.ranges.equal[known:]
+            self.ranges.forget(checked)
 
     def reachable(self, n: Node, added: list[Node]) -> bool:
         """Whether `n` can be used without being listed. What can is then in scope: constants for good, `result` nodes
@@ -182,7 +199,7 @@ class _Verifier:
             low, high = RANGES[t]
             fits = type(value) is int and low <= value <= high
         elif t in (F64, F32):
-            fits = type(value) is float
+            fits = type(value) is float and (t is F64 or value != value or round_to_f32(value) == value)
         else:
             fits = type(value) is bool if t is BOOL else t is CHAR and type(value) is int and in_narrow(value, CHAR)
         if not fits:
@@ -208,6 +225,8 @@ class _Verifier:
             raise _Fault("E-201", str(problem)) from None
         if made is not n.type or n.regions or n.results != ((BYTES, I64) if op is READ else ()):
             raise _Fault("E-201", f"its type is {made}, not {n.type}")
+        if (made.args and _has_sums(made)) or (op is _SELECT and _has_sums(made)):
+            raise _Fault("E-201", f"a wide sum or lanes cannot be a part of {made}, or selected")
         if n.stop != (n.attr if op.stop == "attr" else op.stop):
             raise _Fault("E-204", f"its stop is {n.stop!r}")
         if n.stop:
@@ -244,6 +263,9 @@ class _Verifier:
     def requirement(self, n: Node) -> None:
         self.ranges.require(n)
 
+    def bounds(self, n: Node) -> None:
+        self.ranges.bounds(n)
+
     def data(self, n: Node) -> None:
         element, values = n.attr
         if not is_scalar(element) or type(values) is not tuple:
@@ -252,6 +274,10 @@ class _Verifier:
             self.word(value, element)
 
     # Regions ------------------------------------------------------------------------------------------------
+    def control(self, n: Node) -> None:
+        if n.type is not NOTHING:
+            raise _Fault("E-201", f"its type is {n.type}, though it has results")
+
     def quiet(self, n: Node) -> None:
         if n.stop or n.origin != -1:
             raise _Fault("E-204", "it cannot stop itself, yet has a stop or an origin")
@@ -291,13 +317,22 @@ class _Verifier:
 
     def call(self, n: Node) -> None:
         callee = n.attr if n.op is CALL else self.function
+        if n.regions or n.stop:
+            raise _Fault("E-203", "a call has regions or a stop of its own")
         if tuple(map(_type, n.args)) != tuple([t for _, t in callee.params]) or n.results != (callee.result,):
             raise _Fault("E-201", f"the call does not fit {callee!r}")
         self.origin(n)
         self.ownership.call(n, _verified(callee, self.done) if n.op is CALL else None)
 
 
+@cache
+def _has_sums(t: Type) -> bool:
+    """Whether a wide sum or lanes are `t` or a part of it."""
+    return t is WIDE or t is LANES or any(_has_sums(part) for part in t.args)
+
+
 _NONZERO: Final = PRIMITIVES["nonzero"]
+_SELECT: Final = PRIMITIVES["select"]
 _CONTROL: Final = {
     "if": _Verifier.branch, "loop": _Verifier.loop, "call": _Verifier.call, "recur": _Verifier.call,
     "const": _Verifier.misplaced, "param": _Verifier.misplaced, "result": _Verifier.misplaced,
@@ -305,7 +340,7 @@ _CONTROL: Final = {
 _OPERANDS: Final = {
     "load": _Verifier.index, "store": _Verifier.index, "lanes_add8": _Verifier.eight, "read": _Verifier.room,
     "floordiv": _Verifier.divisor, "mod": _Verifier.divisor, "div_u": _Verifier.divisor, "mod_u": _Verifier.divisor,
-    "require": _Verifier.requirement, "data": _Verifier.data,
+    "require": _Verifier.requirement, "bounds": _Verifier.bounds, "data": _Verifier.data,
 }  # fmt: skip
 
 
@@ -314,6 +349,8 @@ def _duties(op: Primitive) -> tuple[Callable[[_Verifier, Node], None], ...]:
     found: list[Callable[[_Verifier, Node], None]] = []
     if op.effect or op.name in ("alloc", "reserve"):
         found.append(_Verifier.event)
+    if op.name in ("if", "loop", "call", "recur"):
+        found.append(_Verifier.control)
     if op.name in ("if", "loop"):
         found.append(_Verifier.quiet)
     if op.name in _CONTROL:

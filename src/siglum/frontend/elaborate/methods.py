@@ -104,8 +104,10 @@ def _pop(st: Stage, base: ArrayVal, origin: int) -> Value:
     arrays.writable(base)
     count = st.count_of(base)
     last = st.emit("sub_wrap", count, st.one)
-    value = arrays.load(st, base, st.emit("bounds", last, arrays.extent(st, base), origin=origin))
-    st.change(base, base.node, last)
+    # the place, not the difference, is the new count: the verifier knows that it is never negative
+    place = st.emit("bounds", last, arrays.extent(st, base), origin=origin)
+    value = arrays.load(st, base, place)
+    st.change(base, base.node, place)
     return value
 
 
