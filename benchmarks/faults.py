@@ -41,7 +41,11 @@ def answer(image: Image, table: Table) -> str:
     from siglum.records import Rejected
 
     try:
-        return "rejected" if isinstance(check_image(image, table), Rejected) else "passed"
+        found = check_image(image, table)
+        if not isinstance(found, Rejected):
+            return "passed"
+        # the functions are well-formed, so an exception that became a rejection is a fault of the check
+        return found.reason if "is malformed: " in found.reason else "rejected"
     except Exception as error:  # noqa: BLE001 - a check that raises is a finding
         return f"raised {error!r}"
 
