@@ -7,7 +7,8 @@ import threading
 from siglum.ir.intern import _ROOM, InternTable
 from siglum.ir.node import Node, constant, node
 from siglum.ir.primitives import PRIMITIVES
-from siglum.ir.types import I64
+from siglum.ir.types import I64, Array
+from siglum.pipeline import unit_from_phrase
 
 
 class Thing:
@@ -51,6 +52,29 @@ def test_a_key_may_hold_objects_of_the_same_table() -> None:
     for k in range(2 * _ROOM):
         table.keep((k, None), Thing())
     assert len(table) <= _ROOM + 1
+
+
+def test_a_prompt_table_forgets_with_the_object() -> None:
+    table: InternTable[Thing] = InternTable(prompt=True)
+    kept = table.keep((1,), Thing())
+    for k in range(2, 100):
+        table.keep((k,), Thing())
+    assert len(table) == 1
+    del kept
+    assert len(table) == 0
+
+
+def test_programs_that_are_gone_leave_no_memory_behind() -> None:
+    from siglum.ir import function
+
+    def compiled(k: int) -> None:
+        unit_from_phrase(f"filter (> {k}) square sum", subject=Array(I64))
+
+    compiled(0)
+    before = len(function._functions)
+    for k in range(1, 200):
+        compiled(k)
+    assert len(function._functions) <= before + 2
 
 
 def test_threads_agree_on_one_object() -> None:

@@ -68,7 +68,7 @@ class Function:
         return f"<Function {self.name} {inside} -> {self.result}>"
 
 
-_functions: InternTable[Function] = InternTable()
+_functions: InternTable[Function] = InternTable(prompt=True)
 
 
 def function(

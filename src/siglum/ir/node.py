@@ -60,7 +60,7 @@ class Region:
 
 
 _nodes: InternTable[Node] = InternTable()
-_regions: InternTable[Region] = InternTable()
+_regions: InternTable[Region] = InternTable(prompt=True)
 _find: Final = _nodes.find
 
 CONST, PARAM, RESULT, IF, LOOP, CALL, RECUR, READ, DATA = (
