@@ -233,9 +233,7 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     """The image an executable runs: reads the command line or standard input by the signature, runs the unit's function
     and gives its result as text, unless the function itself writes.
     """
-    from siglum.frontend.elaborate import function_from_source
-    from siglum.host.stops import ARGUMENT, ARGUMENTS, PROGRAM, RESULT
-    from siglum.ir.charge import charged_to, itself_charged_to
+    from siglum.host.stops import ARGUMENT, ARGUMENTS, RESULT
     from siglum.vocab.command_line import ENTRY, READER, SHOWER, TAKER, TARGET, command_line
 
     function = unit.function
@@ -245,24 +243,18 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
         if not function.params:
             return build(function, target).image
     text = command_line(function.params, function.result, shows=shows)
-    parts = {TARGET: function}
     # what is wrong with an argument is said of the parameter, at the argument's number; all else of all arguments
     origins = {f"{READER}{k}": Origin(name, ARGUMENT, k + 1, 1, 1) for k, (name, _) in enumerate(function.params)}
     if function.params:
         origins[TAKER] = Origin(function.name, ARGUMENTS, 1, 1, 1)
     if shows:
         origins[SHOWER] = Origin(function.name, RESULT, 1, 1, 1)
-    for part, origin in origins.items():
-        parts[part] = charged_to(function_from_source(text, part, "<command line>"), origin)
-    entry = function_from_source(text, ENTRY, "<command line>", functions=parts)
-    return build(itself_charged_to(entry, Origin(function.name, PROGRAM, 1, 1, 1)), target).image
+    return build(_wrapped(function, TARGET, text, ENTRY, "<command line>", origins), target).image
 
 
 def library_image(unit: Unit, target: str | None = None) -> Image | None:
     """The image that C calls where text crosses: it takes and gives UTF-8. None where no text does."""
-    from siglum.frontend.elaborate import function_from_source
-    from siglum.host.stops import ARGUMENT, PROGRAM, RESULT
-    from siglum.ir.charge import charged_to, itself_charged_to
+    from siglum.host.stops import ARGUMENT, RESULT
     from siglum.vocab.boundary import ENTRY, GIVER, TAKER, TARGET, boundary, holds_text
 
     function = unit.function
@@ -272,11 +264,22 @@ def library_image(unit: Unit, target: str | None = None) -> Image | None:
         origins[GIVER] = Origin(function.name, RESULT, 1, 1, 1)
     if not origins:
         return None
-    parts = {TARGET: function}
+    return build(_wrapped(function, TARGET, text, ENTRY, "<library>", origins), target).image
+
+
+def _wrapped(function: Function, called: str, text: str, entry: str, source: str, origins: dict[str, Origin]) -> Function:
+    """The function `entry` of Python source `text`, which calls `function` as `called` and the functions that `origins`
+    names; their stops are charged to those origins, its own to the program.
+    """
+    from siglum.frontend.elaborate import function_from_source
+    from siglum.host.stops import PROGRAM
+    from siglum.ir.charge import charged_to, itself_charged_to
+
+    parts = {called: function}
     for part, origin in origins.items():
-        parts[part] = charged_to(function_from_source(text, part, "<library>"), origin)
-    entry = function_from_source(text, ENTRY, "<library>", functions=parts)
-    return build(itself_charged_to(entry, Origin(function.name, PROGRAM, 1, 1, 1)), target).image
+        parts[part] = charged_to(function_from_source(text, part, source), origin)
+    made = function_from_source(text, entry, source, functions=parts)
+    return itself_charged_to(made, Origin(function.name, PROGRAM, 1, 1, 1))
 
 
 def without_result(function: Function) -> Function:
