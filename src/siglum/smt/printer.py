@@ -1,4 +1,4 @@
-"""Terms as an SMT-LIB 2 script that every solver reads alike. Imports `smt.terms` and `smt.evaluate`.
+"""Terms as an SMT-LIB 2 script that every solver reads alike. Imports `smt.terms` only.
 
 Written here because solvers' own printers use operators that others refuse (bvudiv_i, ext_rotate_left, unary `and`).
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from siglum.smt.evaluate import below
 from siglum.smt.terms import BOOL, MEMORY, Term, mask
 
 _SAME: Final = {
@@ -25,9 +24,9 @@ def sort(width: int) -> str:
 
 def script(assertions: list[Term], *, models: bool = True) -> str:
     """A script that asks whether all of `assertions` can hold. Variables are named `v0`, `v1`, ... in the order of
-    `variables_of`, so that equal questions are equal texts.
+    `variables_of`, so that questions that differ in names alone are equal texts.
     """
-    terms = below(assertions)
+    terms = _in_order(assertions)
     names: dict[Term, str] = {}
     functions: dict[tuple[str, tuple[int, ...], int], str] = {}
     lines: list[str] = []
@@ -55,7 +54,21 @@ def script(assertions: list[Term], *, models: bool = True) -> str:
 
 def variables_of(assertions: list[Term]) -> list[Term]:
     """The variables of a script, in the order of their names."""
-    return [t for t in below(assertions) if t.op == "var"]
+    return [t for t in _in_order(assertions) if t.op == "var"]
+
+
+def _in_order(roots: list[Term]) -> list[Term]:
+    """All terms below, arguments first, in the order in which a walk from the first root leaves them."""
+    found: dict[Term, None] = {}
+    waiting = [(root, False) for root in reversed(roots)]
+    while waiting:
+        term, left = waiting.pop()
+        if left:
+            found.setdefault(term)
+        elif term not in found:
+            waiting.append((term, True))
+            waiting.extend((a, False) for a in reversed(term.args) if a not in found)
+    return list(found)
 
 
 def constant(term: Term) -> str:
