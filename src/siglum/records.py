@@ -131,6 +131,60 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a proof rests on: `method` names the route, `models` counts the instruction models it was made in (0 where no
+    machine code is involved), `solvers` those that each settled every query, `queries` the SHA-256 of each query's script,
+    `lemmas` what was used beside solvers, by name.
+    """
+
+    method: str
+    models: int
+    solvers: tuple[str, ...]
+    queries: tuple[str, ...] = ()
+    lemmas: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        models = f"models={self.models}, " if self.models else ""
+        lemmas = "".join(f", {name}" for name in self.lemmas)
+        return f"{self.method}, {models}solvers={len({s.partition('-')[0] for s in self.solvers})}{lemmas}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Holds for every input that meets the precondition."""
+
+    proof: Proof
+
+    def __str__(self) -> str:
+        return f"proved ({self.proof})"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedUpTo:
+    """Holds for every input whose `measure` (the length of a list, the runs of a loop) is at most `bound`; `missing` says
+    why there is no proof for all.
+    """
+
+    bound: int
+    measure: str
+    proof: Proof
+    missing: str
+
+    def __str__(self) -> str:
+        return f"proved up to {self.measure} {self.bound} ({self.proof}; for all: {self.missing})"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """Ran alike on every one of its `inputs` inputs. Evidence from this machine's CPU, not a proof."""
+
+    inputs: int
+
+    def __str__(self) -> str:
+        return f"exhausted (all {self.inputs} inputs run)"
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """Agreed with the reference on `runs` inputs. Not a proof."""
 
@@ -150,6 +204,27 @@ class Refuted:
 
     def __str__(self) -> str:
         return f"refuted: on {self.arguments} expected {self.expected}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """The code was not run or did something no function may do: what, and at which offset (-1: nowhere in particular)."""
+
+    reason: str
+    offset: int = -1
+
+    def __str__(self) -> str:
+        return f"unsafe: {self.reason}" + (f" at offset {self.offset:#x}" if self.offset >= 0 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The checker has no meaning for something, so nothing is said of the code."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"unsupported: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +248,7 @@ class Rejected:
         return f"rejected: {self.reason}" + (f" at offset {self.offset:#x}" if self.offset >= 0 else "")
 
 
-Finding = Followed | Tested | Refuted | Unknown | Rejected
+Finding = Followed | Proved | ProvedUpTo | Exhausted | Tested | Refuted | Unsafe | Unsupported | Unknown | Rejected
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def _text(t: Term, names: dict[Term, str], functions: dict[tuple[str, tuple[int,
 def _sum(t: Term, a: list[str]) -> str:
     value, coefficients = t.value
     limit = mask(t.width)
-    added, taken = [], []
+    added: list[str] = []
+    taken: list[str] = []
     for name, c in zip(a, coefficients, strict=True):
         negative = c > limit >> 1
         size = limit + 1 - c if negative else c

@@ -121,6 +121,10 @@ class Term:
         return value - (value >> self.width - 1 << self.width)
 
 
+def _widths(t: Term) -> list[int]:
+    return [part.width for part in t.args]
+
+
 def mask(width: int) -> int:
     """The largest unsigned number of `width` bits."""
     return (1 << width) - 1
@@ -635,8 +639,7 @@ class Terms:
                 return self.eq(inner, x.args[0]) if x.args[0].width == inner.width else None
             narrow = self.const(x.value, inner.width)
             return self.eq(inner, narrow) if self.sext(narrow, x.width) is x else self.false
-        if y.op == "concat" and x.op == "const" or (x.op == y.op == "concat" and [p.width for p in x.args] == [
-            p.width for p in y.args]):  # fmt: skip
+        if y.op == "concat" and (x.op == "const" or (x.op == "concat" and _widths(x) == _widths(y))):
             found = self.true
             at = y.width
             for part in y.args:
