@@ -1,0 +1,107 @@
+"""Inputs of Functions as terms, and a solver's model of them as Python arguments again.
+
+Imports `ir.types` and `smt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from siglum.ir.types import BOOL, CHAR, F32, F64, RANGES, WIDTHS, Type, is_scalar
+from siglum.smt import values
+from siglum.smt.machine import float_of
+from siglum.smt.terms import MEMORY, Term, Terms
+from siglum.smt.values import Listed, Stored, Value
+
+_MOST_LENGTH = 1 << 59
+"""Lengths of arrays lie below this: 16 bytes an element fill half of the address space."""
+
+
+def symbolic(terms: Terms, t: Type, name: str, lengths: Iterator[int] | None = None) -> tuple[Value, list[Term]]:
+    """A value of type `t` about which only its type is known, and what that type demands of it. Variables are `name`,
+    `name.0`, `name.length` and so on. Arrays take the next of `lengths` and are listed, or without lengths lie in memory.
+    """
+    assumptions: list[Term] = []
+    return _symbolic(terms, t, name, lengths, assumptions), assumptions
+
+
+def _symbolic(terms: Terms, t: Type, name: str, lengths: Iterator[int] | None, assumptions: list[Term]) -> Value:
+    if is_scalar(t):
+        return _scalar(terms, t, name, assumptions)
+    if t.kind == "pair":
+        return tuple([_symbolic(terms, part, f"{name}.{k}", lengths, assumptions) for k, part in enumerate(t.args)])
+    if t.kind == "option":
+        present = terms.var(f"{name}.present", 0)
+        held = _symbolic(terms, t.element, f"{name}.held", lengths, assumptions)
+        return present, values.merge(present, held, values.zero(terms, t.element))
+    if t.kind == "array":
+        if lengths is None:
+            values.refuse_nested(t.element)
+            length = terms.var(f"{name}.length", 64)
+            assumptions.append(length.ult(_MOST_LENGTH))
+            return Stored(terms.var(f"{name}.memory", MEMORY), terms.const(0, 64), length, t.element)
+        count = next(lengths)
+        cells = tuple([_symbolic(terms, t.element, f"{name}.{k}", lengths, assumptions) for k in range(count)])
+        return Listed(cells, terms.const(count, 64), t.element)
+    raise values.Unsupported(f"an input of type {t}")
+
+
+def _scalar(terms: Terms, t: Type, name: str, assumptions: list[Term]) -> Term:
+    if t is BOOL:
+        return terms.var(name, 0)
+    if t is CHAR:
+        value = terms.var(name, 21).zext(64)
+        assumptions.append(values.in_range(value, CHAR))
+        return value
+    if t is F32:
+        return terms.apply("widen32", 64, terms.var(name, 32))
+    narrow = terms.var(name, 8 * WIDTHS[t])
+    return narrow.sext(64) if t in RANGES and RANGES[t][0] < 0 else narrow.zext(64)
+
+
+def to_python(value: Value, t: Type, evaluate: Callable[[Term], Any], longest: int = 4096) -> Any:
+    """The Python value that a value of type `t` has where terms have the values that `evaluate` gives. Raises `Unsupported`
+    for arrays over `longest` elements and what is no value of the type.
+    """
+    if t.kind == "pair":
+        assert isinstance(value, tuple)
+        return tuple([to_python(v, part, evaluate, longest) for v, part in zip(value, t.args, strict=True)])
+    if t.kind == "option":
+        assert isinstance(value, tuple) and isinstance(value[0], Term)
+        return to_python(value[1], t.element, evaluate, longest) if evaluate(value[0]) else None
+    if t.kind == "map":
+        assert isinstance(value, tuple)
+        keys, items = (_items(v, part, evaluate, longest) for v, part in zip(value, t.args, strict=True))
+        return {_hashable(k): v for k, v in zip(keys, items, strict=True)}
+    if t.kind == "array":
+        found = _items(value, t.element, evaluate, longest)
+        return "".join(found) if t.element is CHAR else found
+    assert isinstance(value, Term)
+    return scalar_to_python(evaluate(value), t)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _items(array: Value, element: Type, evaluate: Callable[[Term], Any], longest: int) -> list[Any]:
+    assert isinstance(array, Listed | Stored)
+    count = evaluate(array.length)
+    if count > longest or (isinstance(array, Listed) and count > len(array.cells)):
+        raise values.Unsupported(f"an array of {count} elements")
+    home = array.length.home
+    return [to_python(values.load(array, home.const(k, 64)), element, evaluate, longest) for k in range(count)]
+
+
+def scalar_to_python(word: int, t: Type) -> Any:
+    """The Python value of a scalar's widened word. Raises `Unsupported` for a character that does not exist."""
+    if t is BOOL:
+        return bool(word)
+    if t is CHAR:
+        if word > 0x10FFFF or 0xD800 <= word <= 0xDFFF:
+            raise values.Unsupported(f"no character {word:#x}")
+        return chr(word)
+    if t in (F64, F32):
+        return float_of(word)
+    return word - (word >> 63 << 64) if RANGES[t][0] < 0 else word

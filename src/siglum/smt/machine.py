@@ -1,0 +1,250 @@
+"""The abstract machine of primitive rows over terms: a row's `machine` meaning becomes its term.
+
+Words are 64-bit terms, truth values terms of width 0, floats 64-bit terms by their bits. Imports `ir.primitives` and `smt`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any, Final
+
+from siglum.ir.primitives import PRIMITIVES, round_to_f32
+from siglum.smt import bits, floats
+from siglum.smt.floats import CANONICAL_NAN
+from siglum.smt.terms import Term, Terms
+
+
+def bits_of(x: float) -> int:
+    """The bits of a float, every NaN as the canonical one."""
+    return CANONICAL_NAN if x != x else int(struct.unpack("<Q", struct.pack("<d", x))[0])
+
+
+def float_of(word: int) -> float:
+    """The float with these bits."""
+    return float(struct.unpack("<d", struct.pack("<Q", word))[0])
+
+
+def _of_row(name: str) -> Callable[..., int]:
+    meaning: Any = PRIMITIVES[name].meaning
+    return lambda *words: bits_of(meaning(*map(float_of, words)))
+
+
+def _signed(word: int) -> int:
+    return word - (word >> 63 << 64)
+
+
+def _truncated(word: int) -> int:
+    """Outside the range of i64, as the CPU does, the least integer."""
+    x = float_of(word)
+    return int(x) & (1 << 64) - 1 if -9223372036854775808.0 <= x < 9223372036854775808.0 else 1 << 63
+
+
+def _bits32(word: int) -> int:
+    x = float_of(word)
+    return 0x7FC00000 if x != x else int(struct.unpack("<I", struct.pack("<f", round_to_f32(x)))[0])
+
+
+FLOAT_FUNCTIONS: Final[dict[str, Callable[..., int]]] = {
+    **{name: _of_row(name) for name in ("fadd", "fsub", "fmul", "fdiv", "fsqrt", "ffloor", "fceil", "ftrunc")},
+    "fround32": lambda x: bits_of(round_to_f32(float_of(x))),
+    "from_signed": lambda x: bits_of(float(_signed(x))),
+    "from_unsigned": lambda x: bits_of(float(x)),
+    "truncate": _truncated,
+    "widen32": lambda x: bits_of(struct.unpack("<f", struct.pack("<I", x))[0]),
+    "bits32": _bits32,
+}
+"""What the uninterpreted functions of floats are, for the evaluator; the solvers know only that they are functions."""
+
+_NEGATIVE_ZERO: Final = 1 << 63
+_ONE: Final = bits_of(1.0)
+
+
+class TermMachine:
+    """`ir.machine.Machine` over terms. `stops` collects the conditions of `stop_if` since it was last emptied."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.stops: list[Term] = []
+
+    def stop_if(self, b: Term) -> None:
+        self.stops.append(b)
+
+    # Words ------------------------------------------------------------------------------------------------------
+    def const(self, value: int) -> Term:
+        return self.terms.const(value, 64)
+
+    def add(self, x: Term, y: Term) -> Term:
+        return x + y
+
+    def sub(self, x: Term, y: Term) -> Term:
+        return x - y
+
+    def mul(self, x: Term, y: Term) -> Term:
+        return x * y
+
+    def and_(self, x: Term, y: Term) -> Term:
+        return x & y
+
+    def or_(self, x: Term, y: Term) -> Term:
+        return x | y
+
+    def xor(self, x: Term, y: Term) -> Term:
+        return x ^ y
+
+    def shl(self, x: Term, y: Term) -> Term:
+        return x << (y & 63)
+
+    def lshr(self, x: Term, y: Term) -> Term:
+        return x >> (y & 63)
+
+    def ashr(self, x: Term, y: Term) -> Term:
+        return x.sar(y & 63)
+
+    def sdiv(self, x: Term, y: Term) -> Term:
+        return self.terms.sdiv(x, y)
+
+    def srem(self, x: Term, y: Term) -> Term:
+        return self.terms.srem(x, y)
+
+    def udiv(self, x: Term, y: Term) -> Term:
+        return self.terms.udiv(x, y)
+
+    def urem(self, x: Term, y: Term) -> Term:
+        return self.terms.urem(x, y)
+
+    def popcount(self, x: Term) -> Term:
+        return bits.popcount(x)
+
+    def leading_zeros(self, x: Term) -> Term:
+        return bits.leading_zeros(x)
+
+    def trailing_zeros(self, x: Term) -> Term:
+        return bits.trailing_zeros(x)
+
+    def signed_add_overflows(self, x: Term, y: Term) -> Term:
+        return bits.signed_add_overflows(x, y)
+
+    def signed_sub_overflows(self, x: Term, y: Term) -> Term:
+        return bits.signed_sub_overflows(x, y)
+
+    def signed_mul_overflows(self, x: Term, y: Term) -> Term:
+        return bits.signed_mul_overflows(x, y)
+
+    def unsigned_add_overflows(self, x: Term, y: Term) -> Term:
+        return bits.unsigned_add_overflows(x, y)
+
+    def unsigned_sub_overflows(self, x: Term, y: Term) -> Term:
+        return bits.unsigned_sub_overflows(x, y)
+
+    def unsigned_mul_overflows(self, x: Term, y: Term) -> Term:
+        return bits.unsigned_mul_overflows(x, y)
+
+    # Truth ------------------------------------------------------------------------------------------------------
+    def eq(self, x: Term, y: Term) -> Term:
+        return x.is_(y)
+
+    def ne(self, x: Term, y: Term) -> Term:
+        return x.isnt(y)
+
+    def slt(self, x: Term, y: Term) -> Term:
+        return x.slt(y)
+
+    def sle(self, x: Term, y: Term) -> Term:
+        return x.sle(y)
+
+    def ult(self, x: Term, y: Term) -> Term:
+        return x.ult(y)
+
+    def ule(self, x: Term, y: Term) -> Term:
+        return x.ule(y)
+
+    def both(self, x: Term, y: Term) -> Term:
+        return x & y
+
+    def either(self, x: Term, y: Term) -> Term:
+        return x | y
+
+    def select(self, c: Term, x: Term, y: Term) -> Term:
+        return c.ite(x, y)
+
+    def word(self, b: Term) -> Term:
+        return bits.word(b, 64)
+
+    def bit(self, x: Term) -> Term:
+        return x.bit(0)
+
+    # Floats -----------------------------------------------------------------------------------------------------
+    def _apply(self, name: str, *args: Term, commutes: bool = False) -> Term:
+        if all(a.is_const for a in args):
+            return self.terms.const(FLOAT_FUNCTIONS[name](*(a.value for a in args)), 64)
+        return self.terms.apply(name, 64, *args, commutes=commutes)
+
+    def fadd(self, x: Term, y: Term) -> Term:
+        for a, b in ((x, y), (y, x)):
+            if b.is_const and b.value == _NEGATIVE_ZERO:  # the one neutral element: 0 + -0 is 0, -0 + -0 is -0
+                return a
+        return self._apply("fadd", x, y, commutes=True)
+
+    def fsub(self, x: Term, y: Term) -> Term:
+        return self._apply("fsub", x, y)
+
+    def fmul(self, x: Term, y: Term) -> Term:
+        for a, b in ((x, y), (y, x)):
+            if b.is_const and b.value == _ONE:
+                return a
+        return self._apply("fmul", x, y, commutes=True)
+
+    def fdiv(self, x: Term, y: Term) -> Term:
+        return self._apply("fdiv", x, y)
+
+    def fsqrt(self, x: Term) -> Term:
+        return self._apply("fsqrt", x)
+
+    def fneg(self, x: Term) -> Term:
+        return floats.negated(x)
+
+    def fabs(self, x: Term) -> Term:
+        return floats.magnitude(x)
+
+    def ffloor(self, x: Term) -> Term:
+        return self._apply("ffloor", x)
+
+    def fceil(self, x: Term) -> Term:
+        return self._apply("fceil", x)
+
+    def ftrunc(self, x: Term) -> Term:
+        return self._apply("ftrunc", x)
+
+    def feq(self, x: Term, y: Term) -> Term:
+        return floats.float_equal(x, y)
+
+    def fne(self, x: Term, y: Term) -> Term:
+        return ~floats.float_equal(x, y)
+
+    def flt(self, x: Term, y: Term) -> Term:
+        return floats.float_less(x, y)
+
+    def fle(self, x: Term, y: Term) -> Term:
+        return floats.float_less_equal(x, y)
+
+    def fselect(self, c: Term, x: Term, y: Term) -> Term:
+        return c.ite(x, y)
+
+    def fround32(self, x: Term) -> Term:
+        return self._apply("fround32", x)
+
+    def from_signed(self, x: Term) -> Term:
+        return self._apply("from_signed", x)
+
+    def from_unsigned(self, x: Term) -> Term:
+        return self._apply("from_unsigned", x)
+
+    def truncate(self, x: Term) -> Term:
+        return self._apply("truncate", x)
+
+    def bits(self, x: Term) -> Term:
+        return x
+
+    def from_bits(self, x: Term) -> Term:
+        return x
