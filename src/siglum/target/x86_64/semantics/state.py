@@ -67,7 +67,7 @@ class Exit(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """The instruction faults where `condition` holds: `kind` is "division" (#DE) or "alignment" (#GP)."""
+    """The instruction faults where `condition` holds: `kind` is "division" (#DE), "alignment" (#GP) or "undefined" (#UD)."""
 
     condition: Term
     kind: str

@@ -1,0 +1,121 @@
+"""Bytes to an instruction form and its operands, by iced-x86; each different instruction is decoded once.
+
+Imports iced-x86 and `semantics`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from iced_x86 import Code, Decoder, EncodingKind, Instruction, MemorySizeExt, OpKind, Register, RegisterExt
+
+from siglum.target.x86_64.semantics.forms import FORMS
+from siglum.target.x86_64.semantics.operation import NONE, Constant, Form, General, Operand, Place, Target, Vector
+from siglum.target.x86_64.semantics.state import Unsupported
+
+if TYPE_CHECKING:
+    from iced_x86 import Register_
+
+LONGEST: Final = 15
+"""Bytes of the longest instruction."""
+_CODE_NAMES: Final = {value: name for name, value in vars(Code).items() if isinstance(value, int)}
+_SIGNED_IMMEDIATES: Final = {
+    OpKind.IMMEDIATE8: 8, OpKind.IMMEDIATE16: 16, OpKind.IMMEDIATE32: 32, OpKind.IMMEDIATE64: 64,
+    OpKind.IMMEDIATE8TO16: 16, OpKind.IMMEDIATE8TO32: 32, OpKind.IMMEDIATE8TO64: 64, OpKind.IMMEDIATE32TO64: 64,
+}  # fmt: skip
+"""Immediate operands and the widths they are used at."""
+_HIGH_BYTES: Final = (Register.AH, Register.CH, Register.DH, Register.BH)
+_OPERAND_SIZE_PREFIX: Final = 0x66
+_PREFIXES: Final = frozenset((0x66, 0x67, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, 0xF0, 0xF2, 0xF3))
+
+
+class Decoded(NamedTuple):
+    """An instruction: its form's name and declaration, its bytes' number, its operands, whether it is VEX-encoded."""
+
+    name: str
+    form: Form
+    length: int
+    operands: tuple[Operand, ...]
+    vex: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def decode(code: bytes) -> Decoded:
+    """The instruction that `code` (at most 15 bytes) starts with. Raises `Unsupported` at offset 0."""
+    instruction = Decoder(64, code).decode()
+    if instruction.is_invalid:
+        raise Unsupported("bytes that are no instruction", 0)
+    name = _CODE_NAMES[instruction.code]
+    form = FORMS.get(name)
+    if form is None:
+        raise Unsupported(name, 0)
+    _refuse_prefixes(instruction, code, name)
+    operands = tuple(_operand(instruction, k, name) for k in range(instruction.op_count))
+    return Decoded(name, form, instruction.len, operands, instruction.encoding == EncodingKind.VEX)
+
+
+def _refuse_prefixes(instruction: Instruction, code: bytes, name: str) -> None:
+    if instruction.has_lock_prefix:
+        raise Unsupported(f"lock {name}", 0)
+    if instruction.has_rep_prefix or instruction.has_repne_prefix:
+        raise Unsupported(f"rep {name}", 0)
+    if instruction.segment_prefix in (Register.FS, Register.GS):
+        raise Unsupported(f"{name} in a segment", 0)
+    if _branches(instruction):
+        # Intel ignores an operand-size prefix of a near branch, AMD takes a 16-bit displacement
+        for byte in code[: instruction.len]:
+            if byte not in _PREFIXES:
+                break
+            if byte == _OPERAND_SIZE_PREFIX:
+                raise Unsupported(f"{name} with an operand-size prefix", 0)
+
+
+def _branches(instruction: Instruction) -> bool:
+    return (
+        instruction.is_jcc_short_or_near or instruction.is_jmp_short_or_near or instruction.is_call_near
+        or instruction.is_jmp_near_indirect or _CODE_NAMES[instruction.code].startswith("RET")
+    )  # fmt: skip
+
+
+def _operand(instruction: Instruction, k: int, name: str) -> Operand:
+    kind = instruction.op_kind(k)
+    if kind == OpKind.REGISTER:
+        return register(instruction.op_register(k), name)
+    if kind in _SIGNED_IMMEDIATES:
+        width = _SIGNED_IMMEDIATES[kind]
+        return Constant(instruction.immediate(k) & (1 << width) - 1, width)
+    if kind == OpKind.MEMORY:
+        return _place(instruction, name)
+    if kind == OpKind.NEAR_BRANCH64:
+        return Target(_signed(instruction.near_branch64))
+    raise Unsupported(f"an operand of {name}", 0)
+
+
+def register(number: Register_, name: str) -> General | Vector:
+    """A register operand, by its iced-x86 number."""
+    if number in _HIGH_BYTES:
+        return General(_HIGH_BYTES.index(number), 8, 8)
+    info, size = RegisterExt.number(number), 8 * RegisterExt.size(number)
+    if RegisterExt.is_gpr(number):
+        return General(info, size)
+    if RegisterExt.is_xmm(number) or RegisterExt.is_ymm(number):
+        return Vector(info, size)
+    raise Unsupported(f"a register of {name}", 0)
+
+
+def _signed(value: int) -> int:
+    return value - (value >> 63 << 64)
+
+
+def _place(instruction: Instruction, name: str) -> Place:
+    base, index = instruction.memory_base, instruction.memory_index
+    width = 8 * MemorySizeExt.size(instruction.memory_size)
+    displacement = _signed(instruction.memory_displacement)
+    if base == Register.RIP:  # decoded at address 0, so this counts from the instruction
+        return Place(NONE, NONE, 1, displacement, True, width)
+    numbers = [NONE if part == Register.NONE else RegisterExt.number(part) for part in (base, index)]
+    narrow = any(part != Register.NONE and not RegisterExt.is_gpr64(part) for part in (base, index))
+    if narrow or (numbers == [NONE, NONE] and instruction.memory_displ_size != 8):
+        raise Unsupported(f"{name} with a 32-bit address", 0)
+    return Place(numbers[0], numbers[1], instruction.memory_index_scale, displacement, False, width)
