@@ -1,0 +1,220 @@
+"""What p-code's operations compute, as terms. Imports `smt` only.
+
+Each takes the terms of its inputs and the width of its output; a truth value is a byte that is 0 or 1, as p-code has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from siglum.smt import bits, floats
+from siglum.smt.terms import Term
+
+Meaning = Callable[[list[Term], int], Term]
+
+
+class NoMeaning(Exception):
+    """An operation on such inputs has no term; the text names it."""
+
+
+def truth_byte(b: Term) -> Term:
+    """A truth value as p-code's byte."""
+    return b.ite(b.home.const(1, 8), b.home.const(0, 8))
+
+
+def truth_of(x: Term) -> Term:
+    """Whether a byte that holds 0 or 1 is 1."""
+    return known_truth(x) or x.isnt(0)
+
+
+def known_truth(x: Term) -> Term | None:
+    """The truth value that a byte was made of, if it was."""
+    if x.op == "const" and x.value < 2:
+        return x.home.truth(x.value == 1)
+    if x.op == "ite" and all(t.op == "const" and t.value < 2 for t in x.args[1:]):
+        return x.args[0] if x.args[1].value else ~x.args[0]
+    return None
+
+
+def _resized(x: Term, width: int) -> Term:
+    return x.bits(width - 1, 0) if width <= x.width else x.zext(width)
+
+
+def _shift(way: Callable[[Term, Term], Term], *, signed: bool = False) -> Meaning:
+    """Shifts, whose count may have another width than what is shifted."""
+
+    def meaning(a: list[Term], _: int) -> Term:
+        x, count = a
+        if count.is_const:
+            return way(x, x.home.const(min(count.value, x.width), x.width))
+        if count.width <= x.width:
+            return way(x, count.zext(x.width))
+        wide = x.sext(count.width) if signed else x.zext(count.width)
+        return way(wide, count).bits(x.width - 1, 0)
+
+    return meaning
+
+
+def _same_width(way: Callable[[Term, Term], Term]) -> Meaning:
+    return lambda a, _: way(a[0], a[1])
+
+
+def _asked(way: Callable[[Term, Term], Term]) -> Meaning:
+    """A question about two inputs."""
+    return lambda a, _: truth_byte(way(a[0], a[1]))
+
+
+def _bitwise(way: Callable[[Term, Term], Term]) -> Meaning:
+    """Bits or, where both are known to be truth values, those: their terms stay small."""
+
+    def meaning(a: list[Term], _: int) -> Term:
+        if a[0].width == 8:
+            x, y = known_truth(a[0]), known_truth(a[1])
+            if x is not None and y is not None:
+                return truth_byte(way(x, y))
+        return way(a[0], a[1])
+
+    return meaning
+
+
+def _boolean(way: Callable[[Term, Term], Term]) -> Meaning:
+    return lambda a, _: truth_byte(way(truth_of(a[0]), truth_of(a[1])))
+
+
+def _differ(x: Term, y: Term) -> Term:
+    return ~_same(x, y)
+
+
+def _same(x: Term, y: Term) -> Term:
+    if x.width == 8:
+        p, q = known_truth(x), known_truth(y)
+        if p is not None and q is not None:
+            return p.is_(q)
+    return x.is_(y)
+
+
+def _lzcount(a: list[Term], width: int) -> Term:
+    return _resized(bits.leading_zeros(a[0]), width)
+
+
+def _popcount(a: list[Term], width: int) -> Term:
+    return _resized(bits.popcount(a[0]), width)
+
+
+def _subpiece(a: list[Term], width: int) -> Term:
+    x, skipped = a[0], 8 * a[1].value
+    return _resized(x >> skipped, width) if skipped + width > x.width else x.bits(skipped + width - 1, skipped)
+
+
+# Division ---------------------------------------------------------------------------------------------------
+def division_faults(x: Term, y: Term, *, signed: bool) -> Term:
+    """Whether the CPU raises #DE where p-code divides: `x` has twice the bits that the quotient may have, and `y` the same bits
+    as `x`. P-code has no faults (SDM volume 2, DIV and IDIV: a zero divisor, or a quotient too large).
+    """
+    half = x.width // 2
+    if not signed:  # which holds for a zero divisor as well
+        return y.ule(x.bits(x.width - 1, half).zext(x.width))
+    quotient = x.home.sdiv(x, y)
+    narrow = _halves(x, y)
+    if narrow is not None:
+        low, divisor = narrow
+        return divisor.is_(0) | (divisor.is_(-1) & low.is_(1 << half - 1))
+    return y.is_(0) | quotient.isnt(quotient.bits(half - 1, 0).sext(x.width))
+
+
+def _halves(x: Term, y: Term) -> tuple[Term, Term] | None:
+    """The lower halves, where the upper ones are their signs. Without a fault the division of these is the same."""
+    half = x.width // 2
+    low, divisor = x.bits(half - 1, 0), y.bits(half - 1, 0)
+    upper = x.bits(x.width - 1, half)
+    return (low, divisor) if upper is low.sar(half - 1) and divisor.sext(x.width) is y else None
+
+
+def _signed_quotient(x: Term, y: Term) -> Term:
+    narrow = _halves(x, y)
+    return x.home.sdiv(x, y) if narrow is None else x.home.sdiv(*narrow).sext(x.width)
+
+
+def _signed_remainder(x: Term, y: Term) -> Term:
+    narrow = _halves(x, y)
+    return x.home.srem(x, y) if narrow is None else x.home.srem(*narrow).sext(x.width)
+
+
+# Floats -----------------------------------------------------------------------------------------------------
+def _float(name: str, *, commutes: bool = False) -> Meaning:
+    """Arithmetic that solvers take as unknown functions; both models name them alike."""
+
+    def meaning(a: list[Term], width: int) -> Term:
+        if width != 64 or any(x.width != 64 for x in a):
+            raise NoMeaning(f"{name} of {width} bits")
+        return a[0].home.apply(name, width, *a, commutes=commutes)
+
+    return meaning
+
+
+def _float_asked(way: Callable[[Term, Term], Term]) -> Meaning:
+    def meaning(a: list[Term], _: int) -> Term:
+        if a[0].width != 64:
+            raise NoMeaning(f"a comparison of floats of {a[0].width} bits")
+        return truth_byte(way(a[0], a[1]))
+
+    return meaning
+
+
+def _float_nan(a: list[Term], _: int) -> Term:
+    if a[0].width != 64:
+        raise NoMeaning(f"a float of {a[0].width} bits")
+    return truth_byte(floats.is_nan(a[0]))
+
+
+MEANINGS: Final[dict[str, Meaning]] = {
+    "COPY": lambda a, _: a[0],
+    "INT_ZEXT": lambda a, width: a[0].zext(width),
+    "INT_SEXT": lambda a, width: a[0].sext(width),
+    "INT_ADD": _same_width(lambda x, y: x + y),
+    "INT_SUB": _same_width(lambda x, y: x - y),
+    "INT_MULT": _same_width(lambda x, y: x * y),
+    "INT_DIV": _same_width(lambda x, y: x.home.udiv(x, y)),
+    "INT_REM": _same_width(lambda x, y: x.home.urem(x, y)),
+    "INT_SDIV": _same_width(_signed_quotient),
+    "INT_SREM": _same_width(_signed_remainder),
+    "INT_AND": _bitwise(lambda x, y: x & y),
+    "INT_OR": _bitwise(lambda x, y: x | y),
+    "INT_XOR": _bitwise(lambda x, y: x ^ y),
+    "INT_LEFT": _shift(lambda x, y: x << y),
+    "INT_RIGHT": _shift(lambda x, y: x >> y),
+    "INT_SRIGHT": _shift(lambda x, y: x.sar(y), signed=True),
+    "INT_2COMP": lambda a, _: -a[0],
+    "INT_NEGATE": lambda a, _: ~a[0],
+    "INT_EQUAL": _asked(_same),
+    "INT_NOTEQUAL": _asked(_differ),
+    "INT_LESS": _asked(lambda x, y: x.ult(y)),
+    "INT_LESSEQUAL": _asked(lambda x, y: x.ule(y)),
+    "INT_SLESS": _asked(lambda x, y: x.slt(y)),
+    "INT_SLESSEQUAL": _asked(lambda x, y: x.sle(y)),
+    "INT_CARRY": _asked(bits.unsigned_add_overflows),
+    "INT_SCARRY": _asked(bits.signed_add_overflows),
+    "INT_SBORROW": _asked(bits.signed_sub_overflows),
+    "BOOL_NEGATE": lambda a, _: truth_byte(~truth_of(a[0])),
+    "BOOL_AND": _boolean(lambda x, y: x & y),
+    "BOOL_OR": _boolean(lambda x, y: x | y),
+    "BOOL_XOR": _boolean(lambda x, y: x ^ y),
+    "PIECE": lambda a, _: a[0].home.concat(a[0], a[1]),
+    "SUBPIECE": _subpiece,
+    "POPCOUNT": _popcount,
+    "LZCOUNT": _lzcount,
+    "FLOAT_ADD": _float("fadd", commutes=True),
+    "FLOAT_SUB": _float("fsub"),
+    "FLOAT_MULT": _float("fmul", commutes=True),
+    "FLOAT_DIV": _float("fdiv"),
+    "FLOAT_SQRT": _float("fsqrt"),
+    "FLOAT_FLOOR": _float("ffloor"),
+    "FLOAT_CEIL": _float("fceil"),
+    "FLOAT_EQUAL": _float_asked(floats.float_equal),
+    "FLOAT_NOTEQUAL": _float_asked(lambda x, y: ~floats.float_equal(x, y)),
+    "FLOAT_LESS": _float_asked(floats.float_less),
+    "FLOAT_LESSEQUAL": _float_asked(floats.float_less_equal),
+    "FLOAT_NAN": _float_nan,
+}  # fmt: skip
+"""p-code's names to their terms. Division by zero is left to the fault that goes with it."""
