@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from iced_x86 import Code, Decoder, EncodingKind, Instruction, MemorySizeExt, OpKind, Register, RegisterExt
+from iced_x86 import Code, ConstantOffsets, Decoder, EncodingKind, Instruction, MemorySizeExt, OpKind, Register, RegisterExt
 
 from siglum.target.x86_64.semantics.forms import FORMS
 from siglum.target.x86_64.semantics.operation import NONE, Constant, Form, General, Operand, Place, Target, Vector
@@ -43,7 +43,8 @@ class Decoded(NamedTuple):
 @lru_cache(maxsize=1 << 16)
 def decode(code: bytes) -> Decoded:
     """The instruction that `code` (at most 15 bytes) starts with. Raises `Unsupported` at offset 0."""
-    instruction = Decoder(64, code).decode()
+    decoder = Decoder(64, code)
+    instruction = decoder.decode()
     if instruction.is_invalid:
         raise Unsupported("bytes that are no instruction", 0)
     name = _CODE_NAMES[instruction.code]
@@ -51,7 +52,8 @@ def decode(code: bytes) -> Decoded:
     if form is None:
         raise Unsupported(name, 0)
     _refuse_prefixes(instruction, code, name)
-    operands = tuple(_operand(instruction, k, name) for k in range(instruction.op_count))
+    fields = decoder.get_constant_offsets(instruction)
+    operands = tuple(_operand(instruction, k, name, fields) for k in range(instruction.op_count))
     return Decoded(name, form, instruction.len, operands, instruction.encoding == EncodingKind.VEX)
 
 
@@ -78,15 +80,16 @@ def _branches(instruction: Instruction) -> bool:
     )  # fmt: skip
 
 
-def _operand(instruction: Instruction, k: int, name: str) -> Operand:
+def _operand(instruction: Instruction, k: int, name: str, fields: ConstantOffsets) -> Operand:
     kind = instruction.op_kind(k)
     if kind == OpKind.REGISTER:
         return register(instruction.op_register(k), name)
     if kind in _SIGNED_IMMEDIATES:
         width = _SIGNED_IMMEDIATES[kind]
-        return Constant(instruction.immediate(k) & (1 << width) - 1, width)
+        at = fields.immediate_offset if fields.has_immediate and not fields.has_immediate2 else NONE
+        return Constant(instruction.immediate(k) & (1 << width) - 1, width, at)
     if kind == OpKind.MEMORY:
-        return _place(instruction, name)
+        return _place(instruction, name, fields.displacement_offset if fields.has_displacement else NONE)
     if kind == OpKind.NEAR_BRANCH64:
         return Target(_signed(instruction.near_branch64))
     raise Unsupported(f"an operand of {name}", 0)
@@ -108,14 +111,14 @@ def _signed(value: int) -> int:
     return value - (value >> 63 << 64)
 
 
-def _place(instruction: Instruction, name: str) -> Place:
+def _place(instruction: Instruction, name: str, field: int) -> Place:
     base, index = instruction.memory_base, instruction.memory_index
     width = 8 * MemorySizeExt.size(instruction.memory_size)
     displacement = _signed(instruction.memory_displacement)
     if base == Register.RIP:  # decoded at address 0, so this counts from the instruction
-        return Place(NONE, NONE, 1, displacement, True, width)
+        return Place(NONE, NONE, 1, displacement, True, width, field)
     numbers = [NONE if part == Register.NONE else RegisterExt.number(part) for part in (base, index)]
     narrow = any(part != Register.NONE and not RegisterExt.is_gpr64(part) for part in (base, index))
     if narrow or (numbers == [NONE, NONE] and instruction.memory_displ_size != 8):
         raise Unsupported(f"{name} with a 32-bit address", 0)
-    return Place(numbers[0], numbers[1], instruction.memory_index_scale, displacement, False, width)
+    return Place(numbers[0], numbers[1], instruction.memory_index_scale, displacement, False, width, field)

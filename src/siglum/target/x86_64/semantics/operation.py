@@ -5,14 +5,17 @@ Imports `smt.terms` and `semantics.state` only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from siglum.smt.terms import Term, Terms
 from siglum.target.x86_64.semantics.state import VECTOR_BITS, State, Step
 
 NONE: Final = -1
-"""No register."""
+"""No register, or no field."""
+Holes = Mapping[int, Term]
+"""What stands in immediates and displacements instead of their bytes: 64-bit words by the offset of the field in the code."""
+NO_HOLES: Final[Holes] = {}
 
 
 class General(NamedTuple):
@@ -31,14 +34,17 @@ class Vector(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """An immediate operand, extended to the width at which the instruction uses it."""
+    """An immediate operand, extended to the width at which the instruction uses it. Its field is at byte `field`."""
 
     value: int
     width: int
+    field: int = NONE
 
 
 class Place(NamedTuple):
-    """`width` bits in memory at base + index * scale + displacement; a relative displacement counts from the instruction."""
+    """`width` bits in memory at base + index * scale + displacement; a relative displacement counts from the instruction.
+    The displacement's field is at byte `field` of the instruction.
+    """
 
     base_register: int
     index_register: int
@@ -46,6 +52,7 @@ class Place(NamedTuple):
     displacement: int
     relative: bool
     width: int
+    field: int = NONE
 
 
 class Target(NamedTuple):
@@ -63,10 +70,13 @@ class Operation:
     volume 1, 14.1.3: VEX zeroes it, legacy SSE keeps it), `aligned` that memory of 16 bytes or more must be aligned.
     """
 
-    __slots__ = ("aligned", "mnemonic", "operands", "state", "step", "terms", "vex")
+    __slots__ = ("aligned", "holes", "mnemonic", "operands", "state", "step", "terms", "vex")
 
-    def __init__(self, step: Step, operands: tuple[Operand, ...], vex: bool, aligned: bool, mnemonic: str) -> None:
+    def __init__(
+        self, step: Step, operands: tuple[Operand, ...], vex: bool, aligned: bool, mnemonic: str, holes: Holes = NO_HOLES
+    ) -> None:
         self.step, self.operands, self.vex, self.aligned, self.mnemonic = step, operands, vex, aligned, mnemonic
+        self.holes = holes
         self.terms: Terms = step.terms
         self.state: State = step.state
 
@@ -90,6 +100,9 @@ class Operation:
             width = width or operand.width
             return self.terms.extract(self.state.registers[operand.number], operand.shift + width - 1, operand.shift)
         if isinstance(operand, Constant):
+            hole = self.hole(operand.field)
+            if hole is not None:
+                return hole.bits((width or operand.width) - 1, 0)
             return self.terms.const(operand.value, width or operand.width)
         if isinstance(operand, Vector):
             return self.terms.extract(self.state.vectors[operand.number], (width or operand.width) - 1, 0)
@@ -122,12 +135,20 @@ class Operation:
             self._check_alignment(address, operand.width)
             self.state.memory.store(address, value)
 
+    def hole(self, field: int) -> Term | None:
+        """What stands in the field at byte `field` of the instruction instead of its bytes."""
+        return self.holes.get(self.step.at + field) if self.holes and field != NONE else None
+
     def address(self, k: int) -> Term:
         """The address of memory operand `k`: 64 bits."""
         place, registers = self.operands[k], self.state.registers
         assert isinstance(place, Place)
-        parts = []
+        parts: list[tuple[Term, int]] = []
         constant = place.displacement
+        hole = self.hole(place.field)
+        if hole is not None:
+            parts.append((hole, 1))
+            constant = self.step.length if place.relative else 0
         if place.relative:
             parts.append((self.step.base, 1))
             constant += self.step.at
