@@ -10,7 +10,7 @@ from typing import Any
 
 from siglum.ir.types import BOOL, CHAR, F32, F64, RANGES, WIDTHS, Type, is_scalar
 from siglum.smt import values
-from siglum.smt.machine import float_of
+from siglum.smt.machine import FLOAT_FUNCTIONS, bits_of, float_of
 from siglum.smt.terms import MEMORY, Term, Terms
 from siglum.smt.values import Listed, Stored, Value
 
@@ -105,3 +105,44 @@ def scalar_to_python(word: int, t: Type) -> Any:
     if t in (F64, F32):
         return float_of(word)
     return word - (word >> 63 << 64) if RANGES[t][0] < 0 else word
+
+
+def lengths_of(value: Any, t: Type) -> list[int]:
+    """The lengths that `symbolic` needs to make a value shaped like this Python value."""
+    if t.kind == "pair":
+        return [n for v, part in zip(value, t.args, strict=True) for n in lengths_of(v, part)]
+    if t.kind == "option":
+        return lengths_of(_absent(t.element) if value is None else value, t.element)
+    if t.kind == "array":
+        return [len(value), *(n for v in value for n in lengths_of(v, t.element))]
+    return []
+
+
+def assigned(value: Any, t: Type, name: str) -> dict[str, Any]:
+    """What the variables of a listed `symbolic` value are where it equals this Python value."""
+    if is_scalar(t):
+        return {name: word_of(value, t) & (1 << 8 * WIDTHS[t]) - 1}
+    if t.kind == "pair":
+        return {k: v for i, part in enumerate(t.args) for k, v in assigned(value[i], part, f"{name}.{i}").items()}
+    if t.kind == "option":
+        held = assigned(_absent(t.element) if value is None else value, t.element, f"{name}.held")
+        return {f"{name}.present": value is not None} | held
+    return {k: v for i, item in enumerate(value) for k, v in assigned(item, t.element, f"{name}.{i}").items()}
+
+
+def _absent(t: Type) -> Any:
+    """Some value of a type."""
+    if t.kind == "pair":
+        return tuple(map(_absent, t.args))
+    if t.kind == "array":
+        return "" if t.element is CHAR else []
+    return None if t.kind == "option" else "\0" if t is CHAR else 0
+
+
+def word_of(value: Any, t: Type) -> int:
+    """A scalar Python value as the word that an array element holds, before widening."""
+    if t is CHAR:
+        return ord(value)
+    if t is F32:
+        return FLOAT_FUNCTIONS["bits32"](bits_of(value))
+    return bits_of(value) if t is F64 else int(value)

@@ -11,6 +11,7 @@ from typing import Any
 
 from siglum.smt.term import BOOL, MEMORY, Term, mask, widths
 
+
 class Terms:
     """Makes terms. Operations, as found in `Term.op`:
 
@@ -27,6 +28,8 @@ class Terms:
         self.false = self._make("const", (), 0, BOOL, 0, 0)
 
     def _make(self, op: str, args: tuple[Term, ...], value: Any, width: int, low: int = 0, high: int = -1) -> Term:
+        if low == high and width > BOOL and op != "const":
+            return self.const(low, width)
         key = (op, args, value, width)
         found = self._known.get(key)
         if found is None:
@@ -464,6 +467,10 @@ class Terms:
             y = y.args[2]
         if x is y:
             return x
+        if y.op == "sext" and condition.op == "slt" and condition.args[0] is y.args[0] and condition.args[1].high == 0:
+            inner = y.args[0]
+            if x is self.neg(y):  # the magnitude fits the narrow width
+                return self.zext(self.ite(condition, self.neg(inner), inner), x.width)
         if x.width == BOOL:
             if x.op == "const":
                 return self.or_(condition, y) if x.value else self.and_(self.not_(condition), y)
