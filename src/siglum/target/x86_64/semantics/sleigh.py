@@ -11,7 +11,9 @@ from importlib import resources
 from typing import Final
 
 from siglum.smt.terms import Term, Terms, mask
+from siglum.target.x86_64.semantics.operation import NO_HOLES, Holes
 from siglum.target.x86_64.semantics.pcode import NoPcode, Operation, Pcode, Place, translate
+from siglum.target.x86_64.semantics.pcode_holes import open_fields, translate_open
 from siglum.target.x86_64.semantics.pcode_machine import Machine, contradicts
 from siglum.target.x86_64.semantics.pcode_values import MEANINGS, NoMeaning, division_faults, truth_of
 from siglum.target.x86_64.semantics.sleigh_gaps import forget_undefined, needs_alignment
@@ -22,8 +24,9 @@ _MOST_VISITS: Final = 65
 """SLEIGH's loops inside an instruction look at one bit of an operand at a time."""
 
 
-def step(terms: Terms, state: State, code: bytes, at: int, base: Term) -> Step:
-    """What the instruction at offset `at` of `code` does to `state` (changed in place). `base` is the address of offset 0.
+def step(terms: Terms, state: State, code: bytes, at: int, base: Term, holes: Holes = NO_HOLES) -> Step:
+    """What the instruction at offset `at` of `code` does to `state` (changed in place). `base` is the address of offset 0;
+    `holes` stand in fields instead of their bytes.
 
     Raises Unsupported where SLEIGH has no meaning for it, or one that `sleigh_differences.txt` lists as wrong;
     EnvironmentFault without pypcode.
@@ -31,16 +34,19 @@ def step(terms: Terms, state: State, code: bytes, at: int, base: Term) -> Step:
     raw, form = _decoded(bytes(code[at : at + 15]))
     if form in differences():
         raise Unsupported(form, at)
-    return step_of_any(terms, state, raw, form, at, base)
+    return step_of_any(terms, state, raw, form, at, base, holes)
 
 
-def step_of_any(terms: Terms, state: State, raw: bytes, form: str, at: int, base: Term) -> Step:
+def step_of_any(
+    terms: Terms, state: State, raw: bytes, form: str, at: int, base: Term, holes: Holes = NO_HOLES
+) -> Step:
     """The same for the instruction `raw`, of whatever form: what the list of differences is held to."""
     if not raw:
         raise Unsupported("bytes that are no instruction", at)
     try:
-        pcode = translate(raw)
-        return _Run(terms, state, pcode, at, base).step()
+        fields = open_fields(holes, at, len(raw))
+        pcode = translate_open(raw, fields) if fields else translate(raw)
+        return _Run(terms, state, pcode, at, base, holes).step()
     except (NoPcode, NoMeaning) as reason:
         raise Unsupported(f"{form} ({reason})", at) from reason
 
@@ -74,8 +80,8 @@ def differences() -> dict[str, str]:
 class _Run:
     """One instruction, from its first operation to all of its ends."""
 
-    def __init__(self, terms: Terms, state: State, pcode: Pcode, at: int, base: Term) -> None:
-        self.terms, self.pcode = terms, pcode
+    def __init__(self, terms: Terms, state: State, pcode: Pcode, at: int, base: Term, holes: Holes) -> None:
+        self.terms, self.pcode, self.holes = terms, pcode, holes
         self.done = Step(terms, state, at, pcode.length, base)
         self.memory = state.memory
         self.start = base + at
@@ -203,6 +209,10 @@ class _Run:
             return self.terms.const(place.number, place.width)
         if place.kind == "relative":
             return (self.start + place.number).bits(place.width - 1, 0)
+        if place.kind.startswith("hole"):
+            hole = self.holes[self.done.at + place.number]
+            found = hole if place.kind == "hole" else self.start + self.pcode.length + hole
+            return found.bits(place.width - 1, 0)
         if place.kind.startswith("memory"):
             return self._load(self._address(place), place.width // 8)
         return machine.read(place)
