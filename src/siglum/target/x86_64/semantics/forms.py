@@ -7,13 +7,16 @@ from types import MappingProxyType
 from typing import Final
 
 from siglum.target.x86_64.semantics.declare import Table
+from siglum.target.x86_64.semantics.float_forms import declare_floats
 from siglum.target.x86_64.semantics.general_forms import declare_general
 from siglum.target.x86_64.semantics.operation import Form
+from siglum.target.x86_64.semantics.vector_forms import declare_vectors
 
 
 def _declared() -> Mapping[str, Form]:
     table = Table()
-    declare_general(table)
+    for declare in (declare_general, declare_vectors, declare_floats):
+        declare(table)
     return MappingProxyType(table.forms)
 
 
