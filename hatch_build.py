@@ -1,4 +1,4 @@
-"""Build hook: generates the stencil tables in a child process and puts them in the wheel.
+"""Build hook: generates the stencil tables and the sandbox's runner in a child process and puts them in the wheel.
 
 Runs in the isolated build environment, where the package itself is not installed.
 """
@@ -14,24 +14,29 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = Path("src/siglum/stencil/tables")
+RUNNER = Path("src/siglum/sandbox/built")
 CHILD = """
 import sys
 from pathlib import Path
 from siglum.stencil.fresh import is_fresh
-folder = Path(sys.argv[1])
-if not is_fresh(folder):
+tables, runner = map(Path, sys.argv[1:])
+if not is_fresh(tables):
     from siglum.stencil.generate import generate
-    generate(folder)
+    generate(tables)
+from siglum.sandbox import built
+if not built.is_fresh(runner):
+    from siglum.sandbox.build import build
+    build(runner)
 """
 
 
 class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
-    """Writes the tables before a wheel (or an editable install) is assembled; a source archive carries none."""
+    """Writes tables and runner before a wheel (or an editable install) is assembled; a source archive carries neither."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Generates the tables unless those there already have the digest of their inputs.
+        """Generates them unless those there already have the digest of their inputs.
 
         Raises RuntimeError with the child's output when generation fails.
         """
@@ -42,7 +47,7 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
         # (so not -I). It finds the sources by its working folder: pip's isolation drops from PYTHONPATH what an editable
         # install has put in place.
         child = subprocess.run(
-            [sys.executable, "-c", CHILD, str(root / TABLES)],
+            [sys.executable, "-c", CHILD, str(root / TABLES), str(root / RUNNER)],
             cwd=root / "src",
             env={**{k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
@@ -50,7 +55,9 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
             check=False,
         )
         if child.returncode != 0:
-            raise RuntimeError(f"stencil generation failed ({child.returncode}):\n{child.stdout}{child.stderr}")
+            raise RuntimeError(f"generating tables and runner failed ({child.returncode}):\n{child.stdout}{child.stderr}")
         if not any((root / TABLES).glob("*.bin")):
             raise RuntimeError(f"stencil generation wrote no table to {TABLES}")
+        if not any((root / RUNNER).glob("*.elf")):
+            raise RuntimeError(f"no runner was written to {RUNNER}")
         build_data["pure_python"] = True

@@ -16,7 +16,7 @@ LAYERS = (
     ("errors", "files"),
     ("ir",),
     ("frontend",),
-    ("vocab", "target", "smt", "stencil", "records"),
+    ("vocab", "target", "smt", "stencil", "sandbox", "records"),
     STAGES,
     ("pipeline", "invocation"),
     ("cli", "api", "mcp", "web", "", "__main__"),
