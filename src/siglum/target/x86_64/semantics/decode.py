@@ -99,7 +99,8 @@ def register(number: Register_, name: str) -> General | Vector:
     """A register operand, by its iced-x86 number."""
     if number in _HIGH_BYTES:
         return General(_HIGH_BYTES.index(number), 8, 8)
-    info, size = RegisterExt.number(number), 8 * RegisterExt.size(number)
+    # among the byte registers, ah to bh are counted before spl
+    info, size = RegisterExt.number(RegisterExt.full_register(number)), 8 * RegisterExt.size(number)
     if RegisterExt.is_gpr(number):
         return General(info, size)
     if RegisterExt.is_xmm(number) or RegisterExt.is_ymm(number):
