@@ -1,7 +1,7 @@
 """What given machine code may do: every reachable instruction decoded, every jump followed, system calls listed.
 
-Imports `errors`, and iced-x86 when called. The walk starts at the entry points; bytes it never reaches are data, unless an
-indirect jump or call might lead there: then all bytes must decode.
+Imports the walk of the sandbox, and iced-x86 when called. The walk starts at the entry points; bytes it never reaches are
+data, unless an indirect jump or call might lead there: then all bytes must decode.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from siglum.errors import UnsafeCode, UserError
+from siglum.sandbox.walk import Walk
 
 if TYPE_CHECKING:
-    from iced_x86 import Decoder, Instruction
+    from iced_x86 import Instruction
 
-LONGEST_INSTRUCTION = 15
 _SYSTEM_CALLS = {
     0: "read", 1: "write", 2: "open", 3: "close", 4: "stat", 5: "fstat", 7: "poll", 8: "lseek", 9: "mmap", 10: "mprotect",
     11: "munmap", 12: "brk", 13: "rt_sigaction", 16: "ioctl", 19: "readv", 20: "writev", 22: "pipe", 24: "sched_yield",
@@ -54,84 +53,45 @@ def screen(code: bytes, entries: Iterable[int] = (0,)) -> Screened:
     Raises UserError E-026 for empty code, E-027 for an instruction that runs past the end or does not decode, and
     UnsafeCode E-028 for a jump out of the code or into the middle of an instruction; each names offsets.
     """
-    if not code:
-        raise UserError("empty code", fix="give at least one instruction", code="E-026")
-    return _Walk(code).run(list(entries))
+    return _Program(code).run(entries)
 
 
-class _Walk:
+class _Program(Walk):
+    """A walk that lists system calls, and does not go on behind those that exit."""
+
     def __init__(self, code: bytes) -> None:
-        from iced_x86 import Decoder
-
-        self.code = code
-        self.decoder: Decoder = Decoder(64, code, ip=0)
-        self.found: dict[int, Instruction] = {}
-        self.jumps: list[tuple[int, int]] = []
-        self.owner = bytearray(len(code))
-        """1 where an instruction starts, 2 inside of one."""
+        super().__init__(code)
         self.calls: dict[int, SystemCall] = {}
         self.numbered_at: dict[int, int] = {}
         """System call -> the instruction that put its number into rax."""
-        self.runs_off: int | None = None
-        self.indirect = False
+        self.number: int | None = None
+        self.put_at = 0
 
-    def run(self, entries: list[int]) -> Screened:
-        pending = list(entries)
-        broken: UserError | None = None
-        while pending:
-            try:
-                self.follow(pending.pop(), pending)
-            except UserError as refusal:
-                broken = broken or refusal
-            if not pending:
-                pending += self.doubtful_calls()
-        self.check_jumps()
-        if broken:
-            raise broken
+    def run(self, entries: Iterable[int]) -> Screened:
+        self.walk(entries)
         if self.indirect:
             self.sweep()
             self.check_jumps()
         return Screened(tuple(self.calls[offset] for offset in sorted(self.calls)), self.unreached(), self.runs_off)
 
-    def follow(self, at: int, pending: list[int]) -> None:
-        """Decodes from `at` until known code or the end of the straight line; branch targets go to `pending`."""
-        from iced_x86 import Code, FlowControl
+    def begin_line(self, at: int) -> None:
+        self.number, self.put_at = None, at
 
-        number: int | None = None
-        numbered_at = at
-        while True:
-            if at >= len(self.code):
-                self.runs_off = len(self.code)
-                return
-            if self.owner[at]:
-                if self.owner[at] == 2:
-                    self.middle(at)
-                return
-            instruction = self.decode(at)
-            flow = instruction.flow_control
-            following = at + instruction.len
-            if self.is_system_call(instruction):
-                names, exits = (_SYSTEM_CALLS, _EXITS) if instruction.code == Code.SYSCALL else (_SYSTEM_CALLS_32, _EXITS_32)
-                self.calls[at] = SystemCall(at, number, names.get(number, "") if number is not None else "")
-                self.numbered_at[at] = numbered_at
-                if number in exits:
-                    return
-                number = None
-            else:
-                before, number = number, self.constant_in_rax(instruction, at, number)
-                numbered_at = numbered_at if before == number else at
-            target = self.target(instruction)
-            if target is not None:
-                self.jumps.append((at, target))
-                if 0 <= target < len(self.code):
-                    pending.append(target)
-            if flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
-                self.indirect = True
-            if flow in (FlowControl.UNCONDITIONAL_BRANCH, FlowControl.INDIRECT_BRANCH, FlowControl.RETURN, FlowControl.EXCEPTION):
-                return
-            at = following
+    def visit(self, at: int, instruction: Instruction) -> bool:
+        from iced_x86 import Code
 
-    def doubtful_calls(self) -> list[int]:
+        if not self.is_system_call(instruction):
+            before, self.number = self.number, self.constant_in_rax(instruction, at, self.number)
+            self.put_at = self.put_at if before == self.number else at
+            return True
+        names, exits = (_SYSTEM_CALLS, _EXITS) if instruction.code == Code.SYSCALL else (_SYSTEM_CALLS_32, _EXITS_32)
+        number = self.number
+        self.calls[at] = SystemCall(at, number, names.get(number, "") if number is not None else "")
+        self.numbered_at[at] = self.put_at
+        self.number = None
+        return number not in exits
+
+    def resume(self) -> list[int]:
         """Forgets the numbers of system calls that a jump reaches past the constant; where to go on behind exits."""
         resumed: list[int] = []
         targets = {target for _, target in self.jumps}
@@ -141,63 +101,6 @@ class _Walk:
                 if call.name.startswith("exit"):
                     resumed.append(at + self.found[at].len)
         return resumed
-
-    def decode(self, at: int) -> Instruction:
-        self.decoder.position = at
-        self.decoder.ip = at
-        instruction = self.decoder.decode()
-        if instruction.is_invalid:
-            raise self.undecodable(at)
-        end = at + instruction.len
-        if any(self.owner[at:end]):
-            self.middle(next(k for k in range(at, end) if self.owner[k]), at)
-        self.owner[at:end] = b"\x01" + b"\x02" * (instruction.len - 1)
-        self.found[at] = instruction
-        return instruction
-
-    def undecodable(self, at: int) -> UserError:
-        from iced_x86 import Decoder, DecoderError
-
-        here = self.code[at : at + LONGEST_INSTRUCTION]
-        if self.decoder.last_error == DecoderError.NO_MORE_BYTES:
-            whole = Decoder(64, here + bytes(LONGEST_INSTRUCTION), ip=0).decode()
-            missing = whole.len - len(here)
-            if not whole.is_invalid and missing > 0:
-                what = f"instruction at {at:#x} runs past the end (needs {missing} more byte{'s' * (missing != 1)})"
-                return UserError(what, fix="give the whole instruction", code="E-027")
-        shown = here[:4].hex(" ") + " ..." * (len(here) > 4)
-        return UserError(f"no x86-64 instruction at {at:#x} ({shown})", fix="check the bytes there", code="E-027")
-
-    def middle(self, inside: int, start: int | None = None) -> None:
-        """Refuses two readings of the same bytes: execution reaches `inside` an instruction already decoded."""
-        first = max(offset for offset in self.found if offset <= inside)
-        at = inside if start is None else start
-        sources = [source for source, target in self.jumps if target in (at, first)]
-        came = f"jump at {sources[0]:#x}" if sources else "the code"
-        if start is None:
-            what = f"{came} leads to {inside:#x}, into the middle of the instruction at {first:#x}"
-        else:
-            what = f"{came} leads to {start:#x}, where the bytes overlap the instruction at {first:#x}"
-        raise UnsafeCode(what, fix="jump to the start of an instruction", code="E-028")
-
-    def target(self, instruction: Instruction) -> int | None:
-        from iced_x86 import OpKind
-
-        if instruction.op_count and instruction.op0_kind == OpKind.NEAR_BRANCH64:
-            address = instruction.near_branch_target
-            return address - (1 << 64) if address >> 63 else address
-        return None
-
-    def check_jumps(self) -> None:
-        for source, target in sorted(self.jumps):
-            if not 0 <= target < len(self.code):
-                shown = hex(target)
-                what = f"jump at {source:#x} leads to {shown}, outside of the code (0x0..{len(self.code) - 1:#x})"
-                raise UnsafeCode(what, fix="jump inside the code", code="E-028")
-            if self.owner[target] == 2:
-                first = max(offset for offset in self.found if offset < target)
-                what = f"jump at {source:#x} leads to {target:#x}, into the middle of the instruction at {first:#x}"
-                raise UnsafeCode(what, fix="jump to the start of an instruction", code="E-028")
 
     def is_system_call(self, instruction: Instruction) -> bool:
         from iced_x86 import Code
@@ -228,25 +131,3 @@ class _Walk:
             if RegisterExt.full_register(used.register) == Register.RAX and used.access in written:
                 return None
         return known
-
-    def sweep(self) -> None:
-        """Decodes the bytes no direct path reaches: an indirect jump or call may."""
-        at = 0
-        while at < len(self.code):
-            if self.owner[at]:
-                at += 1
-            else:
-                ignored: list[int] = []
-                self.follow(at, ignored)
-
-    def unreached(self) -> tuple[tuple[int, int], ...]:
-        gaps: list[tuple[int, int]] = []
-        at = 0
-        while at < len(self.code):
-            end = at
-            while end < len(self.code) and not self.owner[end]:
-                end += 1
-            if end > at:
-                gaps.append((at, end))
-            at = end + 1
-        return tuple(gaps)
