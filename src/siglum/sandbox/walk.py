@@ -37,6 +37,8 @@ class Walk:
         """1 where an instruction starts, 2 inside of one."""
         self.runs_off: int | None = None
         """Where execution can leave the end of the code."""
+        self.trouble = ("", start)
+        """What the walk refuses and the offset: "truncated", "undecodable", "branch into instruction", "branch outside"."""
         self.indirect = False
         """Whether there is an indirect jump or call."""
 
@@ -59,15 +61,18 @@ class Walk:
         """
         pending = list(entries)
         broken: UserError | None = None
+        trouble = self.trouble
         while pending:
             try:
                 self.follow(pending.pop(), pending)
             except UserError as refusal:
-                broken = broken or refusal
+                if broken is None:
+                    broken, trouble = refusal, self.trouble
             if not pending:
                 pending += self.resume()
         self.check_jumps()
         if broken:
+            self.trouble = trouble
             raise broken
 
     def follow(self, at: int, pending: list[int]) -> None:
@@ -122,8 +127,10 @@ class Walk:
             whole = Decoder(64, here + bytes(LONGEST_INSTRUCTION), ip=0).decode()
             missing = whole.len - len(here)
             if not whole.is_invalid and missing > 0:
+                self.trouble = ("truncated", at)
                 what = f"instruction at {at:#x} runs past the end (needs {missing} more byte{'s' * (missing != 1)})"
                 return UserError(what, fix="give the whole instruction", code="E-027")
+        self.trouble = ("undecodable", at)
         shown = here[:4].hex(" ") + " ..." * (len(here) > 4)
         return UserError(f"no x86-64 instruction at {at:#x} ({shown})", fix="check the bytes there", code="E-027")
 
@@ -132,6 +139,7 @@ class Walk:
         first = max(offset for offset in self.found if offset <= inside)
         at = inside if start is None else start
         sources = [source for source, target in self.jumps if target in (at, first)]
+        self.trouble = ("branch into instruction", sources[0] if sources else at)
         came = f"jump at {sources[0]:#x}" if sources else "the code"
         if start is None:
             what = f"{came} leads to {inside:#x}, into the middle of the instruction at {first:#x}"
@@ -152,10 +160,12 @@ class Walk:
         """Raises UnsafeCode E-028 for a jump that leads out of the code or into an instruction."""
         for source, target in sorted(self.jumps):
             if not self.start <= target < self.end:
+                self.trouble = ("branch outside", source)
                 shown = hex(target)
                 what = f"jump at {source:#x} leads to {shown}, outside of the code ({self.start:#x}..{self.end - 1:#x})"
                 raise UnsafeCode(what, fix="jump inside the code", code="E-028")
             if self.owner[target] == 2:
+                self.trouble = ("branch into instruction", source)
                 first = max(offset for offset in self.found if offset < target)
                 what = f"jump at {source:#x} leads to {target:#x}, into the middle of the instruction at {first:#x}"
                 raise UnsafeCode(what, fix="jump to the start of an instruction", code="E-028")
