@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from siglum.smt import bits
 from siglum.smt.terms import Term
 from siglum.target.x86_64.semantics import flags
 from siglum.target.x86_64.semantics.integer import truth_bit
@@ -13,13 +14,8 @@ from siglum.target.x86_64.semantics.state import Unsupported
 
 
 def population(value: Term) -> Term:
-    """The number of ones, at the width of `value` (a power of two): sums of neighbours, each only as wide as it needs."""
-    terms, width = value.home, value.width
-    counts = [terms.extract(value, k, k) for k in range(width)]
-    while len(counts) > 1:
-        wider = counts[0].width + 1
-        counts = [a.zext(wider) + b.zext(wider) for a, b in zip(counts[::2], counts[1::2], strict=True)]
-    return counts[0].zext(width)
+    """The number of ones, at the width of `value`: one sum, which contracts and the other model have alike."""
+    return bits.popcount(value)
 
 
 def _zeros(value: Term, *, leading: bool) -> Term:
@@ -69,11 +65,13 @@ def lzcnt(op: Operation) -> None:
 
 
 def _scanned(op: Operation, value: Term, place: Term) -> None:
-    """bsf and bsr of zero leave the destination undefined."""
-    zero = value.is_(0)
+    """bsf and bsr of zero leave the destination as it was (SDM volume 2, APM volume 3); only a destination of 64 bits is taken
+    at that, as some CPUs clear the upper half of a narrower one's register.
+    """
+    zero, width = value.is_(0), value.width
     op.flags(zf=zero)
     op.undefined("cf", "of", "sf", "af", "pf")
-    op.write(0, zero.ite(op.unknown(value.width), place))
+    op.write(0, zero.ite(op.read(0) if width == 64 else op.unknown(width), place))
 
 
 def bsf(op: Operation) -> None:
