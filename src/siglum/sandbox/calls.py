@@ -176,5 +176,3 @@ def _placed(buffer: Buffer, slot_size: int, placement: int) -> tuple[int, int, i
     if placement == LEFT:
         return 0, 0, SLACK
     return SLACK + buffer.alignment, SLACK, SLACK
-
-

@@ -6,6 +6,7 @@ Imports `errors`, `target` and this folder; `run` alone imports it.
 from __future__ import annotations
 
 import os
+import resource
 import struct
 import time
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ class Engine:
         features = cpu_features()
         names = {"avx": "HAS_AVX", "fsgsbase": "HAS_BASES", "xgetbv1": "HAS_IN_USE"}
         self._features = sum(FEATURES[field] for name, field in names.items() if name in features)
+        _, hardest = resource.getrlimit(resource.RLIMIT_CPU)
+        self._processor_s = JOB_SECONDS if hardest == resource.RLIM_INFINITY else min(JOB_SECONDS, hardest)
         self.elapsed = 0.0
         """Seconds the jobs since the last reset took, as seen from here."""
         self._stack_file = _TEXT_FILE + self._text_size
@@ -143,7 +146,7 @@ class Engine:
         microseconds = max(1, round(limit_s * 1e6))
         tick = divmod(microseconds, 1_000_000)
         struct.pack_into("<4Q", header, HEADER["H_TICK"], *tick, *tick)
-        struct.pack_into("<2Q", header, HEADER["H_CPU"], JOB_SECONDS, JOB_SECONDS)
+        struct.pack_into("<2Q", header, HEADER["H_CPU"], self._processor_s, self._processor_s)
         setting.space.write(header)
         file = self.server.file
         file[:PAGE] = bytes(header)

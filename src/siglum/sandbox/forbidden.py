@@ -17,7 +17,8 @@ class Ban(NamedTuple):
 
 
 _BANS: Final = {
-    Ban("system call", "a candidate may make no system call"): "syscall sysenter int int1 int3 into vmcall vmmcall vmfunc",
+    Ban("system call", "a candidate may make no system call"): "syscall sysenter vmcall vmmcall vmfunc",
+    Ban("interrupt", "a candidate may raise no interrupt"): "int int1 int3 into",
     Ban("flags", "it changes how later instructions work"): "std popf popfd popfq",
     Ban("floating-point control", "it changes rounding or exceptions for the caller"): (
         "ldmxcsr vldmxcsr fldcw fldenv frstor fxrstor fxrstor64 xrstor xrstor64 xrstors xrstors64 fsetpm"

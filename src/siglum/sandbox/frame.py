@@ -38,9 +38,7 @@ def stores_to_caller(walk: Walk, entries: list[int]) -> int | None:
             continue
         before = known.get(at)
         if before is not None:
-            depth = Depth(
-                depth.rsp if depth.rsp == before.rsp else None, depth.rbp if depth.rbp == before.rbp else None
-            )
+            depth = Depth(depth.rsp if depth.rsp == before.rsp else None, depth.rbp if depth.rbp == before.rbp else None)
             if depth == before:
                 continue
         known[at] = depth

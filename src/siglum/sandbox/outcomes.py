@@ -62,9 +62,7 @@ def kind_of(number: int, trap: int, error: int, code: int, address: int, where: 
     }.get(signal.Signals(number), "killed")
 
 
-def faulted(
-    number: int, trap: int, error: int, code: int, rip: int, address: int, call: int, where: Where
-) -> Faulted:
+def faulted(number: int, trap: int, error: int, code: int, rip: int, address: int, call: int, where: Where) -> Faulted:
     """The fault with its place; `call` is the number of the system call, where it was one."""
     kind = kind_of(number, trap, error, code, address, where)
     if kind == "system call":

@@ -196,9 +196,7 @@ class Sandbox:
         assert report is not None
         return batch.outcomes(file[out_file : out_file + size], first, setting.stack, setting.where), report
 
-    def range(
-        self, code: Code, start: int, count: int, rest: Sequence[int] = (), width: int = 8, limit_s: float = 0.1
-    ) -> Range:
+    def range(self, code: Code, start: int, count: int, rest: Sequence[int] = (), width: int = 8, limit_s: float = 0.1) -> Range:
         """The low `width` bytes (1, 2, 4, 8) of what `code` returns for first arguments start, start + 1, ... (mod 2^64).
 
         `rest` are up to 5 further arguments, the same in every call. Made for exhaustion: calls are not made twice, and

@@ -23,8 +23,8 @@ REASONS: Final = (
     "empty", "truncated", "undecodable", "falls off", "branch outside", "branch into instruction", "indirect branch",
     "system call", "privileged", "missing feature", "segment override", "absolute address", "rip-relative store",
     "rip-relative outside", "caller frame", "stack pointer", "ret imm", "segment register", "callee-saved", "no ret",
-    "flags", "floating-point control", "machine state", "segment base", "clock", "random", "transaction", "cache", "waiting",
-    "far transfer", "frame", "undefined",
+    "interrupt", "flags", "floating-point control", "machine state", "segment base", "clock", "random", "transaction",
+    "cache", "waiting", "far transfer", "frame", "undefined",
 )  # fmt: skip
 """The classes of refusals."""
 
