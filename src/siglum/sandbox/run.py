@@ -104,13 +104,13 @@ class Sandbox:
             outcomes, report = self._calls_once(code, batch, items[len(found) :], limit_s, masks, junk, side)
             if report.finished:
                 return found + outcomes
-            done = next((k for k, one in enumerate(outcomes) if isinstance(one, Skipped)), len(outcomes))
+            # a process that ended otherwise than at the end of its job is not believed about the call it ended in
+            done = next((k for k, one in enumerate(outcomes) if isinstance(one, Skipped)), len(outcomes) - 1)
             found += outcomes[:done]
             if report.hung:
-                found += [TimedOut()] * (len(found) < len(items))
+                found.append(TimedOut())
                 break
-            if done < len(outcomes):
-                found.append(Faulted("killed" if report.signal else "forged exit", report.signal or 0, None))
+            found.append(Faulted("killed" if report.signal else "forged exit", report.signal or 0, None))
         return found + [Skipped()] * (len(items) - len(found))
 
     def _calls_once(
@@ -159,12 +159,15 @@ class Sandbox:
             if len(found) == len(states):
                 break
             outcomes, report = self._states_once(slot, batch, len(found), limit_s, at)
-            done = next((k for k, one in enumerate(outcomes) if one.kind == "skipped"), len(outcomes))
+            last = len(outcomes) if report.finished else len(outcomes) - 1
+            done = next((k for k, one in enumerate(outcomes) if one.kind == "skipped"), last)
             found += outcomes[:done]
-            if report.finished or done == len(outcomes):
+            if report.finished:
                 break
-            kind = "timed out" if report.hung else "killed"
+            kind = "timed out" if report.hung else "killed" if report.signal else "forged exit"
             found.append(StateOutcome(kind, report.signal or 0, None, None, states[len(found)]))
+            if report.hung:
+                break
         return found + [StateOutcome("skipped", 0, None, None, state) for state in states[len(found) :]]
 
     def _states_once(
