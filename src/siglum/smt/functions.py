@@ -66,6 +66,11 @@ def execute(terms: Terms, function: Function, arguments: Sequence[Value], bounds
     return Outcome(value, function.result, tuple(run.stops), run.stopped, run.unfinished, tuple(run.assumptions))
 
 
+ZEROS: Final = "zeros"
+UNWRITTEN: Final = "unwritten"
+"""The memories of fresh arrays of unknown length. What `alloc` gives is not known to be zero here, but it is one content; what
+`reserve` gives is stored before it is loaded (which the front end answers for), so one content may stand for all.
+"""
 _EFFECTS: Final = frozenset({"write", "read", "open", "close", "clock"})
 _PASSED_ON: Final = frozenset({"pair", "option", "mapping"})
 _PARTS: Final = {"left": 0, "right": 1, "present": 0, "held": 1, "keys": 0, "values": 1}
@@ -268,7 +273,8 @@ class Executor:
             return Listed((filled,) * min(cells, count.high), count, element)
         if not is_scalar(element):
             values.refuse_nested(element)
-        return Stored(self.terms.fresh("memory", MEMORY), self.terms.const(0, 64), count, element)
+        name = ZEROS if n.op.name == "alloc" else UNWRITTEN
+        return Stored(self.terms.var(name, MEMORY), self.terms.const(0, 64), count, element)
 
     def array(self, n: Node, array: Array, length: Term) -> Array:
         return self.view(n, array, self.terms.const(0, 64), length)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siglum.check.differential import exact
 from siglum.errors import Stop
-from siglum.ir.function import Builder, Function, Origin
+from siglum.ir.function import Function, Origin
 from siglum.ir.inputs import inputs
 from siglum.ir.interpret import OutOfSteps, Program
 from siglum.ir.sample import Shape, sample
-from siglum.ir.types import BOOL, CHAR, F64, I32, I64, U8, Array, Pair, Type
 from siglum.smt.evaluate import evaluator
 from siglum.smt.functions import Bounds, Outcome, Unsupported, execute
 from siglum.smt.inputs import assigned, lengths_of, symbolic, to_python
 from siglum.smt.machine import FLOAT_FUNCTIONS
-from siglum.smt.terms import MEMORY, Term, Terms
-from siglum.smt.values import flat
+from siglum.smt.terms import Term, Terms
 
 HERE = Origin("word", "<test>", 1, 1, 4)
 
