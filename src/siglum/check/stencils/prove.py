@@ -1,0 +1,93 @@
+"""Proves one stencil, in both instruction models where both know all of its instructions.
+
+Imports `smt`, `stencil`, `target.x86_64.semantics` and the modules of `stencils` above only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from siglum.check.contracts import contract_of
+from siglum.check.stencils.abstract import abstracted
+from siglum.check.stencils.execute import Model, Rejected
+from siglum.check.stencils.holes import Malformed, ready
+from siglum.check.stencils.question import question
+from siglum.check.stencils.scene import Scene
+from siglum.smt.solve import Answer
+from siglum.smt.terms import Term
+from siglum.stencil.table import Stencil
+from siglum.target.x86_64.semantics.state import Unsupported
+
+REWRITING: Final = "rewriting"
+"""What `smt.solve` calls the answer to a question that its own algebra has made `false`."""
+
+Ask = Callable[[list[Term]], Answer]
+
+
+def asking(ask: Ask) -> Ask:
+    """Asks the easier question first (`abstract`), and the whole one where that has an answer."""
+
+    def either(assertions: list[Term]) -> Answer:
+        easier = abstracted(assertions)
+        if easier is not None:
+            answer = ask(easier)
+            if answer.status == "unsat":
+                return answer
+        return ask(assertions)
+
+    return either
+
+
+class Proof(NamedTuple):
+    """`status` is "proved", "refuted" (a state breaks the contract), "unknown" (the solvers do not settle it), "rejected" (the
+    code does what no contract has a place for) or "unsupported" (our own model lacks an instruction), with the `reason`.
+    `models` names the models in which it is proved, `queries` the questions' hashes, `solvers` who answered all of them.
+    """
+
+    status: str
+    models: tuple[str, ...] = ()
+    solvers: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def models() -> dict[str, Model]:
+    """The instruction models by name; the first has to know every instruction."""
+    from siglum.target.x86_64.semantics import own, sleigh
+
+    return {"own": own.step, "sleigh": sleigh.step}
+
+
+def prove(family: str, registers: tuple[int, ...], stencil: Stencil, ask: Ask, chosen: dict[str, Model]) -> Proof:
+    """Proves it in each of the chosen models, in order. A model but the first may lack an instruction; where the models
+    differ, the worse finding counts.
+    """
+    proved: list[str] = []
+    solvers: list[str] = []
+    queries: list[str] = []
+    lacking = ""
+    for name, model in chosen.items():
+        scene = Scene(family, registers, stencil)
+        try:
+            asked = question(scene, contract_of(scene), ready(scene, stencil), model)
+        except (Rejected, Malformed) as reason:
+            return Proof("rejected", reason=f"{name}: {reason}")
+        except Unsupported as unsupported:
+            if not proved:
+                return Proof("unsupported", reason=f"{name}: {unsupported.what}")
+            lacking = f"{name} lacks {unsupported.what}"
+            continue
+        answer = ask(asked)
+        if answer.status != "unsat":
+            status = "refuted" if answer.status == "sat" else "unknown"
+            return Proof(status, tuple(proved), (), (answer.query,), f"{name}: {answer.reason or shown(answer)}")
+        proved.append(name)
+        queries.append(answer.query)
+        solvers += [solver for solver in answer.solvers if solver not in solvers]
+    return Proof("proved", tuple(proved), tuple(solvers), tuple(queries), lacking)
+
+
+def shown(answer: Answer) -> str:
+    """A counterexample in a line."""
+    return ", ".join(f"{name} = {value:#x}" for name, value in answer.values.items() if isinstance(value, int))[:300]
