@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 
 QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
-"""What `make bench` runs; `fuzz`, `phrases`, `faults` and `install` take longer or need the network and are run by name."""
-ALL = (*QUICK, "fuzz", "phrases", "faults", "install")
+"""What `make bench` runs; the others take longer or need the network and are run by name."""
+ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install")
 
 
 def main(arguments: list[str]) -> None:

@@ -28,7 +28,7 @@ KINDS: Final = {
     "forged exit": "the process ended although its job was not done",
 }
 """The causes that `Faulted.kind` names."""
-_PAGE_FAULT, _BREAKPOINT = 14, 3
+_PAGE_FAULT, _BREAKPOINT, _ALIGNMENT = 14, 3, 17
 _WRITES, _FETCHES = 2, 16
 _INTEGER_CODES = (1, 2)
 
@@ -52,12 +52,13 @@ def kind_of(number: int, trap: int, error: int, code: int, address: int, where: 
         if where.stack[0] <= address < where.stack[1]:
             return "stack overflow"
         return "write" if error & _WRITES else "read"
+    if number == signal.SIGBUS:
+        return "misaligned access" if trap == _ALIGNMENT else "protection fault"
     if number == signal.SIGFPE:
         return "division" if code in _INTEGER_CODES else "float exception"
     return {
         signal.SIGILL: "illegal instruction",
         signal.SIGTRAP: "trap",
-        signal.SIGBUS: "misaligned access",
         signal.SIGSYS: "system call",
     }.get(signal.Signals(number), "killed")
 
