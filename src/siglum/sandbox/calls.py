@@ -132,7 +132,7 @@ class Batch:
                     content_at += size
                     given_at += size * buffer.writable
                 words = tuple(starts[w.buffer] + w.offset if isinstance(w, Pointer) else w for w in words)
-            numbers = tuple([w & _MASK for w in words if isinstance(w, int)])
+            numbers = [w & _MASK for w in words if isinstance(w, int)]
             floats = call.floats
             parts.append(
                 _CALL.pack(

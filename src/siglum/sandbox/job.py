@@ -5,6 +5,7 @@ Imports nothing of the package; whoever uses the sandbox imports it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -66,7 +67,8 @@ class Returned(NamedTuple):
     buffers: tuple[bytes, ...]
 
 
-class Faulted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Faulted:
     """The call was stopped. `kind` names the cause (a key of `outcomes.KINDS`), `signal` is its number.
 
     `offset` is where in the image, None outside of it; `address` the memory address of an access, None where there is
@@ -80,21 +82,25 @@ class Faulted(NamedTuple):
     number: int | None = None
 
 
-class Violated(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Violated:
     """The call came back but broke the calling convention; `what` are names of `layout.WRONGS`."""
 
     what: tuple[str, ...]
 
 
-class TimedOut(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TimedOut:
     """The call had used at least the time limit of the processor and was stopped."""
 
 
-class Skipped(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Skipped:
     """The call was not run: others of its batch had used up the time."""
 
 
-class Nondeterministic(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Nondeterministic:
     """Two runs with other addresses and other junk differ in `what`: "rax", "rdx", "xmm0", "xmm1" or "buffer N"."""
 
     what: str
