@@ -6,6 +6,7 @@ Imports `errors`, `target` and this folder; `run` alone imports it.
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import struct
 import time
@@ -69,6 +70,9 @@ class Engine:
     """The runner with everything a job needs. Raises EnvironmentFault where the kernel lacks something."""
 
     def __init__(self) -> None:
+        if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+            what = f"the sandbox runs x86-64 code on Linux; this is {platform.system()} {platform.machine()}"
+            raise EnvironmentFault(what, fix="use an x86-64 Linux machine")
         self._text = runner_bytes()[TEXT_AT:]
         (self.state_returned,) = struct.unpack_from("<I", self._text, 4)
         self._text_size = pages(len(self._text) + PAGE)

@@ -176,6 +176,12 @@ def test_what_the_kernel_lacks_is_named(monkeypatch: pytest.MonkeyPatch, functio
     assert (descriptors(), children(os.getpid())) == before
 
 
+def test_another_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    with pytest.raises(EnvironmentFault, match="this is Linux aarch64"):
+        Sandbox()
+
+
 FORBIDDEN = """
 import ctypes, struct, sys
 from siglum.errors import EnvironmentFault
