@@ -6,8 +6,9 @@ Imports `errors` and this folder's layout, types and address space; `run` import
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from siglum.sandbox.job import Buffer, Call, Pointer
 from siglum.sandbox.layout import BUFFER, CALL, OUTCOME
@@ -110,6 +111,8 @@ class Batch:
         junk: Sequence[int],
     ) -> bytes:
         """The records of `items`, which will be at address `in_at`; unused argument registers get the 14 words of `junk`."""
+        if not self.sizes:
+            return self._records_without_buffers(items, out_at, junk)
         parts: list[bytes] = []
         contents: list[bytes] = []
         content_at = in_at + sum(_CALL.size + _BUFFER.size * len(self.calls[item.number].buffers) for item in items)
@@ -146,6 +149,22 @@ class Batch:
             )
             parts += buffers
         return b"".join(parts + contents)
+
+    def _records_without_buffers(self, items: Sequence[Item], out_at: int, junk: Sequence[int]) -> bytes:
+        """The same, several times as fast: what a test of pure functions spends its time on."""
+        words: list[Any] = []
+        for item in items:
+            call = self.calls[item.number]
+            words += call.words
+            words += junk[len(call.words) : MOST_WORDS]
+            words += call.floats
+            words += junk[MOST_WORDS + len(call.floats) :]
+            words += out_at, 0
+            out_at += _OUTCOME.size
+        try:
+            return array("Q", words).tobytes()
+        except OverflowError:
+            return array("Q", [word & _MASK for word in words]).tobytes()
 
     def outcomes(self, items: Sequence[Item], out: bytes) -> list[tuple[tuple[int, ...], tuple[bytes, ...]]]:
         """The fields of each outcome record and the buffers afterwards."""

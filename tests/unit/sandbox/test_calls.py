@@ -47,6 +47,14 @@ def test_the_eight_floats_arrive_in_order(sandbox: Sandbox, number: int) -> None
     assert sandbox.run(Code(code), [Call((), floats)]) == [Returned(floats[number], 0, 0, 0, ())]
 
 
+def test_words_are_taken_modulo_2_to_the_64(sandbox: Sandbox) -> None:
+    calls = [Call((-3, 5)), Call((1 << 64, 7)), Call((-1, -1), (), (Buffer(b"x"),))]
+    results = [outcome.rax for outcome in sandbox.run(SUM, calls) if isinstance(outcome, Returned)]
+    assert results == [2, 7, (1 << 64) - 2]
+    results = [outcome.rax for outcome in sandbox.run(SUM, calls[:2]) if isinstance(outcome, Returned)]
+    assert results == [2, 7]
+
+
 def test_all_four_result_registers_are_read(sandbox: Sandbox) -> None:
     # mov rax,rdi; mov rdx,rsi; movq xmm0,rdx; movq xmm1,rax; ret
     code = Code(bytes.fromhex("4889f84889f266480f6ec266480f6ec8c3"))
@@ -118,9 +126,9 @@ def test_when_too_many_calls_take_too_long_the_rest_is_skipped(sandbox: Sandbox)
 
 
 def test_a_long_batch_of_short_calls_is_no_timeout(sandbox: Sandbox) -> None:
-    # mov eax,20000; 1: dec eax; jnz 1b; mov rax,rdi; ret
-    code = Code(bytes.fromhex("b8204e0000ffc875fc4889f8c3"))
-    outcomes = sandbox.run(code, [Call((k,)) for k in range(2000)], 0.004)
+    # mov eax,200000; 1: dec eax; jnz 1b; mov rax,rdi; ret
+    code = Code(bytes.fromhex("b8400d0300ffc875fc4889f8c3"))
+    outcomes = sandbox.run(code, [Call((k,)) for k in range(2000)], SHORT)
     assert outcomes == [Returned(k, 0, 0, 0, ()) for k in range(2000)]
 
 
