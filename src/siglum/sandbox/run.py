@@ -78,7 +78,8 @@ class Sandbox:
 
         Every call is made at least twice, with other addresses, other junk in registers, stack and flags, in the opposite
         order and with its buffers placed otherwise; `returns` says which results must agree. A call is stopped once it
-        has had the processor for `limit_s` seconds (at most twice that; below 0.02 the kernel's clock is too coarse). Raises ValueError for calls that cannot be made.
+        has had the processor for `limit_s` seconds (at most twice that; below 0.02 the kernel's clock is too coarse).
+        Raises ValueError for calls that cannot be made.
         """
         batch = Batch(calls)
         masks = masks_of(returns)
