@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
-from siglum.target.x86_64.semantics.state import FLAGS, VECTOR_BITS
+from siglum.target.x86_64.semantics.state import FLAGS
 
 if TYPE_CHECKING:
     from pypcode import Context, PcodeOp, Varnode
@@ -20,6 +20,9 @@ _APART: Final = 0x0123_4567_89AB
 """Every instruction is translated at two addresses this far apart; what differs by it is relative to the instruction. No
 byte of it is zero, so that parts of an address differ as well.
 """
+
+_FENCES: Final = ("LOCK", "UNLOCK")
+"""What SLEIGH puts around an access that others see as one; who else may access the memory is not modelled."""
 
 
 class Place(NamedTuple):
@@ -37,7 +40,9 @@ class Place(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One p-code operation. `name` is p-code's own; LOAD and STORE do not carry the space, which is memory."""
+    """One p-code operation. `name` is p-code's own, NOTHING, or UNDEFINED (#UD); LOAD and STORE do not carry the space, which is
+    memory.
+    """
 
     name: str
     out: Place | None
@@ -97,11 +102,18 @@ def _registers() -> dict[str, int]:
 
 
 def _operation(a: PcodeOp, b: PcodeOp) -> Operation:
-    name: str = a.opcode.name
-    if name != b.opcode.name or len(a.inputs) != len(b.inputs):
+    first: Any = a.opcode
+    second: Any = b.opcode
+    name: str = first.name
+    if name != second.name or len(a.inputs) != len(b.inputs):
         raise NoPcode("it depends on its address")
     if name == "CALLOTHER":
-        raise NoPcode("opaque operation")
+        opaque = a.inputs[0].getUserDefinedOpName()
+        if opaque == "invalidInstructionException":
+            return Operation("UNDEFINED", None, ())
+        if opaque not in _FENCES:
+            raise NoPcode(f"opaque: {opaque}")
+        return Operation("NOTHING", None, ())
     inputs = list(zip(a.inputs, b.inputs, strict=True))
     if name in ("LOAD", "STORE"):
         space = a.inputs[0].getSpaceFromConst().name
@@ -145,8 +157,8 @@ def _register(offset: int, width: int) -> Place:
     first = registers["ZMM0"]
     if first <= offset < registers["ZMM15"] + 64:
         number, inside = divmod(offset - first, 64)
-        if 8 * inside >= VECTOR_BITS or 8 * inside + width > 512:
-            raise NoPcode("a part of a vector that is not modelled")
+        if 8 * inside + width > 512:
+            raise NoPcode("a place across registers")
         return Place("vector", number, 8 * inside, width)
     for number, name in enumerate(FLAGS):
         if offset == registers[name.upper()] and width == 8:

@@ -5,14 +5,10 @@ Imports `smt` and `semantics` only.
 
 from __future__ import annotations
 
-from typing import Final
-
 from siglum.smt.terms import Term, Terms, mask
 from siglum.target.x86_64.semantics.pcode import Place
 from siglum.target.x86_64.semantics.pcode_values import NoMeaning, truth_byte, truth_of
 from siglum.target.x86_64.semantics.state import FLAGS, VECTOR_BITS, State
-
-_WHOLE: Final = (64, VECTOR_BITS)
 
 Byte = tuple[Term, int]
 """A scratch byte: the term that was written, and which of its bytes this is."""
@@ -21,17 +17,19 @@ Byte = tuple[Term, int]
 class Machine:
     """What one way through an instruction has made of the registers so far."""
 
-    __slots__ = ("flags", "mxcsr", "registers", "scratch", "terms", "vectors")
+    __slots__ = ("flags", "met", "mxcsr", "registers", "scratch", "terms", "vectors")
 
     def __init__(self, terms: Terms, state: State) -> None:
         self.terms = terms
         self.registers, self.vectors = list(state.registers), list(state.vectors)
         self.flags, self.mxcsr = dict(state.flags), state.mxcsr
         self.scratch: dict[tuple[str, int], Byte] = {}
+        self.met = False
+        """Whether ways have met to make it."""
 
     def copy(self) -> Machine:
         new = Machine.__new__(Machine)
-        new.terms, new.mxcsr = self.terms, self.mxcsr
+        new.terms, new.mxcsr, new.met = self.terms, self.mxcsr, self.met
         new.registers, new.vectors = list(self.registers), list(self.vectors)
         new.flags, new.scratch = dict(self.flags), dict(self.scratch)
         return new
@@ -57,6 +55,8 @@ class Machine:
             whole = self.registers if kind == "register" else self.vectors
             old = whole[number]
             high = min(low + width, old.width)
+            if high <= low:
+                return
             parts = [self.terms.extract(value, high - low - 1, 0)]
             if high < old.width:
                 parts.insert(0, self.terms.extract(old, old.width - 1, high))
@@ -83,7 +83,8 @@ class Machine:
 
     def merged(self, condition: Term, other: Machine) -> None:
         """Becomes `other` where `condition` holds. Scratch bytes that one side lacks are lost."""
-        ite = self.terms.ite
+        ite = self._chosen
+        self.met = True
         self.registers = [ite(condition, x, y) for x, y in zip(other.registers, self.registers, strict=True)]
         self.vectors = [ite(condition, x, y) for x, y in zip(other.vectors, self.vectors, strict=True)]
         self.flags = {name: ite(condition, other.flags[name], old) for name, old in self.flags.items()}
@@ -98,6 +99,9 @@ class Machine:
                 scratch[key] = byte, 0
         self.scratch = scratch
 
+    def _chosen(self, condition: Term, x: Term, y: Term) -> Term:
+        return x if x is y else self.terms.ite(condition, x, y)
+
     def leave(self, state: State) -> None:
         """Sets the state's registers to what they have become."""
         state.registers, state.vectors = self.registers, self.vectors
@@ -105,10 +109,9 @@ class Machine:
 
 
 def contradicts(condition: Term) -> bool:
-    """Whether a condition fixes every bit of some term and also says that the term differs from that: what is left of a
-    search for a bit that looked at all of them.
+    """Whether a condition fixes bits of terms and also denies what follows from those: what is left of a search for a one that
+    looked at every bit.
     """
-    known: dict[Term, tuple[int, int]] = {}
     facts, waiting = [], [condition]
     while waiting:
         fact = waiting.pop()
@@ -116,33 +119,37 @@ def contradicts(condition: Term) -> bool:
             waiting.extend(fact.args)
         else:
             facts.append(fact)
+    known: dict[Term, tuple[int, int]] = {}
     for fact in facts:
-        bits = _bits_told(fact)
-        if bits is not None:
-            term, which, value = bits
+        for term, which, value in _bits_told(fact):
             old_which, old_value = known.get(term, (0, 0))
             known[term] = old_which | which, old_value | value
-    for fact in facts:
-        if fact.op == "not" and fact.args[0].op == "eq":
-            constant, term = fact.args[0].args
-            which, value = known.get(term, (0, 0))
-            if constant.op == "const" and which == mask(term.width) and value == constant.value:
-                return True
-    return False
+    return any(fact.op == "not" and _follows(fact.args[0], known) for fact in facts)
 
 
-def _bits_told(fact: Term) -> tuple[Term, int, int] | None:
+def _bits_told(fact: Term) -> list[tuple[Term, int, int]]:
     """The term, which bits of it and their value that an equation tells."""
     equal = fact.args[0] if fact.op == "not" else fact
-    if equal.op != "eq" or equal.args[0].op != "const":
-        return None
+    if equal.op != "eq" or equal.args[0].op != "const" or (fact.op == "not" and equal.args[0].width != 1):
+        return []
     constant, part = equal.args
-    value = constant.value
-    if fact.op == "not":
-        if part.width != 1:
-            return None
-        value ^= 1
+    value = constant.value ^ (fact.op == "not")
     if part.op != "extract":
-        return part, mask(part.width), value
+        return [(part, mask(part.width), value)]
     low = part.value[1]
-    return part.args[0], mask(part.width) << low, value << low
+    return [(part.args[0], mask(part.width) << low, value << low)]
+
+
+def _follows(fact: Term, known: dict[Term, tuple[int, int]]) -> bool:
+    """Whether known bits make it true."""
+    if fact.op == "and":
+        return all(_follows(part, known) for part in fact.args)
+    if fact.op != "eq" or fact.args[0].op != "const":
+        return False
+    constant, term = fact.args
+    low = 0
+    if term.op == "extract":
+        low, term = term.value[1], term.args[0]
+    which, value = known.get(term, (0, 0))
+    wanted = mask(constant.width) << low
+    return which & wanted == wanted and value & wanted == constant.value << low

@@ -142,8 +142,12 @@ def _signed_remainder(x: Term, y: Term) -> Term:
 
 
 # Floats -----------------------------------------------------------------------------------------------------
+QUIET_FLOATS: Final = ("FLOAT_NEG", "FLOAT_ABS")
+"""The ones that raise no exception flag."""
+
+
 def _float(name: str, *, commutes: bool = False) -> Meaning:
-    """Arithmetic that solvers take as unknown functions; both models name them alike."""
+    """Arithmetic that solvers take as unknown functions, named as in `floats.FUNCTIONS`."""
 
     def meaning(a: list[Term], width: int) -> Term:
         if width != 64 or any(x.width != 64 for x in a):
@@ -166,6 +170,25 @@ def _float_nan(a: list[Term], _: int) -> Term:
     if a[0].width != 64:
         raise NoMeaning(f"a float of {a[0].width} bits")
     return truth_byte(floats.is_nan(a[0]))
+
+
+def _to_other_width(a: list[Term], width: int) -> Term:
+    name = {(64, 32): "cvtsd2ss", (32, 64): "cvtss2sd"}.get((a[0].width, width))
+    if name is None:
+        raise NoMeaning(f"a float of {a[0].width} bits as one of {width}")
+    return a[0].home.apply(name, width, a[0])
+
+
+def _from_integer(a: list[Term], width: int) -> Term:
+    if width != 64:
+        raise NoMeaning(f"an integer as a float of {width} bits")
+    return a[0].home.apply("cvtsi2sd", width, a[0].sext(64))
+
+
+def _to_integer(a: list[Term], width: int) -> Term:
+    if a[0].width != 64:
+        raise NoMeaning(f"a float of {a[0].width} bits as an integer")
+    return a[0].home.apply(f"cvttsd2si{width}", width, a[0])
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
@@ -211,6 +234,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "FLOAT_SQRT": _float("fsqrt"),
     "FLOAT_FLOOR": _float("ffloor"),
     "FLOAT_CEIL": _float("fceil"),
+    "FLOAT_FLOAT2FLOAT": _to_other_width,
+    "FLOAT_INT2FLOAT": _from_integer,
+    "FLOAT_TRUNC": _to_integer,
     "FLOAT_EQUAL": _float_asked(floats.float_equal),
     "FLOAT_NOTEQUAL": _float_asked(lambda x, y: ~floats.float_equal(x, y)),
     "FLOAT_LESS": _float_asked(floats.float_less),

@@ -16,7 +16,7 @@ from siglum.target.x86_64.semantics.pcode import NoPcode, Operation, Pcode, Plac
 from siglum.target.x86_64.semantics.pcode_holes import open_fields, translate_open
 from siglum.target.x86_64.semantics.pcode_machine import Machine, contradicts
 from siglum.target.x86_64.semantics.pcode_values import MEANINGS, NoMeaning, division_faults, truth_of
-from siglum.target.x86_64.semantics.sleigh_gaps import forget_undefined, needs_alignment
+from siglum.target.x86_64.semantics.sleigh_gaps import forget_undefined, needs_alignment, read_in_parts
 from siglum.target.x86_64.semantics.state import Exit, State, Step, Unsupported
 
 DIFFERENCES: Final = "sleigh_differences.txt"
@@ -34,12 +34,12 @@ def step(terms: Terms, state: State, code: bytes, at: int, base: Term, holes: Ho
     raw, form = _decoded(bytes(code[at : at + 15]))
     if form in differences():
         raise Unsupported(form, at)
-    return step_of_any(terms, state, raw, form, at, base, holes)
+    found = step_of_any(terms, state, raw, form, at, base, holes)
+    found.undefined(*distrusted_flags().get(form, ()))
+    return found
 
 
-def step_of_any(
-    terms: Terms, state: State, raw: bytes, form: str, at: int, base: Term, holes: Holes = NO_HOLES
-) -> Step:
+def step_of_any(terms: Terms, state: State, raw: bytes, form: str, at: int, base: Term, holes: Holes = NO_HOLES) -> Step:
     """The same for the instruction `raw`, of whatever form: what the list of differences is held to."""
     if not raw:
         raise Unsupported("bytes that are no instruction", at)
@@ -71,10 +71,23 @@ def _form_names() -> dict[int, str]:
 
 @cache
 def differences() -> dict[str, str]:
-    """Forms that SLEIGH gets wrong or leaves opaque, by iced-x86's names of them, and why."""
+    """Forms that SLEIGH gets wrong or leaves opaque, by iced-x86's names of them, and why. Flags it gets wrong where the rest
+    is right are listed as `FORM:flag`.
+    """
     text = resources.files(__package__).joinpath(DIFFERENCES).read_text(encoding="utf-8")
     lines = (line.partition(" ") for line in text.splitlines() if line and not line.startswith("#"))
     return {form: reason.strip() for form, _, reason in lines}
+
+
+@cache
+def distrusted_flags() -> dict[str, tuple[str, ...]]:
+    """Forms to flags that are left unknown after them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for listed in differences():
+        form, _, flag = listed.partition(":")
+        if flag:
+            found[form] = (*found.get(form, ()), flag)
+    return found
 
 
 class _Run:
@@ -85,6 +98,7 @@ class _Run:
         self.done = Step(terms, state, at, pcode.length, base)
         self.memory = state.memory
         self.start = base + at
+        self.in_parts = read_in_parts(pcode.mnemonic)
         self.aligned = needs_alignment(pcode.mnemonic)
         self.waiting: dict[int, tuple[Term, Machine]] = {0: (terms.true, Machine(terms, state))}
         self.ends: list[tuple[Exit, Machine]] = []
@@ -102,13 +116,12 @@ class _Run:
             else:
                 self._follow(at, machine)
         state = self.done.state
-        before = state.flags
         last, machine = self.ends[-1]
         for end, other in self.ends[:-1]:
             machine.merged(end.condition, other)
         if len(self.ends) > 1 or (last.kind, last.target) != ("go", self.done.following):
             self.done.exits = [end for end, _ in self.ends]
-        forget_undefined(self.pcode, before, machine)
+        forget_undefined(self.pcode, state, machine)
         machine.leave(state)
         return self.done
 
@@ -142,6 +155,12 @@ class _Run:
         name, out, inputs = operation
         if name in _JUMPS:
             self._jump(name, at, inputs[0], machine)
+            return False
+        if name == "NOTHING":
+            return True
+        if name == "UNDEFINED":
+            self.done.fault(self.condition, "undefined")
+            self._arrive(len(self.pcode.operations), machine)
             return False
         values = [self._read(place, machine) for place in inputs]
         if name == "STORE":
@@ -178,7 +197,10 @@ class _Run:
         """To another operation, to another instruction, or to the next one."""
         if place.kind == "const":
             half = 1 << place.width - 1
-            self._arrive(at + (place.number + half & mask(place.width)) - half, machine)
+            to = at + (place.number + half & mask(place.width)) - half
+            if to <= at and machine.met:
+                raise NoMeaning("a loop in which ways meet, whose terms would double in each turn")
+            self._arrive(to, machine)
         elif place.kind == "memory relative" and place.number == self.pcode.length:
             self._arrive(len(self.pcode.operations), machine)
         else:
@@ -221,6 +243,10 @@ class _Run:
         return self.start + place.number if place.kind == "memory relative" else self.terms.const(place.number, 64)
 
     def _load(self, address: Term, size: int) -> Term:
+        if self.in_parts is not None and not self.touched:
+            whole = address - self.in_parts
+            self._touch(whole, 16)
+            self.memory.load(whole, 16)
         self._touch(address, size)
         return self.memory.load(address, size)
 
