@@ -115,11 +115,11 @@ def division_faults(x: Term, y: Term, *, signed: bool) -> Term:
     half = x.width // 2
     if not signed:  # which holds for a zero divisor as well
         return y.ule(x.bits(x.width - 1, half).zext(x.width))
-    quotient = x.home.sdiv(x, y)
     narrow = _halves(x, y)
     if narrow is not None:
         low, divisor = narrow
         return divisor.is_(0) | (divisor.is_(-1) & low.is_(1 << half - 1))
+    quotient = x.home.sdiv(x, y)
     return y.is_(0) | quotient.isnt(quotient.bits(half - 1, 0).sext(x.width))
 
 
@@ -129,6 +129,24 @@ def _halves(x: Term, y: Term) -> tuple[Term, Term] | None:
     low, divisor = x.bits(half - 1, 0), y.bits(half - 1, 0)
     upper = x.bits(x.width - 1, half)
     return (low, divisor) if upper is low.sar(half - 1) and divisor.sext(x.width) is y else None
+
+
+def _unsigned_halves(x: Term, y: Term) -> tuple[Term, Term] | None:
+    """The lower halves, where the upper ones are zero. Unless y is zero, which faults, the division of these is the same."""
+    half = x.width // 2
+    if x.high >> half or y.high >> half or half < 8:
+        return None
+    return x.bits(half - 1, 0), y.bits(half - 1, 0)
+
+
+def _unsigned_quotient(x: Term, y: Term) -> Term:
+    narrow = _unsigned_halves(x, y)
+    return x.home.udiv(x, y) if narrow is None else x.home.udiv(*narrow).zext(x.width)
+
+
+def _unsigned_remainder(x: Term, y: Term) -> Term:
+    narrow = _unsigned_halves(x, y)
+    return x.home.urem(x, y) if narrow is None else x.home.urem(*narrow).zext(x.width)
 
 
 def _signed_quotient(x: Term, y: Term) -> Term:
@@ -198,8 +216,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "INT_ADD": _same_width(lambda x, y: x + y),
     "INT_SUB": _same_width(lambda x, y: x - y),
     "INT_MULT": _same_width(lambda x, y: x * y),
-    "INT_DIV": _same_width(lambda x, y: x.home.udiv(x, y)),
-    "INT_REM": _same_width(lambda x, y: x.home.urem(x, y)),
+    "INT_DIV": _same_width(_unsigned_quotient),
+    "INT_REM": _same_width(_unsigned_remainder),
     "INT_SDIV": _same_width(_signed_quotient),
     "INT_SREM": _same_width(_signed_remainder),
     "INT_AND": _bitwise(lambda x, y: x & y),
