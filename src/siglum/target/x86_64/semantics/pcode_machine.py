@@ -90,10 +90,13 @@ class Machine:
         self.flags = {name: ite(condition, other.flags[name], old) for name, old in self.flags.items()}
         self.mxcsr = ite(condition, other.mxcsr, self.mxcsr)
         scratch: dict[tuple[str, int], Byte] = {}
+        met: dict[tuple[Term, Term], Term] = {}
         for key, (old, k) in self.scratch.items():
             new, j = other.scratch.get(key, (old, -1))
             if j == k and new.width == old.width:
-                scratch[key] = ite(condition, new, old), k
+                if (new, old) not in met:
+                    met[new, old] = ite(condition, new, old)
+                scratch[key] = met[new, old], k
             elif j >= 0:
                 byte = ite(condition, self.terms.extract(new, 8 * j + 7, 8 * j), self.terms.extract(old, 8 * k + 7, 8 * k))
                 scratch[key] = byte, 0
