@@ -71,7 +71,10 @@ def _scanned(op: Operation, value: Term, place: Term) -> None:
     zero, width = value.is_(0), value.width
     op.flags(zf=zero)
     op.undefined("cf", "of", "sf", "af", "pf")
-    op.write(0, zero.ite(op.read(0) if width == 64 else op.unknown(width), place))
+    if width == 32:
+        op.write_whole(0, zero.ite(op.unknown(64), place.zext(64)))
+    else:
+        op.write(0, zero.ite(op.read(0) if width == 64 else op.unknown(width), place))
 
 
 def bsf(op: Operation) -> None:
@@ -153,25 +156,25 @@ def bzhi(op: Operation) -> None:
     _bmi(op, value & _ones_below(op, place), op.terms.not_(place.ult(width)))
 
 
+def _ones_before(chosen: Term) -> list[Term]:
+    """For each bit of `chosen` the number of ones below it."""
+    terms, width = chosen.home, chosen.width
+    ones = [(chosen.bits(k, k).zext(width), 1) for k in range(width)]
+    return [terms.linear(width, 0, tuple(ones[:k])) for k in range(width)]
+
+
 def pdep(op: Operation) -> None:
     """The lowest bits of the first source, in order, to the ones of the second."""
-    terms, rest, chosen = op.terms, op.read(1), op.read(2)
-    found = []
-    for k in range(chosen.width):
-        here = chosen.bit(k)
-        found.append(here.ite(rest.bits(0, 0), terms.const(0, 1)))
-        rest = here.ite(rest >> 1, rest)
-    op.write(0, terms.concat(*reversed(found)))
+    source, chosen = op.read(1), op.read(2)
+    places = _ones_before(chosen)
+    found = [truth_bit(op.terms.and_(chosen.bit(k), (source >> place).bit(0)), 1) for k, place in enumerate(places)]
+    op.write(0, op.terms.concat(*reversed(found)))
 
 
 def pext(op: Operation) -> None:
     """The bits of the first source at the ones of the second, moved together at the low end."""
-    terms, source, chosen = op.terms, op.read(1), op.read(2)
-    width = chosen.width
-    found = terms.const(0, width)
-    for k in reversed(range(width)):
-        pushed = terms.concat(found.bits(width - 2, 0), source.bits(k, k))
-        found = chosen.bit(k).ite(pushed, found)
+    source, chosen = op.read(1), op.read(2)
+    found = op.terms.const(0, chosen.width)
+    for k, place in enumerate(_ones_before(chosen)):
+        found = found | truth_bit(op.terms.and_(chosen.bit(k), source.bit(k)), chosen.width) << place
     op.write(0, found)
-
-

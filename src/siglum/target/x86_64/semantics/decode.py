@@ -1,31 +1,28 @@
 """Bytes to an instruction form and its operands, by iced-x86; each different instruction is decoded once.
 
-Imports iced-x86 and `semantics`.
+Imports `semantics`, and iced-x86 when called.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-from iced_x86 import Code, ConstantOffsets, Decoder, EncodingKind, Instruction, MemorySizeExt, OpKind, Register, RegisterExt
 
 from siglum.target.x86_64.semantics.forms import FORMS
 from siglum.target.x86_64.semantics.operation import NONE, Constant, Form, General, Operand, Place, Target, Vector
 from siglum.target.x86_64.semantics.state import Unsupported
 
 if TYPE_CHECKING:
-    from iced_x86 import Register_
+    from iced_x86 import ConstantOffsets, Instruction, Register_
 
 LONGEST: Final = 15
 """Bytes of the longest instruction."""
-_CODE_NAMES: Final = {value: name for name, value in vars(Code).items() if isinstance(value, int)}
-_SIGNED_IMMEDIATES: Final = {
-    OpKind.IMMEDIATE8: 8, OpKind.IMMEDIATE16: 16, OpKind.IMMEDIATE32: 32, OpKind.IMMEDIATE64: 64,
-    OpKind.IMMEDIATE8TO16: 16, OpKind.IMMEDIATE8TO32: 32, OpKind.IMMEDIATE8TO64: 64, OpKind.IMMEDIATE32TO64: 64,
+_IMMEDIATES: Final = {
+    "IMMEDIATE8": 8, "IMMEDIATE16": 16, "IMMEDIATE32": 32, "IMMEDIATE64": 64,
+    "IMMEDIATE8TO16": 16, "IMMEDIATE8TO32": 32, "IMMEDIATE8TO64": 64, "IMMEDIATE32TO64": 64,
 }  # fmt: skip
-"""Immediate operands and the widths they are used at."""
-_HIGH_BYTES: Final = (Register.AH, Register.CH, Register.DH, Register.BH)
+"""Immediate operands by their iced-x86 kinds, and the widths they are used at."""
+_HIGH_BYTES: Final = ("AH", "CH", "DH", "BH")
 _OPERAND_SIZE_PREFIX: Final = 0x66
 _PREFIXES: Final = frozenset((0x66, 0x67, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, 0xF0, 0xF2, 0xF3))
 
@@ -40,14 +37,24 @@ class Decoded(NamedTuple):
     vex: bool
 
 
+@cache
+def _names_of(enumeration: str) -> dict[int, str]:
+    """The names of an iced-x86 enumeration's values."""
+    import iced_x86
+
+    return {value: name for name, value in vars(getattr(iced_x86, enumeration)).items() if isinstance(value, int)}
+
+
 @lru_cache(maxsize=1 << 16)
 def decode(code: bytes) -> Decoded:
     """The instruction that `code` (at most 15 bytes) starts with. Raises `Unsupported` at offset 0."""
+    from iced_x86 import Decoder, EncodingKind
+
     decoder = Decoder(64, code)
     instruction = decoder.decode()
     if instruction.is_invalid:
         raise Unsupported("bytes that are no instruction", 0)
-    name = _CODE_NAMES[instruction.code]
+    name = _names_of("Code")[instruction.code]
     form = FORMS.get(name)
     if form is None:
         raise Unsupported(name, 0)
@@ -62,9 +69,9 @@ def _refuse_prefixes(instruction: Instruction, code: bytes, name: str) -> None:
         raise Unsupported(f"lock {name}", 0)
     if instruction.has_rep_prefix or instruction.has_repne_prefix:
         raise Unsupported(f"rep {name}", 0)
-    if instruction.segment_prefix in (Register.FS, Register.GS):
+    if _names_of("Register")[instruction.segment_prefix] in ("FS", "GS"):
         raise Unsupported(f"{name} in a segment", 0)
-    if _branches(instruction):
+    if _branches(instruction, name):
         # Intel ignores an operand-size prefix of a near branch, AMD takes a 16-bit displacement
         for byte in code[: instruction.len]:
             if byte not in _PREFIXES:
@@ -73,38 +80,41 @@ def _refuse_prefixes(instruction: Instruction, code: bytes, name: str) -> None:
                 raise Unsupported(f"{name} with an operand-size prefix", 0)
 
 
-def _branches(instruction: Instruction) -> bool:
+def _branches(instruction: Instruction, name: str) -> bool:
     return (
         instruction.is_jcc_short_or_near or instruction.is_jmp_short_or_near or instruction.is_call_near
-        or instruction.is_jmp_near_indirect or _CODE_NAMES[instruction.code].startswith("RET")
+        or instruction.is_jmp_near_indirect or name.startswith("RET")
     )  # fmt: skip
 
 
 def _operand(instruction: Instruction, k: int, name: str, fields: ConstantOffsets) -> Operand:
-    kind = instruction.op_kind(k)
-    if kind == OpKind.REGISTER:
+    kind = _names_of("OpKind")[instruction.op_kind(k)]
+    if kind == "REGISTER":
         return register(instruction.op_register(k), name)
-    if kind in _SIGNED_IMMEDIATES:
-        width = _SIGNED_IMMEDIATES[kind]
+    if kind in _IMMEDIATES:
+        width = _IMMEDIATES[kind]
         at = fields.immediate_offset if fields.has_immediate and not fields.has_immediate2 else NONE
         return Constant(instruction.immediate(k) & (1 << width) - 1, width, at)
-    if kind == OpKind.MEMORY:
+    if kind == "MEMORY":
         return _place(instruction, name, fields.displacement_offset if fields.has_displacement else NONE)
-    if kind == OpKind.NEAR_BRANCH64:
+    if kind == "NEAR_BRANCH64":
         return Target(_signed(instruction.near_branch64))
     raise Unsupported(f"an operand of {name}", 0)
 
 
 def register(number: Register_, name: str) -> General | Vector:
     """A register operand, by its iced-x86 number."""
-    if number in _HIGH_BYTES:
-        return General(_HIGH_BYTES.index(number), 8, 8)
+    from iced_x86 import RegisterExt
+
+    called = _names_of("Register")[number]
+    if called in _HIGH_BYTES:
+        return General(_HIGH_BYTES.index(called), 8, 8)
     # among the byte registers, ah to bh are counted before spl
-    info, size = RegisterExt.number(RegisterExt.full_register(number)), 8 * RegisterExt.size(number)
+    place, size = RegisterExt.number(RegisterExt.full_register(number)), 8 * RegisterExt.size(number)
     if RegisterExt.is_gpr(number):
-        return General(info, size)
+        return General(place, size)
     if RegisterExt.is_xmm(number) or RegisterExt.is_ymm(number):
-        return Vector(info, size)
+        return Vector(place, size)
     raise Unsupported(f"a register of {name}", 0)
 
 
@@ -113,6 +123,8 @@ def _signed(value: int) -> int:
 
 
 def _place(instruction: Instruction, name: str, field: int) -> Place:
+    from iced_x86 import MemorySizeExt, Register, RegisterExt
+
     base, index = instruction.memory_base, instruction.memory_index
     width = 8 * MemorySizeExt.size(instruction.memory_size)
     displacement = _signed(instruction.memory_displacement)

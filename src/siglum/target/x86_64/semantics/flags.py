@@ -91,13 +91,14 @@ def of_difference(
 
 
 def _less(state: State) -> Term:
-    """SF xor OF."""
+    """SF xor OF; where OF is SF xor something (see `of_difference`), that."""
     negative, overflow = state.flags["sf"], state.flags["of"]
     terms = negative.home
-    for inner, odd in ((overflow, False), (terms.not_(overflow), True)):
-        if inner.op == "eq" and negative in inner.args:
-            other = inner.args[1] if inner.args[0] is negative else inner.args[0]
-            return other if odd else terms.not_(other)
+    sf, sf_negated = (negative.args[0], True) if negative.op == "not" else (negative, False)
+    of, of_negated = (overflow.args[0], True) if overflow.op == "not" else (overflow, False)
+    if of.op == "eq" and sf in of.args:
+        other = of.args[1] if of.args[0] is sf else of.args[0]
+        return other if sf_negated != of_negated else terms.not_(other)
     return terms.xor(negative, overflow)
 
 

@@ -58,8 +58,12 @@ def xadd(op: Operation) -> None:
     a, b = op.read(0), op.read(1)
     result = a + b
     flags.of_sum(op, a, b, result)
-    op.write(1, a)
-    op.write(0, result)
+    if op.in_memory(0):  # before its address may change; of one register twice the sum remains
+        op.write(0, result)
+        op.write(1, a)
+    else:
+        op.write(1, a)
+        op.write(0, result)
 
 
 def adc(op: Operation) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from siglum.smt.terms import Term, Terms
-from siglum.target.x86_64.semantics.state import VECTOR_BITS, State, Step
+from siglum.target.x86_64.semantics.state import VECTOR_BITS, State, Step, Unsupported
 
 NONE: Final = -1
 """No register, or no field."""
@@ -85,9 +85,11 @@ class Operation:
         return self.operands[k].width
 
     def immediate(self, k: int) -> int:
-        """The value of an immediate operand, unsigned at its width."""
+        """The value of an immediate operand that must be known, unsigned at its width."""
         operand = self.operands[k]
         assert isinstance(operand, Constant)
+        if self.hole(operand.field) is not None:
+            raise Unsupported(f"{self.mnemonic} with an unknown immediate", self.step.at)
         return operand.value
 
     def in_memory(self, k: int) -> bool:
@@ -134,6 +136,12 @@ class Operation:
             address = self.address(k)
             self._check_alignment(address, operand.width)
             self.state.memory.store(address, value)
+
+    def write_whole(self, k: int, value: Term) -> None:
+        """Sets all 64 bits of a general register."""
+        operand = self.operands[k]
+        assert isinstance(operand, General)
+        self.state.registers[operand.number] = value
 
     def hole(self, field: int) -> Term | None:
         """What stands in the field at byte `field` of the instruction instead of its bytes."""

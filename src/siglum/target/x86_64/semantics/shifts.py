@@ -14,7 +14,7 @@ from siglum.target.x86_64.semantics.operation import Operation
 
 
 class Shifted(NamedTuple):
-    """A result with its CF and, for a count of 1, its OF; None where CF is undefined."""
+    """A result with its CF and, for a count of 1, its OF."""
 
     result: Term
     carry: Term
@@ -30,7 +30,9 @@ def _widened(count: Term, width: int) -> Term:
     return count if width == 8 else count.zext(width)
 
 
-def _finish(op: Operation, count: Term, shifted: Shifted, *, arithmetic: bool, carry_defined: Term) -> None:
+def _finish(
+    op: Operation, count: Term, shifted: Shifted, *, arithmetic: bool, carry_defined: Term, result_defined: Term | None = None
+) -> None:
     """Writes the result, and each flag where the count says so."""
     terms, old = op.terms, op.state.flags
     zero, one = count.is_(0), count.is_(1)
@@ -47,7 +49,10 @@ def _finish(op: Operation, count: Term, shifted: Shifted, *, arithmetic: bool, c
         "of": shifted.overflow if one is terms.true else terms.ite(one, shifted.overflow, fresh("of")),
     }
     if arithmetic:
-        found.update(zf=result.is_(0), sf=flags.sign(result), pf=flags.parity(result), af=fresh("af"))
+        told = {"zf": result.is_(0), "sf": flags.sign(result), "pf": flags.parity(result)}
+        if result_defined is not None:
+            told = {name: terms.ite(result_defined, value, fresh(name)) for name, value in told.items()}
+        found.update(told, af=fresh("af"))
     op.flags(**{name: unless_zero(name, value) for name, value in found.items()})
     op.write(0, result)
 
@@ -151,10 +156,9 @@ def _double(op: Operation, *, left: bool) -> None:
         result = (value >> places) | (filler << (-places + width))
         carry = _bit_at(value, places - 1)
     overflow = terms.xor(flags.sign(result), flags.sign(value))
-    beyond = terms.ult(terms.const(width, 8), count)
-    if beyond is not terms.false:
-        result = terms.ite(beyond, op.unknown(width), result)
-    _finish(op, count, Shifted(result, carry, overflow), arithmetic=True, carry_defined=terms.not_(beyond))
+    inside = terms.not_(terms.ult(terms.const(width, 8), count))
+    shifted = Shifted(inside.ite(result, op.unknown(width)), carry, overflow)
+    _finish(op, count, shifted, arithmetic=True, carry_defined=inside, result_defined=inside)
 
 
 def shld(op: Operation) -> None:
