@@ -11,12 +11,14 @@ from siglum.errors import EnvironmentFault
 from siglum.smt.evaluate import evaluator, variables
 from siglum.smt.terms import Term, Terms
 from siglum.target.x86_64.semantics import pcode, sleigh
+from siglum.target.x86_64.semantics.pcode_conditions import both, either, same_truth
 from siglum.target.x86_64.semantics.pcode_machine import contradicts
 from siglum.target.x86_64.semantics.state import RAX, RBX, RCX, RDX, RSP, State, Step, Unsupported
 
 pytest.importorskip("pypcode")
 
 AT = 3
+ONES = (1 << 64) - 1
 
 
 def stepped(code: str, at: int = AT) -> Step:
@@ -123,8 +125,6 @@ def test_loops_inside_an_instruction_end():
 
 
 def test_division_faults():
-    terms = stepped("48f7f1").terms
-    assert terms is not None
     for code, fits, faults in (
         ("f7f1", {"rax": 7, "rcx": 2}, {"rdx": 2, "rcx": 2}),  # div ecx
         ("48f7f1", {"rdx": 1, "rcx": 2}, {"rax": 5}),  # div rcx
@@ -139,8 +139,8 @@ def test_division_faults():
         assert fault.kind == "division"
         assert value(fault.condition, **fits) == 0 and value(fault.condition, **faults) == 1, code
     after = stepped("48f7f9").state.registers
-    values = {"rax": -7 & (1 << 64) - 1, "rdx": (1 << 64) - 1, "rcx": 2}
-    assert value(after[RAX], **values) == -3 & (1 << 64) - 1 and value(after[RDX], **values) == -1 & (1 << 64) - 1
+    values = {"rax": -7 & ONES, "rdx": ONES, "rcx": 2}
+    assert value(after[RAX], **values) == -3 & ONES and value(after[RDX], **values) == ONES
 
 
 def test_alignment_faults():
@@ -244,3 +244,41 @@ def test_unused_registers_stay_as_they_were():
     state = stepped("4801c8").state
     assert [repr(r) for k, r in enumerate(state.registers) if k not in (RAX,)][:2] == ["rcx", "rdx"]
     assert repr(state.registers[RCX]) == "rcx" and repr(state.mxcsr) == "mxcsr"
+
+
+def test_conditions_after_a_comparison_are_comparisons():
+    x, y = "extract (31, 0)(rax)", "extract (31, 0)(rcx)"
+    for code, expected in (
+        ("7c", f"slt({x}, {y})"),
+        ("7d", f"not(slt({x}, {y}))"),
+        ("7e", f"not(slt({y}, {x}))"),
+        ("7f", f"slt({y}, {x})"),
+        ("72", f"ult({x}, {y})"),
+        ("76", f"not(ult({y}, {x}))"),
+        ("77", f"ult({y}, {x})"),
+    ):
+        terms = Terms()
+        state = State.unknown(terms, Bytes(terms))
+        text = bytes.fromhex(f"39c8{code}10")  # cmp eax, ecx; jcc
+        sleigh.step(terms, state, text, 0, terms.var("base", 64))
+        taken = sleigh.step(terms, state, text, 2, terms.var("base", 64)).exits[0]
+        assert repr(taken.condition) == expected, code
+
+
+def test_truths_are_compared_by_law():
+    terms = Terms()
+    p, r = terms.var("p", 0), terms.var("r", 0)
+    for one in (p, ~p):
+        for other in (p.is_(r), ~p.is_(r), (~p).is_(r), ~(~p).is_(r), r, ~p):
+            for left, right in ((one, other), (other, one)):
+                found = same_truth(left, right)
+                for a in (0, 1):
+                    for b in (0, 1):
+                        assert value(found, p=a, r=b) == (value(left, p=a, r=b) == value(right, p=a, r=b))
+    x, y = terms.var("x", 8), terms.var("y", 8)
+    for less, same in ((x.slt(y), x.is_(y)), (y.is_(x), x.ult(y)), (x.slt(y), y.is_(3)), (x.ult(y), p)):
+        for a, b in ((1, 1), (1, 200), (200, 1), (3, 3), (0, 3)):
+            given = {"x": a, "y": b, "p": 1}
+            assert value(either(less, same), **given) == (value(less, **given) or value(same, **given))
+            assert value(both(~less, ~same), **given) == (not value(less, **given) and not value(same, **given))
+            assert value(both(less, same), **given) == (value(less, **given) and value(same, **given))

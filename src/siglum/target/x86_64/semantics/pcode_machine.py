@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from siglum.smt.terms import Term, Terms, mask
 from siglum.target.x86_64.semantics.pcode import Place
-from siglum.target.x86_64.semantics.pcode_values import NoMeaning, truth_byte, truth_of
+from siglum.target.x86_64.semantics.pcode_conditions import truth_byte, truth_of
+from siglum.target.x86_64.semantics.pcode_values import NoMeaning
 from siglum.target.x86_64.semantics.state import FLAGS, VECTOR_BITS, State
 
 Byte = tuple[Term, int]

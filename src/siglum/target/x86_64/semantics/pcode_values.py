@@ -1,6 +1,7 @@
-"""What p-code's operations compute, as terms. Imports `smt` only.
+"""What p-code's operations compute, as terms.
 
 Each takes the terms of its inputs and the width of its output; a truth value is a byte that is 0 or 1, as p-code has it.
+Imports `smt` and `semantics`.
 """
 
 from __future__ import annotations
@@ -10,31 +11,22 @@ from typing import Final
 
 from siglum.smt import bits, floats
 from siglum.smt.terms import Term
+from siglum.target.x86_64.semantics.pcode_conditions import (
+    both,
+    either,
+    equal,
+    known_truth,
+    same_truth,
+    sub_overflows,
+    truth_byte,
+    truth_of,
+)
 
 Meaning = Callable[[list[Term], int], Term]
 
 
 class NoMeaning(Exception):
     """An operation on such inputs has no term; the text names it."""
-
-
-def truth_byte(b: Term) -> Term:
-    """A truth value as p-code's byte."""
-    return b.ite(b.home.const(1, 8), b.home.const(0, 8))
-
-
-def truth_of(x: Term) -> Term:
-    """Whether a byte that holds 0 or 1 is 1."""
-    return known_truth(x) or x.isnt(0)
-
-
-def known_truth(x: Term) -> Term | None:
-    """The truth value that a byte was made of, if it was."""
-    if x.op == "const" and x.value < 2:
-        return x.home.truth(x.value == 1)
-    if x.op == "ite" and all(t.op == "const" and t.value < 2 for t in x.args[1:]):
-        return x.args[0] if x.args[1].value else ~x.args[0]
-    return None
 
 
 def _resized(x: Term, width: int) -> Term:
@@ -80,18 +72,6 @@ def _bitwise(way: Callable[[Term, Term], Term]) -> Meaning:
 
 def _boolean(way: Callable[[Term, Term], Term]) -> Meaning:
     return lambda a, _: truth_byte(way(truth_of(a[0]), truth_of(a[1])))
-
-
-def _differ(x: Term, y: Term) -> Term:
-    return ~_same(x, y)
-
-
-def _same(x: Term, y: Term) -> Term:
-    if x.width == 8:
-        p, q = known_truth(x), known_truth(y)
-        if p is not None and q is not None:
-            return p.is_(q)
-    return x.is_(y)
 
 
 def _lzcount(a: list[Term], width: int) -> Term:
@@ -220,27 +200,27 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "INT_REM": _same_width(_unsigned_remainder),
     "INT_SDIV": _same_width(_signed_quotient),
     "INT_SREM": _same_width(_signed_remainder),
-    "INT_AND": _bitwise(lambda x, y: x & y),
-    "INT_OR": _bitwise(lambda x, y: x | y),
-    "INT_XOR": _bitwise(lambda x, y: x ^ y),
+    "INT_AND": _bitwise(lambda x, y: x & y if x.width else both(x, y)),
+    "INT_OR": _bitwise(lambda x, y: x | y if x.width else either(x, y)),
+    "INT_XOR": _bitwise(lambda x, y: x ^ y if x.width else ~same_truth(x, y)),
     "INT_LEFT": _shift(lambda x, y: x << y),
     "INT_RIGHT": _shift(lambda x, y: x >> y),
     "INT_SRIGHT": _shift(lambda x, y: x.sar(y), signed=True),
     "INT_2COMP": lambda a, _: -a[0],
     "INT_NEGATE": lambda a, _: ~a[0],
-    "INT_EQUAL": _asked(_same),
-    "INT_NOTEQUAL": _asked(_differ),
+    "INT_EQUAL": _asked(equal),
+    "INT_NOTEQUAL": _asked(lambda x, y: ~equal(x, y)),
     "INT_LESS": _asked(lambda x, y: x.ult(y)),
     "INT_LESSEQUAL": _asked(lambda x, y: x.ule(y)),
     "INT_SLESS": _asked(lambda x, y: x.slt(y)),
     "INT_SLESSEQUAL": _asked(lambda x, y: x.sle(y)),
     "INT_CARRY": _asked(bits.unsigned_add_overflows),
     "INT_SCARRY": _asked(bits.signed_add_overflows),
-    "INT_SBORROW": _asked(bits.signed_sub_overflows),
+    "INT_SBORROW": _asked(sub_overflows),
     "BOOL_NEGATE": lambda a, _: truth_byte(~truth_of(a[0])),
-    "BOOL_AND": _boolean(lambda x, y: x & y),
-    "BOOL_OR": _boolean(lambda x, y: x | y),
-    "BOOL_XOR": _boolean(lambda x, y: x ^ y),
+    "BOOL_AND": _boolean(both),
+    "BOOL_OR": _boolean(either),
+    "BOOL_XOR": _boolean(lambda x, y: ~same_truth(x, y)),
     "PIECE": lambda a, _: a[0].home.concat(a[0], a[1]),
     "SUBPIECE": _subpiece,
     "POPCOUNT": _popcount,

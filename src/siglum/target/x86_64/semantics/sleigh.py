@@ -13,9 +13,10 @@ from typing import Final
 from siglum.smt.terms import Term, Terms, mask
 from siglum.target.x86_64.semantics.operation import NO_HOLES, Holes
 from siglum.target.x86_64.semantics.pcode import NoPcode, Operation, Pcode, Place, translate
+from siglum.target.x86_64.semantics.pcode_conditions import truth_of
 from siglum.target.x86_64.semantics.pcode_holes import open_fields, translate_open
 from siglum.target.x86_64.semantics.pcode_machine import Machine, contradicts
-from siglum.target.x86_64.semantics.pcode_values import MEANINGS, NoMeaning, division_faults, truth_of
+from siglum.target.x86_64.semantics.pcode_values import MEANINGS, NoMeaning, division_faults
 from siglum.target.x86_64.semantics.sleigh_gaps import forget_undefined, needs_alignment, read_in_parts
 from siglum.target.x86_64.semantics.state import Exit, State, Step, Unsupported
 
