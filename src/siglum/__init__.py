@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from siglum.api import Compiled, Function, compile, compile_python, function, native
+    from siglum.api import Compiled, Function, compile, compile_python, function, native, prototype
     from siglum.errors import SiglumError, Stop
     from siglum.frontend.python.scalars import char, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
     from siglum.records import Verdict
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "siglum.api": ("Compiled", "Function", "compile", "compile_python", "function", "native"),
+    "siglum.api": ("Compiled", "Function", "compile", "compile_python", "function", "native", "prototype"),
     "siglum.errors": ("SiglumError", "Stop"),
     "siglum.frontend.python.scalars": ("char", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"),
     "siglum.records": ("Verdict",),
@@ -34,5 +34,5 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "Compiled", "Function", "SiglumError", "Stop", "Verdict", "char", "compile", "compile_python", "f32", "f64",
-    "function", "i8", "i16", "i32", "i64", "native", "u8", "u16", "u32", "u64",
+    "function", "i8", "i16", "i32", "i64", "native", "prototype", "u8", "u16", "u32", "u64",
 ]  # fmt: skip

@@ -157,3 +157,16 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
         return compiled
 
     return wrap(function) if function is not None else wrap
+
+
+def prototype(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Says how C declares the function below it, for `check`: `@prototype("void f(int32_t p[3])")`. Raises `UserError`."""
+    from siglum.check.foreign.convention import parse_prototype
+
+    parse_prototype(text)
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.__siglum_prototype__ = text  # type: ignore[attr-defined]
+        return function
+
+    return mark

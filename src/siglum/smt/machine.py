@@ -12,7 +12,7 @@ from typing import Any, Final
 from siglum.ir.primitives import PRIMITIVES, round_to_f32
 from siglum.smt import bits, floats
 from siglum.smt.floats import CANONICAL_NAN
-from siglum.smt.terms import Term, Terms
+from siglum.smt.terms import Term, Terms, mask
 
 
 def bits_of(x: float) -> int:
@@ -60,12 +60,35 @@ _NEGATIVE_ZERO: Final = 1 << 63
 _ONE: Final = bits_of(1.0)
 
 
+def _as_mask(x: Term) -> Term:
+    """A sum that is all ones or zero, by a bit, as a choice: what branchless code selects with."""
+    if x.op == "sum" and len(x.args) == 1 and x.args[0].high <= 1:
+        constant, (coefficient,) = x.value
+        ends = (constant, constant + coefficient & mask(64))
+        if set(ends) == {0, mask(64)}:
+            return x.args[0].is_(0).ite(x.home.const(ends[0], 64), x.home.const(ends[1], 64))
+    return x
+
+
+def _by_cases(function: Callable[[Term, Term], Term], x: Term, y: Term) -> Term:
+    """A function of two choices by one condition (or of one and a constant) as a choice of its values."""
+    if x.op == "ite" and (y is x or y.is_const or (y.op == "ite" and y.args[0] is x.args[0])):
+        then, otherwise = (y.args[1], y.args[2]) if y.op == "ite" else (y, y)
+        return x.args[0].ite(_by_cases(function, x.args[1], then), _by_cases(function, x.args[2], otherwise))
+    if y.op == "ite" and x.is_const:
+        return y.args[0].ite(_by_cases(function, x, y.args[1]), _by_cases(function, x, y.args[2]))
+    return function(x, y)
+
+
 class TermMachine:
     """`ir.machine.Machine` over terms. `stops` collects the conditions of `stop_if` since it was last emptied."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.stops: list[Term] = []
+        self._quotients: dict[Term, tuple[Term, Term]] = {}
+        self._products: dict[Term, tuple[Term, Term]] = {}
+        """Signed quotients, and their products with the divisor, by (dividend, divisor)."""
 
     def stop_if(self, b: Term) -> None:
         self.stops.append(b)
@@ -75,15 +98,25 @@ class TermMachine:
         return self.terms.const(value, 64)
 
     def add(self, x: Term, y: Term) -> Term:
-        return x + y
+        return _as_mask(x + y)
 
     def sub(self, x: Term, y: Term) -> Term:
-        return x - y
+        dividend, divisor = self._products.get(y, (None, None))
+        if dividend is x and divisor is not None:  # x - (x / y) * y is the remainder, for y = 0 as well
+            return self.terms.srem(x, divisor)
+        return _as_mask(x - y)
 
     def mul(self, x: Term, y: Term) -> Term:
-        return x * y
+        product = _by_cases(lambda a, b: a * b, x, y)
+        dividend, divisor = self._quotients.get(x, (None, None))
+        if dividend is not None and divisor is y:
+            self._products[product] = dividend, y
+        return product
 
     def and_(self, x: Term, y: Term) -> Term:
+        for a, b in ((x, y), (y, x)):
+            if b.op == "ite" and all(c.is_const and c.value in (0, mask(64)) for c in b.args[1:]):
+                return b.args[0].ite(a & b.args[1], a & b.args[2])
         return x & y
 
     def or_(self, x: Term, y: Term) -> Term:
@@ -102,7 +135,9 @@ class TermMachine:
         return x.sar(y & 63)
 
     def sdiv(self, x: Term, y: Term) -> Term:
-        return self.terms.sdiv(x, y)
+        quotient = self.terms.sdiv(x, y)
+        self._quotients[quotient] = x, y
+        return quotient
 
     def srem(self, x: Term, y: Term) -> Term:
         return self.terms.srem(x, y)
@@ -123,13 +158,13 @@ class TermMachine:
         return bits.trailing_zeros(x)
 
     def signed_add_overflows(self, x: Term, y: Term) -> Term:
-        return bits.signed_add_overflows(x, y)
+        return _by_cases(bits.signed_add_overflows, x, y)
 
     def signed_sub_overflows(self, x: Term, y: Term) -> Term:
         return bits.signed_sub_overflows(x, y)
 
     def signed_mul_overflows(self, x: Term, y: Term) -> Term:
-        return bits.signed_mul_overflows(x, y)
+        return _by_cases(bits.signed_mul_overflows, x, y)
 
     def unsigned_add_overflows(self, x: Term, y: Term) -> Term:
         return bits.unsigned_add_overflows(x, y)

@@ -23,6 +23,9 @@ class Terms:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Term] = {}
+        self._parts: dict[tuple[Term, int, int], Term] = {}
+        self._signs: dict[Term, Term | None] = {}
+        """What `extract` and `_negative` found: both go down into terms that share their parts."""
         self._fresh = 0
         self.true = self._make("const", (), 1, BOOL, 1, 1)
         self.false = self._make("const", (), 0, BOOL, 0, 0)
@@ -97,10 +100,22 @@ class Terms:
         high = constant + sum(t.high * c for t, c in kept)
         if high > limit:
             low, high = 0, limit
+            if len(kept) == 2 and not constant:
+                high = self._most_left_over(kept, width)
             if len(kept) == 1 and kept[0][1] == limit and constant >= kept[0][0].high:
                 low, high = constant - kept[0][0].high, constant - kept[0][0].low
         terms, coefficients = zip(*kept, strict=True)
         return self._make("sum", tuple(terms), (constant, tuple(coefficients)), width, low, high)
+
+    def _most_left_over(self, kept: list[tuple[Term, int]], width: int) -> int:
+        """The largest value of x - c * (x udiv c), which is below c, where that is what the parts are."""
+        for (x, one), (t, coefficient) in (kept, kept[::-1]):
+            divisor = mask(width) + 1 - coefficient
+            inner = t.args[-1] if t.op == "concat" and len(t.args) == 2 and t.args[0].high == 0 else t
+            if one == 1 and inner.op == "udiv" and inner.args[1].op == "const" and inner.args[1].value == divisor:
+                if self.zext(inner.args[0], width) is x:
+                    return min(divisor - 1, x.high)
+        return mask(width)
 
     def _gather(self, term: Term, coefficient: int, constant: int, found: dict[Term, int]) -> int:
         op = term.op
@@ -158,6 +173,9 @@ class Terms:
             return self.const(0, x.width)
         if x.width == BOOL:
             return self._bool_and(x, y)
+        bits = min(x.high, y.high).bit_length()
+        if bits < x.width and any(t.op == "concat" and t.args[0].high == 0 for t in (x, y)):
+            return self.zext(self.and_(self.extract(x, bits - 1, 0), self.extract(y, bits - 1, 0)), x.width)
         return self._by_segments("and", x, y) or self._make("and", (x, y), None, x.width, 0, min(x.high, y.high))
 
     def or_(self, x: Term, y: Term) -> Term:
@@ -261,7 +279,7 @@ class Terms:
         return self.concat(*parts)
 
     def _by_segments(self, op: str, x: Term, y: Term) -> Term | None:
-        """A bitwise operation on concatenations, piece by piece, where every piece has a side that is all zeros or ones."""
+        """A bitwise operation on concatenations, piece by piece, where all pieces but one have a side of zeros or ones."""
         if x.op != "concat" and y.op != "concat":
             return None
         if any(t.op not in ("concat", "const") for t in (x, y)):
@@ -276,10 +294,13 @@ class Terms:
             return None
         places = sorted(cuts, reverse=True)
         pieces = []
+        mixed = 0
         for upper, lower in pairwise(places):
             a, b = self.extract(x, upper - 1, lower), self.extract(y, upper - 1, lower)
             if not any(t.op == "const" and t.value in (0, mask(t.width)) for t in (a, b)) and a is not b:
-                return None
+                mixed += 1
+                if mixed > 1:
+                    return None
             pieces.append(getattr(self, {"and": "and_", "or": "or_", "xor": "xor"}[op])(a, b))
         return self.concat(*pieces)
 
@@ -372,6 +393,13 @@ class Terms:
     def extract(self, x: Term, high: int, low: int) -> Term:
         if low == 0 and high == x.width - 1:
             return x
+        key = (x, high, low)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = self._extract(x, high, low)
+        return found
+
+    def _extract(self, x: Term, high: int, low: int) -> Term:
         width = high - low + 1
         op = x.op
         if op == "const":
@@ -467,6 +495,10 @@ class Terms:
             y = y.args[2]
         if x is y:
             return x
+        if condition.op == "slt" and condition.args[0].high == 0:
+            inner = x.args[0] if x.op == "sext" else x
+            if condition.args[1] is inner and y is self.neg(x):  # the magnitude, told by the other sign
+                return self.ite(self.slt(inner, self.const(0, inner.width)), y, x)
         if y.op == "sext" and condition.op == "slt" and condition.args[0] is y.args[0] and condition.args[1].high == 0:
             inner = y.args[0]
             if x is self.neg(y):  # the magnitude fits the narrow width
@@ -573,9 +605,33 @@ class Terms:
                     return self.slt(narrow, inner) if flipped else self.slt(inner, narrow)
         if x.op == y.op == "not":
             return self.slt(y.args[0], x.args[0])
-        if y.op == "const" and y.value == 0 and x.op == "concat" and x.args[0].op != "const":
-            return self.slt(x.args[0], self.const(0, x.args[0].width))
+        if y.op == "const" and y.value == 0:
+            if x not in self._signs:
+                self._signs[x] = self._negative(x)
+            found = self._signs[x]
+            if found is not None:
+                return found
         return self._make("slt", (x, y), None, BOOL)
+
+    def _negative(self, x: Term) -> Term | None:
+        """Whether x is below zero, told by a part of it."""
+        if x.op == "concat" and x.args[0].op != "const":
+            return self.slt(x.args[0], self.const(0, x.args[0].width))
+        zero = self.const(0, x.width)
+        if x.op == "xor":
+            return self.not_(self.eq(self.slt(x.args[0], zero), self.slt(x.args[1], zero)))
+        if x.op == "ite":
+            a, b = self.slt(x.args[1], zero), self.slt(x.args[2], zero)
+            return self.ite(x.args[0], a, b) if "const" in (a.op, b.op) else None
+        if x.op == "sum":
+            opposite = self.neg(x)
+            if opposite.high <= 1 << x.width - 1:
+                return self.not_(self.eq(opposite, zero))
+            if opposite.op == "sext":  # which is never the least number
+                return self.slt(zero, opposite)
+        if x.op == "not":
+            return self.not_(self.slt(x.args[0], zero))
+        return None
 
     # Functions and memories ---------------------------------------------------------------------------------------
     def apply(self, name: str, width: int, *args: Term, commutes: bool = False) -> Term:

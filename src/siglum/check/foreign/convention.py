@@ -16,8 +16,8 @@ from siglum.ir.types import BOOL, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64
 
 C_TYPES: Final[dict[str, Type]] = {
     "int8_t": I8, "int16_t": I16, "int32_t": I32, "int64_t": I64, "uint8_t": U8, "uint16_t": U16, "uint32_t": U32,
-    "uint64_t": U64, "size_t": U64, "ssize_t": I64, "ptrdiff_t": I64, "uintptr_t": U64, "intptr_t": I64, "bool": BOOL, "_Bool": BOOL,
-    "float": F32, "double": F64, "char": I8, "signed char": I8, "unsigned char": U8, "short": I16, "unsigned short": U16,
+    "uint64_t": U64, "size_t": U64, "ssize_t": I64, "ptrdiff_t": I64, "uintptr_t": U64, "intptr_t": I64, "bool": BOOL,
+    "_Bool": BOOL, "float": F32, "double": F64, "char": I8, "signed char": I8, "unsigned char": U8, "short": I16, "unsigned short": U16,
     "int": I32, "unsigned": U32, "unsigned int": U32, "long": I64, "unsigned long": U64, "long long": I64,
     "unsigned long long": U64,
 }  # fmt: skip
@@ -34,13 +34,13 @@ _TOKEN: Final = re.compile(r"\s*([A-Za-z_]\w*|\d+|[*,()\[\];])")
 
 
 class Parameter(NamedTuple):
-    """One C parameter; `count` is that of `T name[count]`, 0 where it is open."""
+    """One C parameter; `elements` is that of `T name[elements]`, 0 where it is open."""
 
     name: str
     type: Type | None
     pointer: bool
     const: bool
-    count: int
+    elements: int
 
 
 class Prototype(NamedTuple):
@@ -206,11 +206,12 @@ def convention(prototype: Prototype, params: Signature, result: Type) -> Convent
             continue
         if t is not None and (t.kind != "array" or t.element is not parameter.type):
             raise _unfit(prototype, f"`{parameter.name}` points to {parameter.type} in C and is {t} in the reference")
-        with_length = not parameter.count and left and left[0].type in (U64, I64) and not left[0].pointer
+        with_length = not parameter.elements and left and left[0].type in (U64, I64) and not left[0].pointer
         with_length = with_length and left[0].name not in known
-        if t is not None and not parameter.count and not with_length:
-            raise _unfit(prototype, f"nothing tells the length of `{parameter.name}`: write {parameter.name}[3], or a size_t after it")
-        count = parameter.count or None
+        if t is not None and not parameter.elements and not with_length:
+            what = f"nothing tells the length of `{parameter.name}`: write {parameter.name}[3], or a size_t after it"
+            raise _unfit(prototype, what)
+        count = parameter.elements or None
         arguments.append(Argument("pointer", parameter.name, parameter.type, count, not parameter.const, t is not None))
         if with_length:
             left.pop(0)

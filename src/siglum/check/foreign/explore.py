@@ -97,16 +97,14 @@ class Explorer:
         if not low <= at < high:
             found.violations.append(Violation(condition, "leaves its code", at))
             return
-        memory.guard, memory.at = condition, at
+        memory.guard, memory.at, memory.top = condition, at, state.registers[RSP]
         before = len(found.violations)
-        top = state.registers[RSP]
         did = self.model(terms, state, self.code, at, self.base)
         if at + did.length > high:
             found.violations.append(Violation(condition, "an instruction runs past the end of the code", at))
             return
         if len(found.violations) > before and any(v.condition is condition for v in found.violations[before:]):
             return  # nothing goes on behind what always goes wrong
-        self._stack(top, state, condition, at, found)
         going = condition
         for fault in did.faults:
             found.violations.append(Violation(terms.and_(condition, fault.condition), _FAULTS[fault.kind], at))
@@ -118,9 +116,6 @@ class Explorer:
                 continue
             own = state if k == len(ways) - 1 else state.copy(memory.copy())
             self._go(at, way, taken, own, waiting, found)
-
-    def _stack(self, top: Term, state: State, condition: Term, at: int, found: Explored) -> None:
-        """The stack pointer stays a constant away from where it was on entry."""
 
     def _go(self, at: int, way: Exit, condition: Term, state: State, waiting: dict[int, Arrival], found: Explored) -> None:
         terms = self.terms

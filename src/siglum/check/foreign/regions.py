@@ -1,7 +1,7 @@
 """Memory as regions: each access belongs to one declared region by its address, or it is a violation.
 
 A region has a base address, bounds and a permission. Regions are assumed apart from each other and not to wrap; that is part
-of the precondition. Imports `smt` only.
+of the precondition. Imports `smt` and `target.x86_64.semantics`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from siglum.smt.terms import Term, Terms
+from siglum.target.x86_64.semantics.state import Unsupported
 
 MOST_CASES: Final = 1024
 """How many places a data-dependent offset may mean before it is given up."""
@@ -22,7 +23,8 @@ _MOST_ALIGNED: Final = 6
 class Region:
     """Bytes `low` .. `high`-1 (offsets from `base`) are there to read, and to write from `writable_from` on (None: none are).
     `initial` gives the byte at a constant offset on entry. Where `size` is given the region has that many bytes from offset 0
-    instead of bounds, and `memory` is its content, a memory over offsets.
+    instead of bounds, and `memory` is its content, a memory over offsets. With a `floor` the region is the stack: accesses must
+    not lie lower than that from the stack pointer.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Region:
     initial: Callable[[int], Term] = field(compare=False)
     size: Term | None = None
     memory: Term | None = None
+    floor: int | None = None
 
 
 class Violation(NamedTuple):
@@ -44,24 +47,27 @@ class Violation(NamedTuple):
 
 
 class RegionMemory:
-    """What the regions hold. `guard` is the condition of the path that reads and writes; the `violations` of all copies are
-    one list. `stack` names the region whose accesses must not lie further than the red zone below `top`.
+    """What the regions hold. `guard` is the condition of the path that reads and writes, `top` the stack pointer then, `at` the
+    offset of the instruction; the `violations` of all copies are one list.
     """
 
-    __slots__ = ("at", "bytes", "guard", "memories", "regions", "terms", "violations")
+    __slots__ = ("at", "bytes", "guard", "memories", "regions", "terms", "top", "violations", "whole")
 
     def __init__(self, terms: Terms, regions: tuple[Region, ...], violations: list[Violation]) -> None:
         self.terms, self.regions, self.violations = terms, regions, violations
         self.bytes: dict[tuple[str, int], Term] = {}
+        self.whole: dict[tuple[str, int], Term] = {}
+        """Values as they were stored: as long as its bytes are there a value is read back in one piece."""
         self.memories: dict[str, Term] = {r.name: r.memory for r in regions if r.memory is not None}
         self.guard = terms.true
+        self.top: Term | None = None
         self.at = 0
 
     def copy(self) -> RegionMemory:
         made = RegionMemory.__new__(RegionMemory)
         made.terms, made.regions, made.violations = self.terms, self.regions, self.violations
-        made.bytes, made.memories = dict(self.bytes), dict(self.memories)
-        made.guard, made.at = self.guard, self.at
+        made.bytes, made.memories, made.whole = dict(self.bytes), dict(self.memories), dict(self.whole)
+        made.guard, made.at, made.top = self.guard, self.at, self.top
         return made
 
     def merge(self, condition: Term, other: RegionMemory) -> None:
@@ -72,6 +78,12 @@ class RegionMemory:
             mine = self.bytes.get(key) or region.initial(key[1])
             theirs = other.bytes.get(key) or region.initial(key[1])
             self.bytes[key] = ite(condition, mine, theirs)
+        for key, value in list(self.whole.items()):
+            their = other.whole.get(key)
+            if their is None or their.width != value.width:
+                del self.whole[key]
+            else:
+                self.whole[key] = ite(condition, value, their)
         for name, memory in self.memories.items():
             self.memories[name] = ite(condition, memory, other.memories[name])
 
@@ -100,11 +112,11 @@ class RegionMemory:
             return self.terms.concat(*[select(memory, offset + k) for k in reversed(range(size))])
         if offset.op == "const":
             at = offset.signed
-            if not region.low <= at <= region.high - size:
+            if not self._low(region, region.low) <= at <= region.high - size:
                 self.violate(self.terms.true, f"reads past {region.name}: {size} bytes at {at}")
                 return self.terms.fresh("unknown", 8 * size)
             return self._bytes(region, at, size)
-        places = self._places(region, offset, size, region.low, region.high, "reads")
+        places = self._places(region, offset, size, self._low(region, region.low), region.high, "reads")
         if not places:
             return self.terms.fresh("unknown", 8 * size)
         return self._chosen(offset, places, [self._bytes(region, at, size) for at in places])
@@ -119,6 +131,10 @@ class RegionMemory:
     def _bytes(self, region: Region, at: int, size: int) -> Term:
         found = self.bytes
         name = region.name
+        whole = self.whole.get((name, at))
+        if whole is not None and whole.width == 8 * size:
+            if all(found.get((name, at + k)) is whole.bits(8 * k + 7, 8 * k) for k in range(size)):
+                return whole
         return self.terms.concat(*[found.get((name, at + k)) or region.initial(at + k) for k in reversed(range(size))])
 
     def _chosen(self, offset: Term, places: list[int], values: list[Term]) -> Term:
@@ -158,6 +174,7 @@ class RegionMemory:
                 self.memories[region.name] = self.terms.store(self.memories[region.name], offset + k, piece)
             return
         low, high = region.writable
+        low = self._low(region, low)
         if offset.op == "const":
             at = offset.signed
             if not low <= at <= high - size:
@@ -165,12 +182,22 @@ class RegionMemory:
                 return
             for k, piece in enumerate(pieces):
                 self.bytes[region.name, at + k] = piece
+            self.whole[region.name, at] = value
             return
         for at in self._places(region, offset, size, low, high, "writes"):
             here = offset.is_(at)
             for k, piece in enumerate(pieces):
                 key = (region.name, at + k)
                 self.bytes[key] = self.terms.ite(here, piece, self.bytes.get(key) or region.initial(at + k))
+
+    def _low(self, region: Region, low: int) -> int:
+        """The least offset that may be used now."""
+        if region.floor is None or self.top is None:
+            return low
+        top = self.top - region.base
+        if top.op != "const":
+            raise Unsupported("a stack pointer that is computed", self.at)
+        return max(low, top.signed + region.floor)
 
     # Where an address is ----------------------------------------------------------------------------------------------
     def place(self, address: Term) -> tuple[Region | None, Term]:

@@ -19,7 +19,7 @@ from siglum.ir.function import Function
 from siglum.ir.types import Type
 
 INTRINSICS_MODULE: Final = "siglum.vocab.intrinsics"
-_KNOWN_DECORATORS: Final = frozenset({"word", "native", "cache", "staticmethod"})
+_KNOWN_DECORATORS: Final = frozenset({"word", "native", "cache", "prototype", "staticmethod"})
 MISSING: Final = object()
 MAX_NESTING: Final = 256
 

@@ -1,0 +1,1 @@
+"""Code from C compilers against Python references."""
