@@ -17,8 +17,8 @@ from siglum.ir.types import BOOL, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64
 C_TYPES: Final[dict[str, Type]] = {
     "int8_t": I8, "int16_t": I16, "int32_t": I32, "int64_t": I64, "uint8_t": U8, "uint16_t": U16, "uint32_t": U32,
     "uint64_t": U64, "size_t": U64, "ssize_t": I64, "ptrdiff_t": I64, "uintptr_t": U64, "intptr_t": I64, "bool": BOOL,
-    "_Bool": BOOL, "float": F32, "double": F64, "char": I8, "signed char": I8, "unsigned char": U8, "short": I16, "unsigned short": U16,
-    "int": I32, "unsigned": U32, "unsigned int": U32, "long": I64, "unsigned long": U64, "long long": I64,
+    "_Bool": BOOL, "float": F32, "double": F64, "char": I8, "signed char": I8, "unsigned char": U8, "short": I16,
+    "unsigned short": U16, "int": I32, "unsigned": U32, "unsigned int": U32, "long": I64, "unsigned long": U64, "long long": I64,
     "unsigned long long": U64,
 }  # fmt: skip
 """C types by name, on x86-64 Linux."""

@@ -35,7 +35,15 @@ class Explored:
     violations: list[Violation]
     cuts: dict[int, Arrival]
     unfinished: Term
-    forms: set[int] = field(default_factory=set)
+    edges: set[tuple[int, int]] = field(default_factory=set)
+    """From which offset to which it went."""
+
+    def loop_heads(self) -> set[int]:
+        """Where a jump backwards leads that comes round again."""
+        after: dict[int, list[int]] = {}
+        for source, target in self.edges:
+            after.setdefault(source, []).append(target)
+        return {target for source, target in self.edges if target <= source and _leads(after, target, source)}
 
 
 class Explorer:
@@ -60,13 +68,17 @@ class Explorer:
         self.base, self.home, self.fuel, self.most_steps = base, home, fuel, most_steps
         self.tick = tick
 
-    def run(self, start: int, arrival: Arrival, cuts: frozenset[int] = frozenset(), violations: list[Violation] | None = None,
-            *, leaving: bool = False) -> Explored:  # fmt: skip
+    def run(
+        self, start: int, arrival: Arrival, cuts: frozenset[int] = frozenset(), *, leaving: bool = False
+    ) -> Explored:
         """Runs from offset `start` until the return; a state that comes to one of `cuts` stays there. With `leaving` the start
         itself may be a cut. Raises `Unsupported`.
         """
         terms = self.terms
-        found = Explored(None, violations if violations is not None else [], {}, terms.false)
+        found = Explored(None, [], {}, terms.false)
+        memory = arrival.state.memory
+        assert isinstance(memory, RegionMemory)
+        memory.violations = found.violations  # and so of all its copies
         waiting: dict[int, Arrival] = {start: arrival}
         visits: dict[int, int] = {}
         steps = 0
@@ -123,6 +135,7 @@ class Explorer:
             if not 0 <= way.target < len(self.code):
                 found.violations.append(Violation(condition, "jumps outside its code", at))
                 return
+            found.edges.add((at, way.target))
             waiting[way.target] = merged(terms, waiting.get(way.target), Arrival(condition, state))
             return
         assert way.to is not None
@@ -138,6 +151,7 @@ class Explorer:
                 continue
             offset = to - self.base
             if offset.op == "const" and 0 <= offset.value < len(self.code):
+                found.edges.add((at, offset.value))
                 waiting[offset.value] = merged(terms, waiting.get(offset.value), Arrival(here, own))
             elif way.kind == "return":
                 found.violations.append(Violation(here, "returns elsewhere than to its caller", at))
@@ -150,6 +164,19 @@ _FAULTS: Final = {
     "alignment": "accesses memory that must be aligned and need not be",
     "invalid": "runs an instruction that always faults",
 }
+
+
+def _leads(after: dict[int, list[int]], start: int, goal: int) -> bool:
+    seen: set[int] = set()
+    waiting = [start]
+    while waiting:
+        at = waiting.pop()
+        if at == goal:
+            return True
+        if at not in seen:
+            seen.add(at)
+            waiting += after.get(at, [])
+    return False
 
 
 def cases(term: Term) -> list[tuple[list[Term], Term]]:

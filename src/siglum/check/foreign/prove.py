@@ -73,7 +73,6 @@ def prove(
     outcome = execute(terms, function, call.values, Bounds(runs=runs))
     result = Result("proved")
     for k, model in enumerate(models):
-        call.violations.clear()
         try:
             explored = explore(call, model, runs, tick)
         except Unsupported as unsupported:
@@ -95,7 +94,7 @@ def explore(call: Setting, model: Model, runs: int, tick: Callable[[], None] | N
     explorer = Explorer(
         call.terms, model, call.code.image, call.code.executable, call.base, call.home, fuel=runs + 1, tick=tick
     )
-    return explorer.run(call.code.entry, call.entry(), violations=call.violations)
+    return explorer.run(call.code.entry, call.entry())
 
 
 def settle(call: Setting, outcome: Outcome, explored: Explored, portfolio: Portfolio, result: Result) -> str:
@@ -105,13 +104,13 @@ def settle(call: Setting, outcome: Outcome, explored: Explored, portfolio: Portf
     duties = broken(call, outcome, explored)
     whole = terms.any_of([terms.not_(d.holds) for d in duties])
     if len(duties) > 1:
-        answer = _ask(portfolio, pre, whole, result, FIRST_SECONDS)
+        answer = ask_about(portfolio, pre, whole, result, FIRST_SECONDS)
         if answer.status == "unsat":
             return _note(answer, result)
         if answer.status == "sat":
             return _refuted(answer, duties, result)
     for duty in duties:
-        answer = _ask(portfolio, pre, terms.not_(duty.holds), result, portfolio.seconds)
+        answer = ask_about(portfolio, pre, terms.not_(duty.holds), result, portfolio.seconds)
         if answer.status == "sat":
             return _refuted(answer, [duty], result)
         if answer.status == "unknown":
@@ -137,10 +136,11 @@ def broken(call: Setting, outcome: Outcome, explored: Explored) -> list[Duty]:
     return [d for d in duties if d.holds is not terms.true]
 
 
-def _ask(portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result, seconds: float) -> Answer:
+def ask_about(portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result, seconds: float) -> Answer:
+    """Whether `wrong` can be where all of `pre` holds; lemmas that were used go to `result`."""
     (asked,), changed = with_quotients([wrong])
     if changed:
-        result.lemmas = (DIVISION,)
+        result.lemmas = tuple(dict.fromkeys((*result.lemmas, DIVISION)))
     simpler = without_products([*pre, asked])
     if simpler is not None:
         answer = portfolio.ask(simpler, seconds=ABSTRACT_SECONDS)

@@ -53,8 +53,9 @@ class RegionMemory:
 
     __slots__ = ("at", "bytes", "guard", "memories", "regions", "terms", "top", "violations", "whole")
 
-    def __init__(self, terms: Terms, regions: tuple[Region, ...], violations: list[Violation]) -> None:
-        self.terms, self.regions, self.violations = terms, regions, violations
+    def __init__(self, terms: Terms, regions: tuple[Region, ...]) -> None:
+        self.terms, self.regions = terms, regions
+        self.violations: list[Violation] = []
         self.bytes: dict[tuple[str, int], Term] = {}
         self.whole: dict[tuple[str, int], Term] = {}
         """Values as they were stored: as long as its bytes are there a value is read back in one piece."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from siglum.check.foreign.convention import Argument, Convention
 from siglum.check.foreign.explore import RED_ZONE, Arrival
-from siglum.check.foreign.regions import Region, RegionMemory, Violation
+from siglum.check.foreign.regions import Region, RegionMemory
 from siglum.ir.types import BOOL, F32, F64, WIDTHS, Type
 from siglum.smt.floats import is_nan
 from siglum.smt.inputs import symbolic
@@ -59,7 +59,6 @@ class Setting:
     values: tuple[Value, ...]
     pre: tuple[Term, ...]
     regions: tuple[Region, ...]
-    violations: list[Violation]
 
     @property
     def base(self) -> Term:
@@ -77,7 +76,7 @@ class Setting:
     def entry(self) -> Arrival:
         """The state on entry; unused registers hold anything, the upper halves of vector registers zero."""
         terms = self.terms
-        state = State.unknown(terms, RegionMemory(terms, self.regions, self.violations))
+        state = State.unknown(terms, RegionMemory(terms, self.regions))
         state.vectors = [terms.var(f"xmm{k}", 128).zext(256) for k in range(16)]
         state.flags["df"] = terms.false
         words = iter(ARGUMENTS)
@@ -236,7 +235,7 @@ def setting(
     ]
     for argument in convention.lists:
         regions.append(_buffer(terms, argument, dict(zip((n for n, _ in params), values, strict=True)), pre))
-    return Setting(terms, convention, code, params, tuple(values), tuple(pre), tuple(regions), [])
+    return Setting(terms, convention, code, params, tuple(values), tuple(pre), tuple(regions))
 
 
 def _with_lengths(convention: Convention, lengths: dict[str, int]) -> Convention:
