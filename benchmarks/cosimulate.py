@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
@@ -80,15 +80,15 @@ class Comparison:
         wrong = self._wrong_way(after, rest, other_rest)
         return wrong or self._wrong_state(before, after.state, places[len(self.meaning.loads) :], list(rest), list(other_rest))
 
-    def _wrong_way(self, after: StateOutcome, rest: object, other: object) -> str:
+    def _wrong_way(self, after: StateOutcome, rest: Iterator[int], other: Iterator[int]) -> str:
         expected = None
         for way in self.meaning.ways:
-            taken = next(rest)  # type: ignore[call-overload]
-            next(other)  # type: ignore[call-overload]
+            taken = next(rest)
+            next(other)
             target = way.target
             if way.to is not None:
-                target = next(rest) - SLOT  # type: ignore[call-overload]
-                next(other)  # type: ignore[call-overload]
+                target = next(rest) - SLOT
+                next(other)
             if taken:
                 expected = target
         reached = len(self.code) if after.kind == "" else after.offset if after.kind == "trap" else after.kind

@@ -7,7 +7,7 @@ from typing import Final
 
 from siglum.target.x86_64.semantics.operation import Form, Meaning
 
-_SETS: Final = {"w": ("8", "16", "32", "64"), "v": ("16", "32", "64"), "d": ("32", "64"), "n": ("16", "32")}
+_SETS: Final = {"w": ("8", "16", "32", "64"), "v": ("16", "32", "64"), "d": ("32", "64")}
 """Operand widths by letter."""
 _GROUP: Final = re.compile(r"\{([^}]*)\}")
 
@@ -16,8 +16,8 @@ AVX2: Final = ("avx2",)
 
 
 def expand(pattern: str) -> list[str]:
-    """A pattern's names: {w} stands for 8, 16, 32, 64 (the same wherever it stands), {v} for all but 8, {d} for 32 and 64,
-    {n} for 16 and 32; {A|B} for A or B. Spaces separate patterns.
+    """A pattern's names: {w} stands for 8, 16, 32, 64 (the same wherever it stands), {v} for all but 8, {d} for 32 and 64;
+    {A|B} for A or B. Spaces separate patterns.
     """
     found: list[str] = []
     for part in pattern.split():
@@ -36,9 +36,7 @@ class Table:
     def __init__(self) -> None:
         self.forms: dict[str, Form] = {}
 
-    def form(
-        self, pattern: str, meaning: Meaning, *features: str, undefined: str = "", aligned: bool = False
-    ) -> None:
+    def form(self, pattern: str, meaning: Meaning, *features: str, undefined: str = "", aligned: bool = False) -> None:
         """Declares all forms of a pattern (see `expand`). `undefined` are flags, separated by spaces."""
         for name in expand(pattern):
             if name in self.forms:

@@ -65,16 +65,18 @@ def _arithmetic(table: Table) -> None:
 
 def _shifts(table: Table) -> None:
     form = table.form
-    counts = "{1|CL|IMM8}"
-    form(f"SHL_RM{{w}}_{counts}", shifts.shl, undefined="cf of af")
-    form(f"SHR_RM{{w}}_{counts}", shifts.shr, undefined="cf of af")
-    form(f"SAR_RM{{w}}_{counts}", shifts.sar, undefined="of af")
-    form(f"ROL_RM{{w}}_{counts}", shifts.rol, undefined="of")
-    form(f"ROR_RM{{w}}_{counts}", shifts.ror, undefined="of")
-    form(f"RCL_RM{{w}}_{counts}", shifts.rcl, undefined="of")
-    form(f"RCR_RM{{w}}_{counts}", shifts.rcr, undefined="of")
-    form("SHLD_RM{v}_R{v}_{CL|IMM8}", shifts.shld, undefined="cf of sf zf af pf")
-    form("SHRD_RM{v}_R{v}_{CL|IMM8}", shifts.shrd, undefined="cf of sf zf af pf")
+    for name, meaning in (("SHL", shifts.shl), ("SHR", shifts.shr)):
+        form(f"{name}_RM{{w}}_1", meaning, undefined="af")
+        form(f"{name}_RM{{8|16}}_{{CL|IMM8}}", meaning, undefined="cf of af")
+        form(f"{name}_RM{{d}}_{{CL|IMM8}}", meaning, undefined="of af")
+    form("SAR_RM{w}_1", shifts.sar, undefined="af")
+    form("SAR_RM{w}_{CL|IMM8}", shifts.sar, undefined="of af")
+    for name, meaning in (("ROL", shifts.rol), ("ROR", shifts.ror), ("RCL", shifts.rcl), ("RCR", shifts.rcr)):
+        form(f"{name}_RM{{w}}_1", meaning)
+        form(f"{name}_RM{{w}}_{{CL|IMM8}}", meaning, undefined="of")
+    for name, meaning in (("SHLD", shifts.shld), ("SHRD", shifts.shrd)):
+        form(f"{name}_RM16_R16_{{CL|IMM8}}", meaning, undefined="cf of sf zf af pf")
+        form(f"{name}_RM{{d}}_R{{d}}_{{CL|IMM8}}", meaning, undefined="of af")
     form("VEX_SHLX_R{d}_RM{d}_R{d}", shifts.shlx, "bmi2")
     form("VEX_SHRX_R{d}_RM{d}_R{d}", shifts.shrx, "bmi2")
     form("VEX_SARX_R{d}_RM{d}_R{d}", shifts.sarx, "bmi2")
