@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.semantics.one_step import After
 
+from siglum.smt.evaluate import value_of, variables
 from siglum.smt.terms import Terms
+from siglum.target.x86_64.semantics.encodings import encodings
+from siglum.target.x86_64.semantics.floats import FUNCTIONS
+from siglum.target.x86_64.semantics.forms import FORMS
+from siglum.target.x86_64.semantics.literal import Literal
 from siglum.target.x86_64.semantics.own import step
 from siglum.target.x86_64.semantics.state import FLAGS, REGISTERS, State
-from siglum.target.x86_64.semantics.symbolic import Recorded
+from siglum.target.x86_64.semantics.symbolic import Recorded, meaning_of
 
 WIDTHS = {8: ("", -1), 16: ("66", 0), 32: ("", 0), 64: ("48", 0)}
 """By width: the prefix, and what is added to the opcode of the wide form."""
@@ -164,3 +172,27 @@ def test_a_register_that_is_no_operand_keeps_its_term() -> None:
     state = State.unknown(terms, Recorded(terms))
     step(terms, state, bytes.fromhex("4801d8"), 0, terms.var("base", 64))  # add rax, rbx
     assert state.registers[1:] == [terms.var(name, 64) for name in REGISTERS[1:]]
+
+
+def test_terms_as_written_and_as_rewritten_have_the_same_values() -> None:
+    random = Random(0)
+    wrong = []
+    for name in list(FORMS)[::6]:
+        code = encodings(name)[0]
+        written, rewritten = meaning_of(code, Literal()), meaning_of(code)
+        found = []
+        values: dict[str, int] = {}
+        for meaning in (written, rewritten):
+            roots = [meaning.changed.get(name, None) for name in PARTS]
+            values |= {v.value: random.getrandbits(v.width or 1) for v in variables(filter(None, roots)) if v.value not in values}
+            found.append([None if root is None else value_of(root, values, BOTH_NAMES) for root in roots])
+        # what is rewritten to its old value counts as unchanged
+        if any(a != b for a, b in zip(*found, strict=True) if a is not None and b is not None):
+            wrong.append(name)
+    assert wrong == []
+
+
+PARTS = [*REGISTERS, *(f"ymm{k}" for k in range(16)), *FLAGS]
+COMMUTING = {(name, commutes): function for name, function in FUNCTIONS.items() for commutes in (False, True)}
+BOTH_NAMES: dict[Any, Any] = {**FUNCTIONS, **COMMUTING}
+"""Functions by the names that terms as written give them, too."""
