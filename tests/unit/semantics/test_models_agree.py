@@ -5,6 +5,8 @@ A form that is listed and does agree is reported as well, so that the list is wh
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.unit.semantics.comparing import difference
 
@@ -17,9 +19,11 @@ from siglum.target.x86_64.semantics.state import State, Step, Unsupported
 
 pytest.importorskip("pypcode")
 
-ENCODINGS = 6
-STATES = 3
+ENCODINGS = 5
+STATES = 2
 STATES_TO_DIFFER = 12
+MUTANTS = 1200
+PREFIXES = bytes((0x66, 0x67, 0x2E, 0x3E, 0x48, 0x40, 0x4F, 0xF2, 0xF3, 0xF0, 0x64, 0x41))
 
 
 class NotOwn(Exception):
@@ -60,6 +64,53 @@ def test_forms_that_are_not_listed_agree():
             unsupported.append(form)
     assert wrong == []
     assert unsupported == []
+
+
+def _mutant(chance: random.Random) -> bytes:
+    """An encoding with a bit flipped or a prefix more."""
+    code = bytearray(chance.choice(encodings(chance.choice(list(FORMS)))))
+    if chance.random() < 0.7:
+        place = chance.randrange(8 * len(code))
+        code[place // 8] ^= 1 << place % 8
+    else:
+        code.insert(0, chance.choice(PREFIXES))
+    return bytes(code) + bytes(15)
+
+
+def test_unusual_encodings_agree():
+    chance, wrong, compared = random.Random(7), [], 0
+    for _ in range(MUTANTS):
+        code = _mutant(chance)
+        try:
+            decoded = decode(code[:15])
+            flags = ("af", *sleigh.distrusted_flags().get(decoded.name, ()))
+            found = difference(own_step, sleigh.step, code[: decoded.length], STATES, unknown=flags)
+        except (Unsupported, NotOwn):
+            continue
+        compared += 1
+        if found:
+            wrong.append(f"{decoded.name} {code[: decoded.length].hex()}: {found}")
+    assert wrong == []
+    assert compared > MUTANTS // 4
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "6666452bd5",  # sub r10w, r13w with a prefix twice
+        "4090",  # nop with a REX prefix
+        "f3470f7fc7",  # movdqu xmm15, xmm8 with a bit of REX that means nothing
+        "c4a17b11fc",  # vmovsd with such a bit of VEX
+        "66f20f59c2",  # mulsd with the prefix of another instruction before its own
+        "f3480fbd1b",  # lzcnt rbx, [rbx]
+        "480fc136",  # xadd [rsi], rsi
+        "e800000000",  # call of what follows
+    ],
+)
+def test_what_sleigh_reads_otherwise_is_refused(code: str):
+    raw = bytes.fromhex(code)
+    with pytest.raises(Unsupported):
+        difference(own_step, sleigh.step, raw)
 
 
 def test_forms_that_are_listed_as_opaque_are():

@@ -18,9 +18,11 @@ from siglum.target.x86_64.semantics.pcode_holes import open_fields, translate_op
 from siglum.target.x86_64.semantics.pcode_machine import Machine, contradicts
 from siglum.target.x86_64.semantics.pcode_values import MEANINGS, NoMeaning, division_faults
 from siglum.target.x86_64.semantics.sleigh_gaps import forget_undefined, needs_alignment, read_in_parts
-from siglum.target.x86_64.semantics.state import Exit, State, Step, Unsupported
+from siglum.target.x86_64.semantics.state import RSP, Exit, State, Step, Unsupported
 
 DIFFERENCES: Final = "sleigh_differences.txt"
+_ANYWHERE: Final = 1 << 40
+"""An address far from both ends of memory."""
 _MOST_VISITS: Final = 65
 """SLEIGH's loops inside an instruction look at one bit of an operand at a time."""
 
@@ -47,6 +49,8 @@ def step_of_any(terms: Terms, state: State, raw: bytes, form: str, at: int, base
     try:
         fields = open_fields(holes, at, len(raw))
         pcode = translate_open(raw, fields) if fields else translate(raw)
+        if pcode.operations and not _as_encoded(raw):
+            raise NoMeaning("prefixes that an encoder would not give it")
         return _Run(terms, state, pcode, at, base, holes).step()
     except (NoPcode, NoMeaning) as reason:
         raise Unsupported(f"{form} ({reason})", at) from reason
@@ -61,6 +65,21 @@ def _decoded(window: bytes) -> tuple[bytes, str]:
     if instruction.is_invalid:
         return b"", ""
     return window[: instruction.len], _form_names()[instruction.code]
+
+
+@lru_cache(maxsize=65536)
+def _as_encoded(raw: bytes) -> bool:
+    """Whether an encoder gives the instruction these bytes. SLEIGH takes repeated and ignored prefixes, and bits of REX and VEX
+    that mean nothing, for others: `66 66` for none, REX.X for another register.
+    """
+    from iced_x86 import Decoder, Encoder
+
+    encoder = Encoder(64)
+    try:
+        encoder.encode(Decoder(64, raw, ip=_ANYWHERE).decode(), _ANYWHERE)
+    except ValueError:
+        return False
+    return bool(encoder.take_buffer() == raw)
 
 
 @cache
@@ -163,6 +182,8 @@ class _Run:
             self.done.fault(self.condition, "undefined")
             self._arrive(len(self.pcode.operations), machine)
             return False
+        if name in ("LOAD", "STORE"):
+            self._check_address(inputs[0], machine)
         values = [self._read(place, machine) for place in inputs]
         if name == "STORE":
             self._store(values[0].zext(64), values[1])
@@ -184,6 +205,12 @@ class _Run:
             machine.write(out, value)
         return True
 
+    def _check_address(self, place: Place, machine: Machine) -> None:
+        """SLEIGH names an operand once more where it uses it once more: by then its address must still be what it was."""
+        number = place.number
+        if place.kind == "register" and number != RSP and machine.registers[number] is not self.done.state.registers[number]:
+            raise NoMeaning("an address made of a register that it has written")
+
     # Ways on ------------------------------------------------------------------------------------------------------
     def _jump(self, name: str, at: int, place: Place, machine: Machine) -> None:
         if name == "BRANCH":
@@ -202,6 +229,8 @@ class _Run:
             if to <= at and machine.met:
                 raise NoMeaning("a loop in which ways meet, whose terms would double in each turn")
             self._arrive(to, machine)
+        elif self.pcode.mnemonic == "CALL":
+            raise NoMeaning("a call of what follows it")
         elif place.kind == "memory relative" and place.number == self.pcode.length:
             self._arrive(len(self.pcode.operations), machine)
         else:
