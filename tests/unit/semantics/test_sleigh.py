@@ -199,6 +199,13 @@ def test_bytes_that_are_no_instruction_are_refused():
             stepped(code)
 
 
+def test_padding_may_have_prefixes():
+    for code in ("66662e0f1f840000000000", "0f1f440000", "6690", "f30f1efa"):
+        step = stepped(code)
+        assert step.exits == [] and not step.faults
+        assert repr(step.state.registers[RAX]) == "rax", code
+
+
 def test_ud2_faults():
     assert [(fault.kind, repr(fault.condition)) for fault in stepped("0f0b").faults] == [("undefined", "true")]
 

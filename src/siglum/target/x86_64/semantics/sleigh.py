@@ -49,7 +49,7 @@ def step_of_any(terms: Terms, state: State, raw: bytes, form: str, at: int, base
     try:
         fields = open_fields(holes, at, len(raw))
         pcode = translate_open(raw, fields) if fields else translate(raw)
-        if pcode.operations and not _as_encoded(raw):
+        if not _as_encoded(raw) and not _does_nothing(pcode):
             raise NoMeaning("prefixes that an encoder would not give it")
         return _Run(terms, state, pcode, at, base, holes).step()
     except (NoPcode, NoMeaning) as reason:
@@ -80,6 +80,11 @@ def _as_encoded(raw: bytes) -> bool:
     except ValueError:
         return False
     return bool(encoder.take_buffer() == raw)
+
+
+def _does_nothing(pcode: Pcode) -> bool:
+    """Whether it changes scratch places alone: padding, whose prefixes compilers heap up."""
+    return all(o.name in MEANINGS and o.out is not None and o.out.kind in ("unique", "other") for o in pcode.operations)
 
 
 @cache
