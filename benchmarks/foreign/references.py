@@ -57,8 +57,7 @@ def f_pop(x: u32) -> u32:
 def f_popb(x: u64) -> u32:
     count = 0
     for k in range(64):
-        if x >> k & 1 == 1:
-            count += 1
+        count += i64(x >> k & 1)
     return count
 
 

@@ -133,7 +133,7 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a proof rests on: `method` names the route, `models` counts the instruction models it was made in (0 where no
-    machine code is involved), `solvers` those that each settled every query, `queries` the SHA-256 of each query's script,
+    machine code is involved), `solvers` those that each settled a query (none where all became `false` by rewriting), `queries` the SHA-256 of each query's script,
     `lemmas` what was used beside solvers, by name.
     """
 
@@ -144,9 +144,9 @@ class Proof:
     lemmas: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        models = f"models={self.models}, " if self.models else ""
-        lemmas = "".join(f", {name}" for name in self.lemmas)
-        return f"{self.method}, {models}solvers={len({s.partition('-')[0] for s in self.solvers})}{lemmas}"
+        models = f", models={self.models}" if self.models else ""
+        solvers = f", solvers={len({s.partition('-')[0] for s in self.solvers})}" if self.solvers else ", by rewriting"
+        return f"{self.method}{models}{solvers}{''.join(f', {name}' for name in self.lemmas)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +186,13 @@ class Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """Agreed with the reference on `runs` inputs. Not a proof."""
+    """Agreed with the reference on `runs` inputs. Not a proof; `missing` says what stood in the way of one."""
 
     runs: int
+    missing: str = ""
 
     def __str__(self) -> str:
-        return f"tested ({self.runs} runs, not proved)"
+        return f"tested ({self.runs} runs, not proved{': ' if self.missing else ''}{self.missing})"
 
 
 @dataclass(frozen=True, slots=True)

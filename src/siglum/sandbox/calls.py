@@ -150,6 +150,13 @@ class Batch:
             parts += buffers
         return b"".join(parts + contents)
 
+    def span(self, item: Item, slots: dict[tuple[int, bool], Slot], position: int) -> tuple[int, int]:
+        """Where the candidate sees a buffer of an item: its first address and the one past its last."""
+        buffer = self.calls[item.number].buffers[position]
+        slot = slots[position, buffer.writable]
+        start = slot.at + _placed(buffer, slot.size, item.placement)[0]
+        return start, start + len(buffer.content)
+
     def _records_without_buffers(self, items: Sequence[Item], out_at: int, junk: Sequence[int]) -> bytes:
         """The same, several times as fast: what a test of pure functions spends its time on."""
         words: list[Any] = []

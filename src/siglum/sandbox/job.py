@@ -49,12 +49,15 @@ class Call(NamedTuple):
 
 
 class Returns(NamedTuple):
-    """How many low bytes of each register are a result; the rest is not compared and reads 0."""
+    """How many low bytes of each register are a result; the rest is not compared and reads 0. With `buffer` rax is a pointer
+    into that buffer of the call, and reads as its offset plus 1, a null pointer as 0.
+    """
 
     rax: int = 8
     rdx: int = 0
     xmm0: int = 0
     xmm1: int = 0
+    buffer: int = -1
 
 
 class Returned(NamedTuple):

@@ -91,6 +91,13 @@ def outcome(record: tuple[int, ...], buffers: tuple[bytes, ...], masks: Sequence
     return faulted(number, trapped & 0xFFFFFFFF, trapped >> 32, code, rip, address, call, where)
 
 
+def counted_from(found: Outcome, start: int, end: int) -> Outcome:
+    """A result that is a pointer into start .. end as its offset plus 1; other pointers stay, and differ between runs."""
+    if isinstance(found, Returned) and start <= found.rax <= end:
+        return found._replace(rax=found.rax - start + 1)
+    return found
+
+
 def wrongs(bits: int) -> tuple[str, ...]:
     """The names of what a call left wrong."""
     return tuple(name for bit, name in enumerate(WRONGS) if bits >> bit & 1)
@@ -98,7 +105,7 @@ def wrongs(bits: int) -> tuple[str, ...]:
 
 def masks_of(returns: Returns) -> tuple[int, ...]:
     """The bits of each result register that count."""
-    return tuple((1 << 8 * width) - 1 for width in returns)
+    return tuple((1 << 8 * width) - 1 for width in returns[:4])
 
 
 def agreed(runs: Sequence[Outcome]) -> Outcome:

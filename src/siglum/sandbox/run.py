@@ -27,7 +27,7 @@ from siglum.sandbox.job import (
     Violated,
 )
 from siglum.sandbox.layout import HEADER, MODES, OUTCOME, RETURNED
-from siglum.sandbox.outcomes import agreed, masks_of, outcome, wrongs
+from siglum.sandbox.outcomes import agreed, counted_from, masks_of, outcome, wrongs
 from siglum.sandbox.space import READ, WRITE, pages
 from siglum.sandbox.states import StateBatch
 
@@ -82,7 +82,8 @@ class Sandbox:
         Raises ValueError for calls that cannot be made.
         """
         batch = Batch(calls)
-        masks = masks_of(returns)
+        if any(returns.buffer >= len(call.buffers) for call in calls):
+            raise ValueError(f"there is no buffer {returns.buffer}")
         junk = self._engine.junk()
         first = [Item(k, RIGHT) for k in range(len(calls))]
         second = [Item(k, LEFT) for k in reversed(range(len(calls)))]
@@ -90,19 +91,19 @@ class Sandbox:
         runs: list[list[Outcome]] = [[] for _ in calls]
         self._engine.elapsed = 0.0
         for side, items, fill in ((0, first, junk), (1, second, complement(junk))):
-            for item, found in zip(items, self._calls(code, batch, items, limit_s, masks, fill, side), strict=True):
+            for item, found in zip(items, self._calls(code, batch, items, limit_s, returns, fill, side), strict=True):
                 runs[item.number].append(found)
         return [agreed(found) for found in runs]
 
     def _calls(
-        self, code: Code, batch: Batch, items: Sequence[Item], limit_s: float, masks: Sequence[int], junk: bytes, side: int
+        self, code: Code, batch: Batch, items: Sequence[Item], limit_s: float, returns: Returns, junk: bytes, side: int
     ) -> list[Outcome]:
         """One run of all items; where a call killed the process, further ones of those after it."""
         found: list[Outcome] = []
         for _ in range(MOST_RESTARTS):
             if len(found) == len(items):
                 break
-            outcomes, report = self._calls_once(code, batch, items[len(found) :], limit_s, masks, junk, side)
+            outcomes, report = self._calls_once(code, batch, items[len(found) :], limit_s, returns, junk, side)
             if report.finished:
                 return found + outcomes
             # a process that ended otherwise than at the end of its job is not believed about the call it ended in
@@ -115,7 +116,7 @@ class Sandbox:
         return found + [Skipped()] * (len(items) - len(found))
 
     def _calls_once(
-        self, code: Code, batch: Batch, items: Sequence[Item], limit_s: float, masks: Sequence[int], junk: bytes, side: int
+        self, code: Code, batch: Batch, items: Sequence[Item], limit_s: float, returns: Returns, junk: bytes, side: int
     ) -> tuple[list[Outcome], Report]:
         engine = self._engine
         in_size, out_size = batch.in_size(items), batch.out_size(items)
@@ -138,7 +139,12 @@ class Sandbox:
                 break
         assert report is not None
         records = batch.outcomes(items, file[out_file : out_file + out_size])
-        return [outcome(record, buffers, masks, setting.where) for record, buffers in records], report
+        masks = masks_of(returns)
+        found = [outcome(record, buffers, masks, setting.where) for record, buffers in records]
+        if returns.buffer >= 0:
+            spans = [batch.span(item, slots, returns.buffer) for item in items]
+            found = [counted_from(one, *span) for one, span in zip(found, spans, strict=True)]
+        return found, report
 
     def states(
         self,

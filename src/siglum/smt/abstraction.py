@@ -15,8 +15,8 @@ HARD: Final = frozenset({"mul", "udiv", "urem"})
 
 
 def without_products(assertions: list[Term]) -> list[Term] | None:
-    """The assertions with each product of variables and each division in place of a number of which only its bounds are known, and of a
-    division by a constant that what is left over is less than it;
+    """The assertions with each product of variables and each division in place of a number of which only its bounds
+    are known, and of a division by a constant that what is left over is less than it;
     None where there is none. If these cannot all hold, neither can the assertions.
     """
     hard = [t for t in below(assertions) if t.op in HARD]

@@ -5,6 +5,7 @@ Imports `ir` and `smt`. The program's own stops are conditions; limits of memory
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -50,13 +51,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How far loops are unrolled (`runs` of one loop), calls nest, fresh arrays of unknown length reach (`cells`; None puts them
-    in memories instead), and how many operations are executed in all before the whole is `Unsupported`.
+    in memories instead), and how many operations are executed in all, and for how long, before the whole is `Unsupported`.
     """
 
     runs: int = 16
     calls: int = 8
     cells: int | None = 16
     operations: int = 200_000
+    seconds: float = 60.0
 
 
 def execute(terms: Terms, function: Function, arguments: Sequence[Value], bounds: Bounds | None = None) -> Outcome:
@@ -90,6 +92,7 @@ class Executor:
         self.assumptions: list[Term] = []
         self.functions: list[Function] = []
         self.left = bounds.operations
+        self.end = time.process_time() + bounds.seconds
 
     # Functions and regions ----------------------------------------------------------------------------------------
     def call(self, function: Function, arguments: tuple[Value, ...]) -> Value:
@@ -108,6 +111,8 @@ class Executor:
         self.left -= len(region.body)
         if self.left < 0:
             raise Unsupported(f"over {self.bounds.operations} operations when unrolled")
+        if time.process_time() > self.end:
+            raise Unsupported(f"over {self.bounds.seconds:g} seconds to unroll")
         for n in region.body:
             op = n.op
             if op is IF:
@@ -154,12 +159,14 @@ class Executor:
         count, *carried = [self.get(a, known) for a in n.args]
         assert isinstance(count, Term)
         body, outer = n.regions[0], self.path
-        again = self.terms.true
+        again, most = self.terms.true, most_runs(n, count)
+        if most is not None and n.args[0].op.name == "min":  # below the constant, only the other argument counts
+            count = self.other_count(n, known, count)
         run = 0
         while True:
             going = again & self.terms.const(run, 64).slt(count)
             self.path = outer & going
-            if self.path.is_const and not self.path.value:
+            if (self.path.is_const and not self.path.value) or (most is not None and run >= most):
                 break
             if run >= self.bounds.runs and not (again.is_const and count.is_const):
                 self.give_up(self.path)
@@ -172,6 +179,11 @@ class Executor:
             run += 1
         self.path = outer
         return tuple(carried)
+
+    def other_count(self, n: Node, known: dict[Node, Any], count: Term) -> Term:
+        """The argument beside the constant of a count that is a `min`."""
+        others = [self.get(a, known) for a in n.args[0].args if a.op is not CONST]
+        return others[0] if len(others) == 1 and isinstance(others[0], Term) else count
 
     # Conditions -----------------------------------------------------------------------------------------------------
     def stop_where(self, condition: Term, kind: str, n: Node) -> None:
@@ -304,6 +316,16 @@ class Executor:
         return Listed(cells, self.terms.const(len(cells), 64), element)
 
 
+def most_runs(n: Node, count: Term) -> int | None:
+    """How many runs a loop takes at most, where that is plain to see."""
+    if count.is_const:
+        return max(count.signed, 0)
+    if n.args[0].op.name == "min":
+        ends = [max(a.attr, 0) for a in n.args[0].args if a.op is CONST]
+        return int(ends[0]) if ends else None
+    return count.high if count.high < 1 << 16 else None
+
+
 def _on_truth(name: str, args: list[Term]) -> Term:
     """Primitives of truth values, without the detour over words."""
     if name == "not":
@@ -320,4 +342,4 @@ _OWN: Final[dict[str, Callable[..., Any]]] = {
     )
 }  # fmt: skip
 
-__all__ = ["Bounds", "Executor", "Outcome", "StopAt", "Unsupported", "execute"]
+__all__ = ["Bounds", "Executor", "Outcome", "StopAt", "Unsupported", "execute", "most_runs"]

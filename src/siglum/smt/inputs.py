@@ -14,37 +14,56 @@ from siglum.smt.machine import FLOAT_FUNCTIONS, bits_of, float_of
 from siglum.smt.terms import MEMORY, Term, Terms
 from siglum.smt.values import Listed, Stored, Value
 
-_MOST_LENGTH = 1 << 59
-"""Lengths of arrays lie below this: 16 bytes an element fill half of the address space."""
+_LENGTH_BITS = 59
+"""Lengths of arrays have so many bits: 16 bytes an element fill half of the address space."""
 
 
-def symbolic(terms: Terms, t: Type, name: str, lengths: Iterator[int] | None = None) -> tuple[Value, list[Term]]:
+def symbolic(
+    terms: Terms, t: Type, name: str, lengths: Iterator[int] | None = None, *, nested: int | None = None
+) -> tuple[Value, list[Term]]:
     """A value of type `t` about which only its type is known, and what that type demands of it. Variables are `name`,
-    `name.0`, `name.length` and so on. Arrays take the next of `lengths` and are listed, or without lengths lie in memory.
+    `name.0`, `name.length` and so on. Arrays take the next of `lengths` and are listed, or without lengths lie in memory;
+    with `nested`, those inside arrays have any length up to it instead.
     """
-    assumptions: list[Term] = []
-    return _symbolic(terms, t, name, lengths, assumptions), assumptions
+    made = _Inputs(terms, lengths, nested)
+    return made.value(t, name, False), made.assumptions
 
 
-def _symbolic(terms: Terms, t: Type, name: str, lengths: Iterator[int] | None, assumptions: list[Term]) -> Value:
-    if is_scalar(t):
-        return _scalar(terms, t, name, assumptions)
-    if t.kind == "pair":
-        return tuple([_symbolic(terms, part, f"{name}.{k}", lengths, assumptions) for k, part in enumerate(t.args)])
-    if t.kind == "option":
-        present = terms.var(f"{name}.present", 0)
-        held = _symbolic(terms, t.element, f"{name}.held", lengths, assumptions)
-        return present, values.merge(present, held, values.zero(terms, t.element))
-    if t.kind == "array":
-        if lengths is None:
+class _Inputs:
+    """Makes values and gathers what their types demand."""
+
+    def __init__(self, terms: Terms, lengths: Iterator[int] | None, nested: int | None) -> None:
+        self.terms, self.lengths, self.nested = terms, lengths, nested
+        self.assumptions: list[Term] = []
+
+    def value(self, t: Type, name: str, inside: bool) -> Value:
+        terms = self.terms
+        if is_scalar(t):
+            return _scalar(terms, t, name, self.assumptions)
+        if t.kind == "pair":
+            return tuple([self.value(part, f"{name}.{k}", inside) for k, part in enumerate(t.args)])
+        if t.kind == "option":
+            present = terms.var(f"{name}.present", 0)
+            held = self.value(t.element, f"{name}.held", inside)
+            return present, values.merge(present, held, values.zero(terms, t.element))
+        if t.kind == "array":
+            return self.array(t, name, inside)
+        raise values.Unsupported(f"an input of type {t}")
+
+    def array(self, t: Type, name: str, inside: bool) -> Value:
+        terms = self.terms
+        if self.lengths is None:
             values.refuse_nested(t.element)
-            length = terms.var(f"{name}.length", 64)
-            assumptions.append(length.ult(_MOST_LENGTH))
+            length = terms.var(f"{name}.length", _LENGTH_BITS).zext(64)
             return Stored(terms.var(f"{name}.memory", MEMORY), terms.const(0, 64), length, t.element)
-        count = next(lengths)
-        cells = tuple([_symbolic(terms, t.element, f"{name}.{k}", lengths, assumptions) for k in range(count)])
-        return Listed(cells, terms.const(count, 64), t.element)
-    raise values.Unsupported(f"an input of type {t}")
+        if inside and self.nested is not None:
+            count = self.nested
+            length = terms.var(f"{name}.length", max(count.bit_length(), 1)).zext(64)
+            self.assumptions.append(length.ule(count))
+        else:
+            count = next(self.lengths)
+            length = terms.const(count, 64)
+        return Listed(tuple([self.value(t.element, f"{name}.{k}", True) for k in range(count)]), length, t.element)
 
 
 def _scalar(terms: Terms, t: Type, name: str, assumptions: list[Term]) -> Term:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from siglum.ir.function import Function
-from siglum.ir.node import CONST, Node
-from siglum.smt.functions import Bounds, Executor, Outcome, StopAt
+from siglum.ir.node import Node
+from siglum.smt.functions import Bounds, Executor, Outcome, StopAt, most_runs
 from siglum.smt.terms import Term, Terms
 from siglum.smt.values import Listed, Stored, Unsupported, Value
 
@@ -181,8 +181,5 @@ class _Run(Executor):
 
 def few_runs(n: Node, count: Term) -> bool:
     """Whether a loop takes at most `FEW` runs for certain."""
-    if count.is_const:
-        return count.signed <= FEW
-    if n.args[0].op.name == "min":
-        return any(a.op is CONST and a.attr <= FEW for a in n.args[0].args)
-    return count.high <= FEW
+    most = most_runs(n, count)
+    return most is not None and most <= FEW

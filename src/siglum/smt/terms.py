@@ -456,10 +456,8 @@ class Terms:
                 last = flat[-1] if flat else None
                 if last is not None and last.op == piece.op == "const":
                     flat[-1] = self.const(last.value << piece.width | piece.value, last.width + piece.width)
-                elif last is not None and last.op == piece.op == "extract" and last.args[0] is piece.args[0] and (
-                    last.value[1] == piece.value[0] + 1
-                ):  # fmt: skip
-                    flat[-1] = self.extract(piece.args[0], last.value[0], piece.value[1])
+                elif last is not None and last.op == "extract" and self._goes_on(last, piece):
+                    flat[-1] = self.extract(last.args[0], last.value[0], last.value[1] - piece.width)
                 else:
                     flat.append(piece)
         if len(flat) == 1:
@@ -468,6 +466,15 @@ class Terms:
         for piece in flat:
             low, high = low << piece.width | piece.low, high << piece.width | piece.high
         return self._make("concat", tuple(flat), None, sum(p.width for p in flat), low, high)
+
+    def _goes_on(self, last: Term, piece: Term) -> bool:
+        """Whether `piece` is what stands below the extracted `last` in the same term; the lowest bits of a sum or product may have
+        become one of narrower terms.
+        """
+        low = last.value[1] - piece.width
+        if low < 0 or (low and piece.op != "extract"):
+            return False
+        return self.extract(last.args[0], last.value[1] - 1, low) is piece
 
     def zext(self, x: Term, width: int) -> Term:
         return x if width == x.width else self.concat(self.const(0, width - x.width), x)

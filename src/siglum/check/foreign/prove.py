@@ -12,9 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from siglum.check.foreign.convention import Convention
 from siglum.check.foreign.explore import Explored, Explorer
-from siglum.check.foreign.setting import Code, Duty, Setting, setting
+from siglum.check.foreign.setting import Duty, Setting, setting
 from siglum.ir.function import Function
+from siglum.sandbox.job import Code
 from siglum.smt.abstraction import without_products
+from siglum.smt.bitsums import NAME as COUNTING
+from siglum.smt.bitsums import with_bit_sums
 from siglum.smt.functions import Bounds, Outcome, execute
 from siglum.smt.lemmas import NAME as DIVISION
 from siglum.smt.lemmas import with_quotients
@@ -92,7 +95,7 @@ def prove(
 def explore(call: Setting, model: Model, runs: int, tick: Callable[[], None] | None = None) -> Explored:
     """The whole function in one model."""
     explorer = Explorer(
-        call.terms, model, call.code.image, call.code.executable, call.base, call.home, fuel=runs + 1, tick=tick
+        call.terms, model, call.code.image, call.code.extent, call.base, call.home, fuel=runs + 1, tick=tick
     )
     return explorer.run(call.code.entry, call.entry())
 
@@ -141,6 +144,9 @@ def ask_about(portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result
     (asked,), changed = with_quotients([wrong])
     if changed:
         result.lemmas = tuple(dict.fromkeys((*result.lemmas, DIVISION)))
+    (asked,), changed = with_bit_sums([asked])
+    if changed:
+        result.lemmas = tuple(dict.fromkeys((*result.lemmas, COUNTING)))
     simpler = without_products([*pre, asked])
     if simpler is not None:
         answer = portfolio.ask(simpler, seconds=ABSTRACT_SECONDS)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from siglum.smt.terms import Term, Terms
+from siglum.smt.terms import Term, Terms, mask
 from siglum.target.x86_64.semantics.state import Unsupported
 
 MOST_CASES: Final = 1024
@@ -120,7 +120,8 @@ class RegionMemory:
         places = self._places(region, offset, size, self._low(region, region.low), region.high, "reads")
         if not places:
             return self.terms.fresh("unknown", 8 * size)
-        return self._chosen(offset, places, [self._bytes(region, at, size) for at in places])
+        values = [self._bytes(region, at, size) for at in places]
+        return self._by_bits(offset, places, values) or self._chosen(offset, places, values)
 
     def _guarded(self, condition: Term, address: Term, size: int) -> Term:
         before = self.guard
@@ -137,6 +138,23 @@ class RegionMemory:
             if all(found.get((name, at + k)) is whole.bits(8 * k + 7, 8 * k) for k in range(size)):
                 return whole
         return self.terms.concat(*[found.get((name, at + k)) or region.initial(at + k) for k in reversed(range(size))])
+
+    def _by_bits(self, offset: Term, places: list[int], values: list[Term]) -> Term | None:
+        """A table of constants whose entries are a sum over the bits of the index, as of the number of ones, as that sum."""
+        bits = (len(places) - 1).bit_length()
+        if len(places) != 1 << bits or bits < 2 or any(v.op != "const" for v in values):
+            return None
+        entries = [v.value for v in values]
+        limit = mask(values[0].width)
+        weights = [entries[1 << k] - entries[0] for k in range(bits)]
+        for k, entry in enumerate(entries):
+            if (entries[0] + sum(w for j, w in enumerate(weights) if k >> j & 1) - entry) & limit:
+                return None
+        step = (places[1] - places[0]).bit_length() - 1
+        index = offset - places[0]
+        width = values[0].width
+        parts = tuple((index.bits(step + k, step + k).zext(width), w) for k, w in enumerate(weights))
+        return self.terms.linear(width, entries[0], parts)
 
     def _chosen(self, offset: Term, places: list[int], values: list[Term]) -> Term:
         """The value at the place that `offset` is, by halves."""

@@ -13,6 +13,7 @@ from siglum.check.foreign.convention import Argument, Convention
 from siglum.check.foreign.explore import RED_ZONE, Arrival
 from siglum.check.foreign.regions import Region, RegionMemory
 from siglum.ir.types import BOOL, F32, F64, WIDTHS, Type
+from siglum.sandbox.job import Code
 from siglum.smt.floats import is_nan
 from siglum.smt.inputs import symbolic
 from siglum.smt.terms import MEMORY, Term, Terms
@@ -27,16 +28,6 @@ STACK_BYTES: Final = 1 << 16
 ADDRESSES: Final = 1 << 47
 """Buffers and stack lie below this address."""
 CODE_ALIGNMENT: Final = 64
-
-
-class Code(NamedTuple):
-    """Machine code: `image` holds instructions and constants as they lie in memory, `executable` are the offsets that may run,
-    `entry` is where the function begins.
-    """
-
-    image: bytes
-    entry: int
-    executable: tuple[int, int]
 
 
 class Duty(NamedTuple):

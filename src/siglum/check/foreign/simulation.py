@@ -16,8 +16,9 @@ from siglum.check.foreign.explore import Arrival, Explored, Explorer
 from siglum.check.foreign.guess import Guess, guessed
 from siglum.check.foreign.prove import Models, Result, ask_about
 from siglum.check.foreign.regions import RegionMemory
-from siglum.check.foreign.setting import Code, Setting, setting
+from siglum.check.foreign.setting import Setting, setting
 from siglum.ir.function import Function
+from siglum.sandbox.job import Code
 from siglum.smt.evaluate import evaluator
 from siglum.smt.functions import Unsupported as NoTerms
 from siglum.smt.lemmas import rewritten
@@ -89,7 +90,7 @@ def _prove_in(
     result: Result,
     tick: Callable[[], None] | None,
 ) -> None:
-    explorer = Explorer(call.terms, model, call.code.image, call.code.executable, call.base, call.home, fuel=1, tick=tick)
+    explorer = Explorer(call.terms, model, call.code.image, call.code.extent, call.base, call.home, fuel=1, tick=tick)
     heads = explorer.run(call.code.entry, call.entry()).loop_heads()
     if len(heads) != 1:
         raise NoRelation(f"the code has {len(heads)} loop heads" if heads else "the code has no loop")

@@ -1,0 +1,337 @@
+"""The finding on one piece of foreign code: screened, run, proved or refuted, in that order.
+
+Imports `check.foreign`, `records`, `sandbox` and `smt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from random import Random
+from typing import Any, Final
+
+from siglum.check.foreign.convention import Convention
+from siglum.check.foreign.draw import draw
+from siglum.check.foreign.exhaust import domain, exhaust
+from siglum.check.foreign.guess import numbers
+from siglum.check.foreign.prove import Models, Result, prove
+from siglum.check.foreign.running import Arguments, Gave, Misbehaved, Observed, call_of, run, same
+from siglum.check.foreign.setting import setting
+from siglum.check.foreign.simulation import NoRelation, simulate
+from siglum.errors import Stop
+from siglum.ir.function import Function
+from siglum.ir.types import F32, F64, WIDTHS
+from siglum.records import (
+    Exhausted,
+    Finding,
+    Proof,
+    Proved,
+    ProvedUpTo,
+    Refuted,
+    Tested,
+    Unknown,
+    Unsafe,
+    Unsupported,
+)
+from siglum.sandbox.job import Code
+from siglum.sandbox.run import Sandbox
+from siglum.sandbox.screen import refusal
+from siglum.smt.evaluate import evaluator
+from siglum.smt.inputs import to_python
+from siglum.smt.machine import FLOAT_FUNCTIONS
+from siglum.smt.solve import Portfolio
+from siglum.smt.terms import Term, Terms, mask
+from siglum.smt.values import Unsupported as NoTerms
+from siglum.target.x86_64.semantics.state import REGISTERS
+from siglum.target.x86_64.semantics.state import Unsupported as NoMeaning
+
+MOST_CASES: Final = 40
+"""Combinations of list lengths that a bounded proof goes through."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the code must mean: `function` for the solvers, `call` in CPython for what a person is shown, `native` (the
+    reference as native code, or again `call`) for many runs. All three raise `Stop` or an ordinary error where it stops.
+    """
+
+    name: str
+    function: Function
+    call: Callable[..., Any]
+    native: Callable[..., Any]
+    range: Callable[[int, int, int], bytes] | None = None
+    """Results for `count` first arguments from `start` on, in `width` bytes each, for exhaustion."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is done: runs before the proof, the longest list of a bounded proof, runs of a loop that are unrolled, the most
+    inputs that are all run.
+    """
+
+    runs: int = 256
+    length: int = 6
+    unrolled: int = 64
+    exhaust: int = 1 << 32
+
+
+@dataclass
+class Judged:
+    """The finding and what it rests on."""
+
+    finding: Finding
+    assumptions: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    forms: tuple[str, ...] = ()
+
+
+class Judge:
+    """Judges code against references; holds the sandbox, the solvers and the instruction models."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        portfolio: Portfolio,
+        models: Models,
+        limits: Limits | None = None,
+        *,
+        seed: int = 1,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self.sandbox, self.portfolio, self.models = sandbox, portfolio, models
+        self.limits, self.seed = limits or Limits(), seed
+        self.progress = progress or (lambda what: None)
+
+    def judge(self, reference: Reference, convention: Convention, code: Code) -> Judged:
+        """Whether the code refines the reference. Never raises for what the code does."""
+        refused = refusal(code)
+        if refused is not None:
+            return Judged(Unsafe(f"refused by the screen: {refused.error.message}", refused.offset))
+        random = Random(self.seed)
+        trial = self._run(reference, convention, code, random)
+        if isinstance(trial, Refuted):
+            return Judged(trial)
+        runs, stopping = trial
+        made = self._prove(reference, convention, code, random, runs)
+        assumptions = list(_ASSUMPTIONS)
+        if stopping is not None:
+            assumptions.insert(0, f"nothing is claimed where the reference stops, as on {_shown(stopping)}")
+        made.assumptions = tuple(assumptions)
+        return made
+
+    # Runs -------------------------------------------------------------------------------------------------------
+    def _run(
+        self, reference: Reference, convention: Convention, code: Code, random: Random
+    ) -> Refuted | tuple[int, Arguments | None]:
+        """A refutation, or how many runs agreed and some arguments on which the reference stops."""
+        self.progress("running")
+        params = reference.function.params
+        chosen: list[tuple[Arguments, Any]] = []
+        stopping: Arguments | None = None
+        for arguments in draw(convention, params, self.limits.runs, random):
+            try:
+                expected = reference.native(*(arguments[name] for name, _ in params))
+            except (Stop, ArithmeticError, ValueError, LookupError, AssertionError):
+                stopping = stopping or arguments
+                continue
+            chosen.append((arguments, expected))
+        calls = [call_of(convention, given, random) for given, _ in chosen]
+        for (given, expected), found in zip(chosen, run(self.sandbox, code, convention, calls), strict=True):
+            if not agrees(found, expected):
+                confirmed = self._refuted(reference, given, found)
+                if confirmed is not None:
+                    return confirmed
+        return len(chosen), stopping
+
+    def _refuted(self, reference: Reference, arguments: Arguments, found: Observed) -> Refuted | None:
+        """The counterexample in the reference's terms, if CPython says so too."""
+        try:
+            expected = reference.call(*(arguments[name] for name, _ in reference.function.params))
+        except (Stop, ArithmeticError, ValueError, LookupError, AssertionError):
+            return None
+        if agrees(found, expected):
+            return None
+        values = tuple(arguments[name] for name, _ in reference.function.params)
+        return Refuted(values, repr(expected), _got(found))
+
+    # Proofs -----------------------------------------------------------------------------------------------------
+    def _prove(self, reference: Reference, convention: Convention, code: Code, random: Random, runs: int) -> Judged:
+        function = reference.function
+        open_lists = [a.name for a in convention.lists if a.count is None]
+        missing = ""
+        try:
+            if open_lists:
+                self.progress("loops")
+                terms = Terms()
+                try:
+                    samples = list(self._samples(terms, reference, convention, code, random))
+                    result = simulate(terms, function, convention, code, self.models, self.portfolio, samples)
+                    return self._proved(result, "lock-step simulation")
+                except NoRelation as reason:
+                    missing = str(reason)
+                return self._up_to(reference, convention, code, open_lists, missing, runs)
+            self.progress("proof")
+            terms = Terms()
+            result = prove(terms, function, convention, code, self.models, self.portfolio, runs=self.limits.unrolled)
+        except NoMeaning as unsupported:
+            return self._or_exhausted(reference, convention, code, Unsupported(str(unsupported)))
+        except NoTerms as unsupported:
+            return self._or_exhausted(reference, convention, code, Tested(runs, f"the reference has {unsupported}"))
+        if result.status == "proved":
+            return self._vacuous(reference, convention, code, runs) or self._proved(result, "SMT")
+        if result.status == "refuted":
+            return Judged(self._replayed(reference, convention, code, terms, result, {}))
+        return self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
+
+    def _proved(self, result: Result, method: str) -> Judged:
+        lemmas = tuple(name for name in result.lemmas if name != method)
+        proof = Proof(method, result.models, result.solvers, tuple(result.queries), lemmas)
+        return Judged(Proved(proof), notes=[f"one model only: {result.second}"] if result.second else [])
+
+    def _vacuous(self, reference: Reference, convention: Convention, code: Code, runs: int) -> Judged | None:
+        """Where no run met the precondition: whether any input does."""
+        if runs:
+            return None
+        from siglum.smt.functions import Bounds, execute
+
+        terms = Terms()
+        call = setting(terms, convention, code, reference.function.params)
+        outcome = execute(terms, reference.function, call.values, Bounds(runs=self.limits.unrolled))
+        answer = self.portfolio.ask([*call.pre, *outcome.assumptions, ~outcome.stopped])
+        if answer.status == "sat":
+            return None
+        why = "stops on every input" if answer.status == "unsat" else "may stop on every input"
+        return Judged(Unknown(f"vacuous: the reference {why}, so there is nothing to prove"))
+
+    def _samples(
+        self, terms: Terms, reference: Reference, convention: Convention, code: Code, random: Random
+    ) -> Iterator[dict[str, Any]]:
+        """Values of the setting's variables, for guessing a relation between the loops."""
+        call = setting(terms, convention, code, reference.function.params)
+        junk = iter(lambda: random.getrandbits(64), -1)
+        drawn = list(draw(convention, reference.function.params, 24, random))
+        longest = sorted(drawn, key=lambda a: -sum(len(a[n]) for n, t in reference.function.params if t.kind == "array"))
+        width = {a.name: 8 * WIDTHS[a.type] for a in convention.arguments}
+        for arguments in longest[:10]:
+            lists: dict[str, list[int]] = {}
+            scalars: dict[str, int] = {}
+            for name, t in reference.function.params:
+                if t.kind == "array":
+                    lists[name] = [int(x) & mask(width[name]) for x in arguments[name]]
+                else:
+                    scalars[name] = int(arguments[name]) & mask(width[name])
+            yield numbers(call, lists, scalars, junk)
+
+    def _up_to(
+        self, reference: Reference, convention: Convention, code: Code, lists: list[str], missing: str, runs: int
+    ) -> Judged:
+        """Proofs for lists of every length up to a bound, shortest first."""
+        total = Result("proved", models=len(self.models))
+        proved = -1
+        for length in range(self.limits.length + 1):
+            shapes = [s for s in product(range(length + 1), repeat=len(lists)) if max(s) == length]
+            if len(shapes) > MOST_CASES:
+                break
+            for shape in shapes:
+                lengths = dict(zip(lists, shape, strict=True))
+                self.progress(f"length {length}")
+                terms = Terms()
+                result = prove(
+                    terms, reference.function, convention, code, self.models, self.portfolio, lengths=lengths,
+                    runs=max(self.limits.unrolled, 4 * length),
+                )  # fmt: skip
+                if result.status == "refuted":
+                    return Judged(self._replayed(reference, convention, code, terms, result, lengths))
+                if result.status != "proved":
+                    break
+                total.models = min(total.models, result.models)
+                total.solvers = tuple(sorted({*total.solvers, *result.solvers}))
+                total.queries += [q for q in result.queries if q not in total.queries]
+                total.lemmas = tuple(dict.fromkeys((*total.lemmas, *result.lemmas)))
+                total.second = total.second or result.second
+            else:
+                proved = length
+                continue
+            break
+        if proved < 0:
+            return Judged(Tested(runs, missing))
+        proof = Proof("SMT, unrolled", total.models, total.solvers, tuple(total.queries), total.lemmas)
+        return Judged(ProvedUpTo(proved, "length", proof, missing), notes=[total.second] if total.second else [])
+
+    def _or_exhausted(self, reference: Reference, convention: Convention, code: Code, otherwise: Finding) -> Judged:
+        """All inputs run, where there are few enough and the code is deterministic."""
+        size = domain(convention, reference.function.params)
+        if size is None or size > self.limits.exhaust:
+            return Judged(otherwise)
+        self.progress(f"all {size} inputs")
+        differing = exhaust(self.sandbox, code, convention, reference, size, self.progress)
+        if differing is None:
+            return Judged(Exhausted(size))
+        return Judged(self._refuted(reference, *differing) or otherwise)
+
+    # Counterexamples ----------------------------------------------------------------------------------------------
+    def _replayed(
+        self,
+        reference: Reference,
+        convention: Convention,
+        code: Code,
+        terms: Terms,
+        result: Result,
+        lengths: dict[str, int],
+    ) -> Finding:
+        """What the CPU says of the solvers' counterexample."""
+        call = setting(terms, convention, code, reference.function.params, lengths)
+        known = {name: value for name, value in result.values.items() if not name.startswith("product ")}
+
+        def evaluate(term: Term) -> Any:
+            return evaluator([term], FLOAT_FUNCTIONS)(known)[0]
+
+        given = zip(reference.function.params, call.values, strict=True)
+        arguments = {name: to_python(value, t, evaluate) for (name, t), value in given}
+        entry = call.entry().state
+        words = [evaluate(entry.registers[k]) for k in _WORDS]
+        random = Random(self.seed)
+        machine = call_of(call.convention, arguments, random, _integer_words(call.convention, words))
+        (found,) = run(self.sandbox, code, call.convention, [machine])
+        try:
+            expected = reference.call(*(arguments[name] for name, _ in reference.function.params))
+        except (Stop, ArithmeticError, ValueError, LookupError, AssertionError) as stop:
+            return Unknown(f"a defect of the reference's terms: on {_shown(arguments)} it stops ({stop})")
+        refuted = self._refuted(reference, arguments, found)
+        if refuted is not None:
+            return refuted
+        if result.trouble and not result.trouble.startswith(("the result", "`")):
+            return Unsafe(f"{result.trouble}, as on {_shown(arguments)} (it does not show in a run)")
+        model = f"on {_shown(arguments)} the models expect another result than the CPU gives, {expected!r}"
+        return Unknown(f"a defect of the instruction model: {model}; please report it")
+
+
+_ASSUMPTIONS: Final = (
+    "buffers, stack and code are apart from each other and do not wrap the address space",
+    "buffers are aligned to their elements, the stack as the System V ABI says",
+    "the instruction model is the CPU (co-simulated form by form)",
+    "the CPU works",
+)
+_WORDS: Final = tuple(REGISTERS.index(name) for name in ("rdi", "rsi", "rdx", "rcx", "r8", "r9"))
+
+
+def _integer_words(convention: Convention, words: list[int]) -> list[int]:
+    """One word for each integer argument, in order."""
+    count = sum(not (a.kind == "scalar" and a.type in (F32, F64)) for a in convention.arguments)
+    return words[:count]
+
+
+def agrees(found: Observed, expected: Any) -> bool:
+    """Whether a run gave what the reference gives, and changed nothing else."""
+    return isinstance(found, Gave) and not found.changed and same(found.value, expected)
+
+
+def _got(found: Observed) -> str:
+    if isinstance(found, Misbehaved):
+        return f"it {found}"
+    return repr(found.value) + (f", and {found.changed}" if found.changed else "")
+
+
+def _shown(arguments: Arguments) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
