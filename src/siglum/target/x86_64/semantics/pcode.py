@@ -24,6 +24,9 @@ byte of it is zero, so that parts of an address differ as well.
 _FENCES: Final = ("LOCK", "UNLOCK")
 """What SLEIGH puts around an access that others see as one; who else may access the memory is not modelled."""
 
+_SCRATCH: Final = (("RIP", 8), ("xmmTmp1", 16), ("xmmTmp2", 16))
+"""Registers of SLEIGH's own that instructions write before they read them, and their bytes."""
+
 
 class Place(NamedTuple):
     """What an operation reads or writes, `width` bits of it from bit `low` up.
@@ -165,6 +168,6 @@ def _register(offset: int, width: int) -> Place:
             return Place("flag", number, 0, 8)
     if offset == registers["MXCSR"] and width == 32:
         return Place("mxcsr", 0, 0, 32)
-    if any(offset < registers[n.upper()] + 1 and offset + width // 8 > registers[n.upper()] for n in FLAGS):
-        raise NoPcode("several flags at once")
-    return Place("other", offset, 0, width)
+    if any(registers[name] <= offset and offset + width // 8 <= registers[name] + size for name, size in _SCRATCH):
+        return Place("other", offset, 0, width)
+    raise NoPcode("a register that is not modelled")
