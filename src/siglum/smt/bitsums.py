@@ -1,7 +1,8 @@
 """Bits counted in the fields of a word: masks, shifts and sums that add bits side by side are one sum over the bits.
 
 A term is read as the sum of weight * bit, modulo 2^width. Where the weights modulo 2^k add up to less than 2^k, no carry
-crosses bit k: what is below is the sum with those weights, what is above the sum with the weights shifted right. Imports `smt.terms` and `smt.lemmas`.
+crosses bit k: what is below is the sum with those weights, what is above the sum with the weights shifted right.
+Imports `smt.terms`, `smt.evaluate` and `smt.lemmas`.
 """
 
 from __future__ import annotations

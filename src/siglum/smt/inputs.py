@@ -74,7 +74,7 @@ def _scalar(terms: Terms, t: Type, name: str, assumptions: list[Term]) -> Term:
         assumptions.append(values.in_range(value, CHAR))
         return value
     if t is F32:
-        return terms.apply("widen32", 64, terms.var(name, 32))
+        return terms.apply("cvtss2sd", 64, terms.var(name, 32))
     narrow = terms.var(name, 8 * WIDTHS[t])
     return narrow.sext(64) if t in RANGES and RANGES[t][0] < 0 else narrow.zext(64)
 
@@ -163,5 +163,5 @@ def word_of(value: Any, t: Type) -> int:
     if t is CHAR:
         return ord(value)
     if t is F32:
-        return FLOAT_FUNCTIONS["bits32"](bits_of(value))
+        return FLOAT_FUNCTIONS["cvtsd2ss"](bits_of(value))
     return bits_of(value) if t is F64 else int(value)

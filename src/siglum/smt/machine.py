@@ -47,12 +47,11 @@ def _bits32(word: int) -> int:
 
 FLOAT_FUNCTIONS: Final[dict[str, Callable[..., int]]] = {
     **{name: _of_row(name) for name in ("fadd", "fsub", "fmul", "fdiv", "fsqrt", "ffloor", "fceil", "ftrunc")},
-    "fround32": lambda x: bits_of(round_to_f32(float_of(x))),
-    "from_signed": lambda x: bits_of(float(_signed(x))),
+    "cvtsi2sd": lambda x: bits_of(float(_signed(x))),
     "from_unsigned": lambda x: bits_of(float(x)),
-    "truncate": _truncated,
-    "widen32": lambda x: bits_of(struct.unpack("<f", struct.pack("<I", x))[0]),
-    "bits32": _bits32,
+    "cvttsd2si64": _truncated,
+    "cvtss2sd": lambda x: bits_of(struct.unpack("<f", struct.pack("<I", x))[0]),
+    "cvtsd2ss": _bits32,
 }
 """What the uninterpreted functions of floats are, for the evaluator; the solvers know only that they are functions."""
 
@@ -267,16 +266,16 @@ class TermMachine:
         return c.ite(x, y)
 
     def fround32(self, x: Term) -> Term:
-        return self._apply("fround32", x)
+        return self.terms.apply("cvtss2sd", 64, self.terms.apply("cvtsd2ss", 32, x))
 
     def from_signed(self, x: Term) -> Term:
-        return self._apply("from_signed", x)
+        return self._apply("cvtsi2sd", x)
 
     def from_unsigned(self, x: Term) -> Term:
         return self._apply("from_unsigned", x)
 
     def truncate(self, x: Term) -> Term:
-        return self._apply("truncate", x)
+        return self._apply("cvttsd2si64", x)
 
     def bits(self, x: Term) -> Term:
         return x

@@ -468,8 +468,8 @@ class Terms:
         return self._make("concat", tuple(flat), None, sum(p.width for p in flat), low, high)
 
     def _goes_on(self, last: Term, piece: Term) -> bool:
-        """Whether `piece` is what stands below the extracted `last` in the same term; the lowest bits of a sum or product may have
-        become one of narrower terms.
+        """Whether `piece` is what stands below the extracted `last` in the same term; the lowest bits of a sum or product may
+        have become one of narrower terms.
         """
         low = last.value[1] - piece.width
         if low < 0 or (low and piece.op != "extract"):

@@ -218,9 +218,9 @@ def read_scalar(memory: Term, address: Term, t: Type) -> Term:
     if t is BOOL:
         return raw.bit(0)
     if t is F32:
-        if raw.op == "apply" and raw.value == "bits32":
+        if raw.op == "apply" and raw.value == "cvtsd2ss":
             return raw.args[0]
-        return raw.home.apply("widen32", 64, raw)
+        return raw.home.apply("cvtss2sd", 64, raw)
     return raw.sext(64) if t in _SIGNED else raw.zext(64)
 
 
@@ -229,7 +229,7 @@ def write_scalar(memory: Term, address: Term, value: Term, t: Type) -> Term:
     if t is BOOL:
         return write_word(memory, address, bits.word(value, 8), 1)
     if t is F32:
-        narrow = value.args[0] if value.op == "apply" and value.value == "widen32" else value.home.apply("bits32", 32, value)
+        narrow = value.args[0] if value.op == "apply" and value.value == "cvtss2sd" else value.home.apply("cvtsd2ss", 32, value)
         return write_word(memory, address, narrow, 4)
     return write_word(memory, address, value, WIDTHS[t])
 

@@ -303,6 +303,8 @@ class Judge:
             return refuted
         if result.trouble and not result.trouble.startswith(("the result", "`")):
             return Unsafe(f"{result.trouble}, as on {_shown(arguments)} (it does not show in a run)")
+        if result.by_name:
+            return Unknown(f"{result.trouble}: the solvers know float operations by name only, and found no input that differs")
         model = f"on {_shown(arguments)} the models expect another result than the CPU gives, {expected!r}"
         return Unknown(f"a defect of the instruction model: {model}; please report it")
 

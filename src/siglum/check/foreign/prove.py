@@ -18,6 +18,7 @@ from siglum.sandbox.job import Code
 from siglum.smt.abstraction import without_products
 from siglum.smt.bitsums import NAME as COUNTING
 from siglum.smt.bitsums import with_bit_sums
+from siglum.smt.evaluate import below, evaluator
 from siglum.smt.functions import Bounds, Outcome, execute
 from siglum.smt.lemmas import NAME as DIVISION
 from siglum.smt.lemmas import with_quotients
@@ -53,6 +54,8 @@ class Result:
     values: dict[str, Any] = field(default_factory=dict)
     trouble: str = ""
     bounded: bool = False
+    by_name: bool = False
+    """Whether the solution counts on functions of which the solvers know the names only."""
     second: str = ""
     """Why there is no second model."""
 
@@ -164,9 +167,8 @@ def _note(answer: Answer, result: Result) -> str:
 
 
 def _refuted(answer: Answer, duties: list[Duty], result: Result) -> str:
-    from siglum.smt.evaluate import evaluator
-
     result.values = answer.values
+    result.by_name = any(t.op == "apply" for t in below([d.holds for d in duties]))
     failing = "the result"
     for duty in duties:
         try:

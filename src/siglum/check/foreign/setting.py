@@ -113,7 +113,9 @@ class Setting:
         ]  # fmt: skip
         found.append(Duty("the stack pointer is back", state.registers[RSP].is_(before.registers[RSP] + 8)))
         found.append(Duty("the direction flag is clear", ~state.flags["df"]))
-        found.append(Duty("MXCSR is kept", state.mxcsr.is_(before.mxcsr)))
+        # the exception bits are the function's to set
+        kept = state.mxcsr.bits(31, 6).is_(before.mxcsr.bits(31, 6))
+        found.append(Duty("the control bits of MXCSR are kept", kept))
         clean = terms.all_of([v.bits(255, 128).is_(0) for v in state.vectors])
         found.append(Duty("the upper halves of the vector registers are zero", clean))
         return found
@@ -146,7 +148,7 @@ class Setting:
             got = state.vectors[0].bits(63, 0)
             return terms.or_(got.is_(result), terms.and_(is_nan(got), is_nan(result)))
         if t is F32:
-            got = terms.apply("widen32", 64, state.vectors[0].bits(31, 0))
+            got = terms.apply("cvtss2sd", 64, state.vectors[0].bits(31, 0))
             return terms.or_(got.is_(result), terms.and_(is_nan(got), is_nan(result)))
         width = 8 * WIDTHS[t]
         return state.registers[0].bits(width - 1, 0).is_(result.bits(width - 1, 0))
@@ -187,7 +189,7 @@ def _same_element(got: Term, cell: Term, t: Type) -> Term:
     if t is BOOL:
         return got.is_(terms.ite(cell, terms.const(1, 8), terms.const(0, 8)))
     if t is F32:
-        wide = terms.apply("widen32", 64, got)
+        wide = terms.apply("cvtss2sd", 64, got)
         return terms.or_(wide.is_(cell), terms.and_(is_nan(wide), is_nan(cell)))
     if t is F64:
         return terms.or_(got.is_(cell), terms.and_(is_nan(got), is_nan(cell)))
@@ -219,6 +221,8 @@ def setting(
     stack = terms.var("rsp", 64)
     pre += [stack.bits(3, 0).is_(8), terms.const(2 * STACK_BYTES, 64).ult(stack), stack.ult(ADDRESSES)]
     pre += [terms.var("code", 64).bits(5, 0).is_(0), terms.var("code", 64).ult(ADDRESSES)]
+    # rounding to nearest, every exception masked, no flushing of small numbers
+    pre.append(terms.var("mxcsr", 32).bits(31, 6).is_(0x7E))
     home = terms.var("return", 64)
     regions = [
         Region("the stack", stack, -STACK_BYTES, 8, (-STACK_BYTES, 0), _stack_byte(terms, home), floor=-RED_ZONE),
