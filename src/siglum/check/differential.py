@@ -1,11 +1,13 @@
-"""Differential runs: native code against the interpreter, result or stop.
+"""Differential runs: native code against the interpreter or the reference, result or stop.
 
 Imports `ir`, `records`, `errors`. Evidence, never a proof.
 """
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
@@ -13,6 +15,7 @@ from typing import Any, Final
 from siglum.errors import Place, Stop
 from siglum.ir.function import Function
 from siglum.ir.interpret import OutOfSteps, Program
+from siglum.ir.values import export, importer
 from siglum.records import Refuted, Tested, Unknown
 
 RESOURCES: Final = frozenset({"memory", "stack", "fuel"})
@@ -43,6 +46,47 @@ def differential(
         elif not (_exhausted(expected) or _exhausted(got)):
             return Refuted(arguments, _shown(expected), _shown(got))
     return Tested(runs) if runs else Unknown("no input was short enough to run")
+
+
+def against(
+    reference: Function,
+    run: Callable[..., Any],
+    in_python: Callable[..., Any] | None,
+    inputs: Iterable[tuple[Any, ...]],
+    *,
+    seconds: float = 2.0,
+) -> Tested | Refuted | Unknown:
+    """Runs `run(*arguments)` against the reference Function, and against the reference in CPython where there is one.
+
+    Where a reference gives a value, `run` has to give it, and may stop only where the reference Function stops too (CPython's
+    integers have no end). Left out are inputs on which every reference stops, and those that take the Function more
+    than `STEPS` loop runs and calls; after `seconds` no more are tried. `Unknown` when nothing is left.
+    """
+    program = Program(reference, checked=False, counted=True)
+    normal = importer(reference.result)
+    end = time.process_time() + seconds
+    runs = 0
+    for arguments in inputs:
+        try:
+            expected = _outcome(partial(program.run, arguments, memory_limit=MEMORY, steps=STEPS))
+            got = _outcome(partial(run, *arguments))
+        except OutOfSteps:
+            continue
+        wanted = [] if isinstance(expected, Stop) else [expected]
+        if in_python is not None and not _exhausted(expected):
+            with contextlib.suppress(Exception):  # whatever it raises, it gives no value
+                wanted.append(export(normal(in_python(*arguments)), reference.result))
+        if isinstance(got, Stop):
+            if not isinstance(expected, Stop) and not _exhausted(got):
+                return Refuted(arguments, _shown(expected), _shown(got))
+            continue
+        for value in wanted:
+            if exact(value) != exact(got):
+                return Refuted(arguments, _shown(value), _shown(got))
+        runs += bool(wanted)
+        if time.process_time() > end:
+            break
+    return Tested(runs) if runs else Unknown("the reference gives a value on no input that was tried")
 
 
 def _outcome(run: Callable[[], Any]) -> Any:

@@ -13,7 +13,7 @@ from siglum.frontend.elaborate.collect import collect
 from siglum.frontend.elaborate.instances import Session, Site, call_definition
 from siglum.frontend.elaborate.python import session
 from siglum.frontend.elaborate.stage import EITHER, Refusal, Stage
-from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, MapStream, placed
+from siglum.frontend.elaborate.streams import ArrayStream, Indexed, ListStream, MapStream, RangeStream, placed
 from siglum.frontend.elaborate.values import ArrayVal, Closure, OptionVal, Stream, TupleVal, Value
 from siglum.frontend.phrase import typed
 from siglum.frontend.phrase.typed import Binder, Span, Typed
@@ -27,16 +27,18 @@ SMALL: Final = 24
 """Tree nodes up to which a definition that another uses dissolves in it."""
 
 
-def elaborate_phrase(program: typed.Program, *, overflow: str = "stop") -> Function:
-    """The IR function of a text's last definition. `overflow` is "stop" or "wrap". Raises `UserError`."""
-    return _Texts(session(), overflow).function(program.main)
+def elaborate_phrase(program: typed.Program, *, overflow: str = "stop", fused: bool = True) -> Function:
+    """The IR function of a text's last definition. `overflow` is "stop" or "wrap". Without `fused` every word's array is made
+    in memory before the next word runs, as the reference does it. Raises `UserError`.
+    """
+    return _Texts(session(), overflow, fused).function(program.main)
 
 
 class _Texts:
     """The definitions of one text: each that is not dissolved is elaborated once."""
 
-    def __init__(self, shared: Session, overflow: str) -> None:
-        self.session, self.overflow = shared, overflow
+    def __init__(self, shared: Session, overflow: str, fused: bool) -> None:
+        self.session, self.overflow, self.fused = shared, overflow, fused
         self.done: dict[typed.Definition, Function] = {}
         self.active: list[typed.Definition] = []
 
@@ -89,6 +91,8 @@ class _Phrase:
     # Values -------------------------------------------------------------------------------------------------
     def value(self, node: Typed, env: Env) -> Value:
         made: Value = _CASES[type(node)](self, node, env)
+        if not self.texts.fused and isinstance(made, Stream) and not isinstance(made, RangeStream):
+            return self.st.settle(made)  # ranges stay as they are: some have no end
         return made
 
     def settled(self, node: Typed, env: Env) -> Value:
