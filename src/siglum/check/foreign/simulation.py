@@ -161,7 +161,7 @@ class _Pair:
         if again is None:
             raise NoRelation("the loop never comes back to its head")
         self.again = again
-        self._check_memory()
+        self._check_machine()
         self.entered = program.enter()
         self.stepped = program.step(self.state)
 
@@ -176,12 +176,21 @@ class _Pair:
         state.registers[RSP] = arrival.state.registers[RSP]
         state.flags["df"] = terms.false
         state.vectors = [terms.var(f"xmm{k}@loop", 128).zext(256) for k in range(16)]
-        state.mxcsr = arrival.state.mxcsr
+        state.mxcsr = terms.concat(arrival.state.mxcsr.bits(31, 6), terms.var("mxcsr@loop", 6))
         return state
 
-    def _check_memory(self) -> None:
-        """A run leaves the stack pointer and all memory as they were."""
+    def _check_machine(self) -> None:
+        """On the way in and after a run the machine is as `_any_state` says: stack pointer and memory as they were, the upper
+        halves of the vector registers zero, the direction flag clear, the control bits of MXCSR kept.
+        """
         before, after = self.before, _copy(self.again.state)
+        for state in (self.arrival.state, self.again.state):
+            if any(v.bits(255, 128).high for v in state.vectors):
+                raise NoRelation("an invariant for: the upper halves of the vector registers")
+            if state.flags["df"] is not self.terms.false:
+                raise NoRelation("an invariant for: the direction flag")
+        if self.again.state.mxcsr.bits(31, 6) is not self.arrival.state.mxcsr.bits(31, 6):
+            raise NoRelation("an invariant for: the control bits of MXCSR")
         if self.again.state.registers[RSP] is not self.arrival.state.registers[RSP]:
             raise NoRelation("an invariant for: the stack pointer")
         for (name, at), byte in after.bytes.items():
