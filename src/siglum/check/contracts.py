@@ -18,7 +18,7 @@ ASSUMPTIONS: Final = (
     "the regions of docs/frame.md are apart and do not wrap; frames, context, stack and arena are aligned as it says",
     "indexes lie in their arrays and divisors are not zero, which the witness checker sees to",
     "the arena has at most 2^63 bytes",
-    "the kernel changes rax, rcx, r11, what `read` may fill and 16 bytes in `clock_gettime`; `write` takes at most what it is given",
+    "the kernel changes rax, rcx, r11, what `read` may fill and 16 bytes in `clock_gettime`; `write` takes at most what is given",
     "a called block gives the frame register, rsp, DF and MXCSR back as they were (docs/frame.md)",
     "floats are matched by operation; which NaN an operation gives is not claimed",
 )  # fmt: skip

@@ -39,7 +39,7 @@ def as_said(scene: Scene, way: Way, end: End) -> list[Term]:
 
 def _general(scene: Scene, way: Way, state: State) -> list[Term]:
     found = []
-    before = {"frame": scene.frame, "rsp": scene.rsp, **{f"v{k}": v for k, v in enumerate(scene.v)}}
+    before = {"frame": scene.frame, "rsp": scene.rsp, **{f"v{k}": scene.v[k] for k in scene.v_order}}
     for name, old in before.items():
         if not (way.loose and name[0] == "v"):
             found.append(state.registers[PLACES[name]].is_(way.registers.get(name, old)))
@@ -57,10 +57,13 @@ def controls(mxcsr: Term) -> Term:
 
 def _vectors(scene: Scene, way: Way, state: State) -> list[Term]:
     """The x registers, and all upper halves, which legacy SSE keeps."""
-    found = [] if way.loose else [
-        state.vectors[k].bits(63, 0).is_(way.registers.get(f"x{k}", old)) for k, old in enumerate(scene.x)
-    ]  # fmt: skip
-    return found + [state.vectors[k].bits(255, 128).is_(scene.terms.var(f"upper{k}", 128)) for k in range(16)]
+    found = []
+    for k in scene.x_order:
+        vector = state.vectors[k]
+        if k < 8 and not way.loose:
+            found.append(vector.bits(63, 0).is_(way.registers.get(f"x{k}", scene.x[k])))
+        found.append(vector.bits(255, 128).is_(scene.terms.var(f"upper{k}", 128)))
+    return found
 
 
 def _memory(scene: Scene, way: Way, state: State) -> list[Term]:

@@ -14,6 +14,7 @@ from siglum.check.stencils.execute import Model, Rejected
 from siglum.check.stencils.holes import Malformed, ready
 from siglum.check.stencils.question import question
 from siglum.check.stencils.scene import Scene
+from siglum.check.stencils.steps import Recording
 from siglum.smt.solve import Answer
 from siglum.smt.terms import Term
 from siglum.stencil.table import Stencil
@@ -25,24 +26,11 @@ REWRITING: Final = "rewriting"
 Ask = Callable[[list[Term]], Answer]
 
 
-def asking(ask: Ask) -> Ask:
-    """Asks the easier question first (`abstract`), and the whole one where that has an answer."""
-
-    def either(assertions: list[Term]) -> Answer:
-        easier = abstracted(assertions)
-        if easier is not None:
-            answer = ask(easier)
-            if answer.status == "unsat":
-                return answer
-        return ask(assertions)
-
-    return either
-
-
 class Proof(NamedTuple):
     """`status` is "proved", "refuted" (a state breaks the contract), "unknown" (the solvers do not settle it), "rejected" (the
     code does what no contract has a place for) or "unsupported" (our own model lacks an instruction), with the `reason`.
-    `models` names the models in which it is proved, `queries` the questions' hashes, `solvers` who answered all of them.
+    `models` names the models in which it is proved, `queries` the questions' hashes, `solvers` who answered them: of each
+    question two, and of the steps by which its terms came to their form (`steps`) two as well.
     """
 
     status: str
@@ -68,7 +56,8 @@ def prove(family: str, registers: tuple[int, ...], stencil: Stencil, ask: Ask, c
     queries: list[str] = []
     lacking = ""
     for name, model in chosen.items():
-        scene = Scene(family, registers, stencil)
+        terms = Recording()
+        scene = Scene(family, registers, stencil, terms)
         try:
             asked = question(scene, contract_of(scene), ready(scene, stencil), model)
         except (Rejected, Malformed) as reason:
@@ -78,14 +67,33 @@ def prove(family: str, registers: tuple[int, ...], stencil: Stencil, ask: Ask, c
                 return Proof("unsupported", reason=f"{name}: {unsupported.what}")
             lacking = f"{name} lacks {unsupported.what}"
             continue
-        answer = ask(asked)
+        doubted = terms.doubted()
+        answer = _settled(ask, asked)
         if answer.status != "unsat":
             status = "refuted" if answer.status == "sat" else "unknown"
             return Proof(status, tuple(proved), (), (answer.query,), f"{name}: {answer.reason or shown(answer)}")
+        confirmed = [ask([doubt]) for doubt in doubted]
+        unsettled = next((c for c in confirmed if c.status != "unsat"), None)
+        if unsettled is not None:
+            lacking = f"{name}: the algebra of its terms is not confirmed ({unsettled.reason or shown(unsettled)})"
+            if not proved:
+                return Proof("unknown", reason=lacking)
+            continue
         proved.append(name)
-        queries.append(answer.query)
-        solvers += [solver for solver in answer.solvers if solver not in solvers]
+        for one in (answer, *confirmed):
+            queries.append(one.query)
+            solvers += [solver for solver in one.solvers if solver not in solvers and solver != REWRITING]
     return Proof("proved", tuple(proved), tuple(solvers), tuple(queries), lacking)
+
+
+def _settled(ask: Ask, assertions: list[Term]) -> Answer:
+    """Asks the easier question first (`abstract`), and the whole one where that has an answer."""
+    easier = abstracted(assertions)
+    if easier is not None:
+        answer = ask(easier)
+        if answer.status == "unsat":
+            return answer
+    return ask(assertions)
 
 
 def shown(answer: Answer) -> str:

@@ -102,8 +102,8 @@ class Scene:
     variants of a family ask equal questions.
     """
 
-    def __init__(self, family: str, registers: tuple[int, ...], stencil: Stencil) -> None:
-        self.terms = terms = Terms()
+    def __init__(self, family: str, registers: tuple[int, ...], stencil: Stencil, terms: Terms | None = None) -> None:
+        self.terms = terms = Terms() if terms is None else terms
         self.family, self.stencil = FAMILIES[family], stencil
         given = iter(registers)
         kinds = self.family.kinds
@@ -111,6 +111,9 @@ class Scene:
         for kind, number in zip(kinds, self.number, strict=True):
             if kind in REGISTER_KINDS:
                 terms.var(f"{kind}{number}", 64)
+        # the order in which registers are compared
+        self.v_order = list(dict.fromkeys([*self._given("v"), *range(8)]))
+        self.x_order = list(dict.fromkeys([*self._given("x"), *range(16)]))
         self.holes = [self._hole(k, kind) for k, kind in enumerate(kinds)]
         self.frame = terms.var("frame", 64)
         self.v = [terms.var(f"v{k}", 64) for k in range(8)]
@@ -119,6 +122,9 @@ class Scene:
         self.base = terms.var("code", 64)
         self.machine = Meanings(terms)
         self.memory = Cells(terms, ())
+
+    def _given(self, kind: str) -> list[int]:
+        return [number for letter, number in zip(self.family.kinds, self.number, strict=True) if letter == kind]
 
     def _hole(self, k: int, kind: str) -> Term | None:
         """What stands in the holes of operand `k`, as a 64-bit word: of a slot the offset from the frame."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from siglum.check.contracts import ASSUMPTIONS
 from siglum.check.stencils import lemmas
-from siglum.check.stencils.prove import REWRITING, Ask, Proof, models, prove
+from siglum.check.stencils.prove import Ask, Proof, models, prove
 from siglum.check.stencils.record import Line, Record, family_digest, stencil_digest, variants_of
 from siglum.stencil.families import FAMILIES
 from siglum.stencil.table import Table
@@ -66,12 +66,11 @@ def make_record(
 def _head(table: Table, proofs: list[Proof]) -> tuple[tuple[str, str], ...]:
     proved = [p for p in proofs if p.status == "proved"]
     both = sum(len(p.models) > 1 for p in proved)
-    rewritten = sum(p.solvers == (REWRITING,) for p in proved)
     head = [
         ("target", table.target),
         ("table", table.digest),
         ("stencils", f"{len(proofs)}, of which proved {len(proved)}: {both} in two models, {len(proved) - both} in one"),
-        ("answers", f"two solvers for {len(proved) - rewritten}; {rewritten} leave nothing to ask, their terms in one form"),
+        ("answers", "two solvers for each question and for each step by which its terms came to their form"),
         ("solvers", ", ".join(f"{name} {_version(package)}" for name, package in _SOLVERS.items())),
         ("model own", _sources_digest(sleigh=False)),
         ("model sleigh", f"{_sources_digest(sleigh=True)}, pypcode {_version('pypcode')}"),
