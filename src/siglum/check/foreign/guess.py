@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from siglum.check.foreign.setting import Setting, address_of
+from siglum.check.foreign.setting import ON_ENTRY, Setting, address_of
 from siglum.ir.types import WIDTHS
 from siglum.smt.evaluate import evaluator
 from siglum.smt.loops import LoopProgram, LoopState
@@ -72,7 +72,7 @@ def guessed(call: Setting, program: LoopProgram, model: Model, head: int, inputs
     registers: dict[int, tuple[tuple[int, Term], ...]] = {}
     for k, name in enumerate(REGISTERS):
         if k != RSP:
-            fixed = [terms.var(name, 64), *lengths, *bases, *scalars]
+            fixed = [terms.var(name + ON_ENTRY, 64), *lengths, *bases, *scalars]
             goal = terms.var(f"{name}@loop", 64)
             registers[k] = tuple(_equal_to(goal, fixed, [state.index, *parts, *lengths], samples, (64, 32, 8)))
     facts: list[Term] = []
@@ -169,8 +169,8 @@ class _Numbers:
 def trace(call: Setting, model: Model, head: int, values: Values) -> Iterator[list[int]]:
     """The registers at each arrival at `head` when the code runs on numbers, at most a few."""
     terms = Terms()
-    content = dict(enumerate(call.code.image, values["code"]))
-    content.update(enumerate(values["return"].to_bytes(8, "little"), values["rsp"]))
+    content = dict(enumerate(call.code.image, values["code" + ON_ENTRY]))
+    content.update(enumerate(values["return" + ON_ENTRY].to_bytes(8, "little"), values["rsp" + ON_ENTRY]))
     for argument in call.convention.lists:
         base, memory = values[f"&{argument.name}"], values.get(f"{argument.name}.memory", {})
         content.update({base + at: byte for at, byte in memory.items()})
@@ -183,7 +183,7 @@ def trace(call: Setting, model: Model, head: int, values: Values) -> Iterator[li
         terms.const(parts[-1], 32),
         _Numbers(terms, content),
     )
-    base = terms.const(values["code"], 64)
+    base = terms.const(values["code" + ON_ENTRY], 64)
     at, arrivals = call.code.entry, 0
     for _ in range(_STEPS):
         if at == head:
@@ -196,18 +196,19 @@ def trace(call: Setting, model: Model, head: int, values: Values) -> Iterator[li
             return
         way = taken[0]
         if way.to is not None:
-            if not way.to.is_const or not 0 <= way.to.value - values["code"] < len(call.code.image):
+            if not way.to.is_const or not 0 <= way.to.value - values["code" + ON_ENTRY] < len(call.code.image):
                 return
-            at = way.to.value - values["code"]
+            at = way.to.value - values["code" + ON_ENTRY]
         else:
             at = way.target
 
 
 def numbers(call: Setting, lists: dict[str, list[int]], scalars: dict[str, int], junk: Iterator[int]) -> Values:
     """Values of the setting's variables for given lists and scalars (as unsigned numbers); the rest is `junk`."""
-    found: Values = {"rsp": 0x7FFF_0000_0008, "code": 0x40_0000, "return": 0x1234_5678, "mxcsr": 0x1F80}
-    found.update({name: next(junk) for name in REGISTERS if name != "rsp"})
-    found.update({f"xmm{k}": next(junk) for k in range(16)})
+    machine = {"rsp": 0x7FFF_0000_0008, "code": 0x40_0000, "return": 0x1234_5678, "mxcsr": 0x1F80}
+    machine.update({name: next(junk) for name in REGISTERS if name != "rsp"})
+    machine.update({f"xmm{k}": next(junk) for k in range(16)})
+    found: Values = {name + ON_ENTRY: value for name, value in machine.items()}
     found.update(scalars)
     for k, argument in enumerate(call.convention.lists):
         size = WIDTHS[argument.type]

@@ -28,6 +28,8 @@ STACK_BYTES: Final = 1 << 16
 ADDRESSES: Final = 1 << 47
 """Buffers and stack lie below this address."""
 CODE_ALIGNMENT: Final = 64
+ON_ENTRY: Final = "@entry"
+"""Ends the names of what the machine holds on entry, so that no parameter of a reference can have such a name."""
 
 
 class Duty(NamedTuple):
@@ -54,12 +56,12 @@ class Setting:
     @property
     def base(self) -> Term:
         """The address of the image's first byte."""
-        return self.terms.var("code", 64)
+        return code_address(self.terms)
 
     @property
     def home(self) -> Term:
         """The address to return to."""
-        return self.terms.var("return", 64)
+        return self.terms.var("return" + ON_ENTRY, 64)
 
     def value(self, name: str) -> Value:
         return next(v for (n, _), v in zip(self.params, self.values, strict=True) if n == name)
@@ -67,8 +69,8 @@ class Setting:
     def entry(self) -> Arrival:
         """The state on entry; unused registers hold anything, the upper halves of vector registers zero."""
         terms = self.terms
-        state = State.unknown(terms, RegionMemory(terms, self.regions))
-        state.vectors = [terms.var(f"xmm{k}", 128).zext(256) for k in range(16)]
+        state = State.unknown(terms, RegionMemory(terms, self.regions), ON_ENTRY)
+        state.vectors = [terms.var(f"xmm{k}{ON_ENTRY}", 128).zext(256) for k in range(16)]
         state.flags["df"] = terms.false
         words = iter(ARGUMENTS)
         floats = iter(range(8))
@@ -76,7 +78,7 @@ class Setting:
             if argument.kind == "scalar" and argument.type in (F32, F64):
                 k = next(floats)
                 low = terms.var(argument.name, 8 * WIDTHS[argument.type])
-                state.vectors[k] = terms.concat(terms.var(f"xmm{k}", 128).bits(127, low.width), low).zext(256)
+                state.vectors[k] = terms.concat(state.vectors[k].bits(127, low.width), low).zext(256)
             else:
                 register = next(words)
                 state.registers[register] = self._word(argument, state.registers[register])
@@ -105,7 +107,7 @@ class Setting:
 
     def abi(self, state: State) -> list[Duty]:
         terms = self.terms
-        before = State.unknown(terms, state.memory)
+        before = State.unknown(terms, state.memory, ON_ENTRY)
         found = [
             Duty(f"r{k} is kept" if k > 7 else f"{'rbx' if k == RBX else 'rbp'} is kept",
                  state.registers[k].is_(before.registers[k]))
@@ -201,6 +203,11 @@ def address_of(terms: Terms, name: str) -> Term:
     return terms.var(f"&{name}", 64)
 
 
+def code_address(terms: Terms) -> Term:
+    """The address of the image's first byte."""
+    return terms.var("code" + ON_ENTRY, 64)
+
+
 def setting(
     terms: Terms,
     convention: Convention,
@@ -218,15 +225,15 @@ def setting(
         value, assumed = symbolic(terms, t, name, fixed)
         values.append(value)
         pre += assumed
-    stack = terms.var("rsp", 64)
+    stack, base = terms.var("rsp" + ON_ENTRY, 64), code_address(terms)
     pre += [stack.bits(3, 0).is_(8), terms.const(2 * STACK_BYTES, 64).ult(stack), stack.ult(ADDRESSES)]
-    pre += [terms.var("code", 64).bits(5, 0).is_(0), terms.var("code", 64).ult(ADDRESSES)]
+    pre += [base.bits(5, 0).is_(0), base.ult(ADDRESSES)]
     # rounding to nearest, every exception masked, no flushing of small numbers
-    pre.append(terms.var("mxcsr", 32).bits(31, 6).is_(0x7E))
-    home = terms.var("return", 64)
+    pre.append(terms.var("mxcsr" + ON_ENTRY, 32).bits(31, 6).is_(0x7E))
+    home = terms.var("return" + ON_ENTRY, 64)
     regions = [
         Region("the stack", stack, -STACK_BYTES, 8, (-STACK_BYTES, 0), _stack_byte(terms, home), floor=-RED_ZONE),
-        Region("the code", terms.var("code", 64), 0, len(code.image), None, _byte_of(terms, code.image)),
+        Region("the code", base, 0, len(code.image), None, _byte_of(terms, code.image)),
     ]
     for argument in convention.lists:
         regions.append(_buffer(terms, argument, dict(zip((n for n, _ in params), values, strict=True)), pre))
