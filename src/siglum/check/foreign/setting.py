@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from siglum.check.foreign.convention import Argument, Convention
@@ -17,7 +18,7 @@ from siglum.sandbox.job import Code
 from siglum.smt.floats import is_nan
 from siglum.smt.inputs import symbolic
 from siglum.smt.terms import MEMORY, Term, Terms
-from siglum.smt.values import Listed, Stored, Value
+from siglum.smt.values import Listed, Stored, Value, load
 from siglum.target.x86_64.semantics.state import RBP, RBX, RDI, RDX, RSI, RSP, State
 
 ARGUMENTS: Final = (RDI, RSI, RDX, 1, 8, 9)
@@ -65,6 +66,20 @@ class Setting:
 
     def value(self, name: str) -> Value:
         return next(v for (n, _), v in zip(self.params, self.values, strict=True) if n == name)
+
+    def apart(self, mentioned: set[Term]) -> list[Term]:
+        """That the regions whose addresses are mentioned do not overlap; nothing where those are fewer than two."""
+        terms = self.terms
+        spans = []
+        for region in self.regions:
+            if region.base in mentioned:
+                end = region.base + region.high if region.size is None else region.base + region.size
+                spans.append((region.base + region.low, end))
+        found = []
+        for (one, one_end), (other, other_end) in combinations(spans, 2):
+            empty = terms.or_(one.is_(one_end), other.is_(other_end))
+            found.append(terms.any_of([empty, one_end.ule(other), other_end.ule(one)]))
+        return found
 
     def entry(self) -> Arrival:
         """The state on entry; unused registers hold anything, the upper halves of vector registers zero."""
@@ -164,20 +179,23 @@ class Setting:
             if expected is None:
                 return [Duty(f"`{name}` is unchanged", now.is_(terms.var(f"{name}.memory", MEMORY)))]
             assert isinstance(expected, Stored)
-            return [Duty(f"`{name}` holds the result", now.is_(expected.memory))]
+            value = self.value(name)
+            assert isinstance(value, Stored)
+            whole = terms.and_(expected.length.is_(value.length), expected.at.is_(0))
+            return [
+                Duty(f"`{name}` has the result's length", whole),
+                Duty(f"`{name}` holds the result", now.is_(expected.memory)),
+            ]
         region = next(r for r in self.regions if r.name == name)
         found = []
-        if isinstance(expected, Listed):
+        if expected is not None:
+            assert isinstance(expected, Listed | Stored)
             found.append(Duty(f"`{name}` has the result's length", expected.length.is_(argument.count)))
-        elif expected is not None:
-            raise NotImplementedError("a result of unknown length in a buffer of known length")
         for k in range(argument.count):
             held = [memory.bytes.get((name, size * k + j)) or region.initial(size * k + j) for j in reversed(range(size))]
             got = terms.concat(*held)
-            if isinstance(expected, Listed):
-                cell = expected.cells[k] if k < len(expected.cells) else None
-                if cell is None:
-                    continue
+            if expected is not None:
+                cell = load(expected, terms.const(k, 64))
                 assert isinstance(cell, Term)
                 found.append(Duty(f"`{name}[{k}]`", _same_element(got, cell, argument.type)))
             else:
