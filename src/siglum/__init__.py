@@ -5,10 +5,12 @@ Names are imported when first used, so that `import siglum` and the package buil
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from siglum.api import Compiled, Function, compile, compile_python, function, native, prototype
+    from siglum.api import Compiled, Function, check, compile, compile_python, function, native, prototype, trial
     from siglum.errors import SiglumError, Stop
     from siglum.frontend.python.scalars import char, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
     from siglum.records import Verdict
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "siglum.api": ("Compiled", "Function", "compile", "compile_python", "function", "native", "prototype"),
+    "siglum.api": ("Compiled", "Function", "check", "compile", "compile_python", "function", "native", "prototype", "trial"),
     "siglum.errors": ("SiglumError", "Stop"),
     "siglum.frontend.python.scalars": ("char", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"),
     "siglum.records": ("Verdict",),
@@ -32,7 +34,27 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'siglum' has no attribute {name!r}")
 
 
+class _Check(ModuleType):
+    """The stage `siglum.check`, which is called as the function of the same name is."""
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        from siglum.api import check
+
+        return check(*args, **named)
+
+
+class _Package(ModuleType):
+    """This package: whichever comes first, the stage or the function, `siglum.check(...)` works."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "check" and isinstance(value, ModuleType):
+            value.__class__ = _Check
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
 __all__ = [
-    "Compiled", "Function", "SiglumError", "Stop", "Verdict", "char", "compile", "compile_python", "f32", "f64",
-    "function", "i8", "i16", "i32", "i64", "native", "prototype", "u8", "u16", "u32", "u64",
+    "Compiled", "Function", "SiglumError", "Stop", "Verdict", "char", "check", "compile", "compile_python", "f32", "f64",
+    "function", "i8", "i16", "i32", "i64", "native", "prototype", "trial", "u8", "u16", "u32", "u64",
 ]  # fmt: skip

@@ -170,3 +170,59 @@ def prototype(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return function
 
     return mark
+
+
+def check(
+    reference: Callable[..., Any] | str | Path | Function | Compiled,
+    candidate: bytes | str | Path | Compiled,
+    *,
+    prototype: str | None = None,
+    signature: str | None = None,
+    overflow: str = "stop",
+    syntax: str = "intel",
+    seconds: float = 8.0,
+    runs: int = 256,
+    length: int = 6,
+    cached: bool = True,
+) -> Verdict:
+    """Whether `candidate` does what `reference` says. The reference is a Python function, `"FILE.py:NAME"` or a phrase; the
+    candidate machine code as bytes, `"FILE.hex"`, `"FILE.asm"`, `"FILE.o:NAME"`, `"FILE.so:NAME"`, or a program: a phrase,
+    `"FILE.py:NAME"`, what `compile` gave.
+
+    `prototype` says how C declares machine code, `signature` types a bare phrase of the reference; `seconds` limits one question
+    to one solver, `runs` is how often code is run before, `length` the longest list of a proof by length. What the code does
+    is in the verdict; `UserError` is raised for inputs that cannot be read or do not fit, `EnvironmentFault` without
+    the extra `check`.
+    """
+    from siglum import comparison
+    from siglum.checking import Checker, Options
+
+    pipeline.check_overflow(overflow)
+    meant = comparison.reference_from_python(reference, overflow, signature)
+    given = comparison.candidate_from_python(candidate, meant, syntax, overflow)
+    with Checker(Options(seconds, runs, length, cached)) as checker:
+        return checker.check(meant, given, prototype).verdict
+
+
+def trial(
+    reference: Callable[..., Any] | str | Path | Function | Compiled,
+    candidate: bytes | str | Path | Compiled,
+    arguments: dict[str, Any],
+    *,
+    prototype: str | None = None,
+    signature: str | None = None,
+    overflow: str = "stop",
+    syntax: str = "intel",
+) -> tuple[Any, Any]:
+    """What the reference gives on `arguments` (by parameter name), and what the candidate gives, run once in the sandbox where
+    it is machine code: a text where it does not come back as a function must. Arguments as for `check`; a stop of the
+    reference is raised.
+    """
+    from siglum import comparison
+    from siglum.checking import Checker
+
+    pipeline.check_overflow(overflow)
+    meant = comparison.reference_from_python(reference, overflow, signature)
+    given = comparison.candidate_from_python(candidate, meant, syntax, overflow)
+    with Checker() as checker:
+        return checker.trial(meant, given, arguments, prototype)

@@ -16,7 +16,8 @@ from siglum.errors import UserError, echo
 from siglum.frontend.literals import Literal, Value, infer_type, parse_literal, read_value, value_of
 from siglum.ir.types import BOOL, CHAR, F64, I64, NOTHING, STR, Array, Type, build
 
-_PYTHON: Final = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)")
+PYTHON: Final = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)")
+"""A function of a Python file."""
 _NEARLY_PYTHON: Final = re.compile(r"\S+\.py:.*", re.DOTALL)
 _PATH: Final = re.compile(r"[\w~./-]*[./][\w.-]+")
 """What may be a path, of a file that is not there."""
@@ -43,7 +44,7 @@ def unit_of(
     what reading, typing and elaboration refuse.
     """
     pipeline.check_overflow(overflow)
-    named = _PYTHON.fullmatch(program)
+    named = PYTHON.fullmatch(program)
     if named:
         from siglum.files import read_text
 
@@ -108,7 +109,7 @@ def call_of(
     Raises `UserError`, among others E-044 where the arguments are too many, too few or misnamed.
     """
     pipeline.check_overflow(overflow)
-    if _PYTHON.fullmatch(program):
+    if PYTHON.fullmatch(program):
         unit, _ = unit_of(program, signature, overflow, "run")
         return Call(unit, _values(unit.function.params, arguments, named))
     text, source, _ = phrase_text(program, "run")

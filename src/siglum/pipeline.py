@@ -1,13 +1,14 @@
 """The stages in order: text or Python to Function, Function to Image, Image to Verdict.
 
-The one module that sees several stages. Faces call it; it may import every stage and what lies below.
+This module and `checking`, which judges candidates, are the ones that see several stages. Faces call it; it may import every
+stage and what lies below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.ir.function import Function, Origin, listed
@@ -27,13 +28,15 @@ OVERFLOW = ("stop", "wrap")
 
 class Unit(NamedTuple):
     """A program and what it has to mean: `reference` runs its meaning in CPython (word by word, or the Python function
-    itself). `source` and `text` are where the places of its stops point.
+    itself). `source` and `text` are where the places of its stops point. `meant` is the Function as the front end gives it,
+    `function` the same in the form that is bound.
     """
 
     function: Function
     reference: Callable[..., Any]
     source: str
     text: str
+    meant: Function
 
 
 # Front ends -------------------------------------------------------------------------------------------------
@@ -77,8 +80,8 @@ def unit_from_phrase(
     from siglum.frontend.elaborate import elaborate_phrase
 
     program = language().read(text, params, result, subject, source)
-    function = refined(elaborate_phrase(program, overflow=overflow))
-    return Unit(function, _phrase_reference(program.main, overflow), source, text)
+    meant = elaborate_phrase(program, overflow=overflow)
+    return Unit(refined(meant), _phrase_reference(program.main, overflow), source, text, meant)
 
 
 def _phrase_reference(definition: Definition, overflow: str) -> Callable[..., Any]:
@@ -95,9 +98,9 @@ def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Un
     from siglum.frontend.elaborate import function_from_python
     from siglum.vocab.declare import vocabulary
 
-    made = refined(function_from_python(function, overflow=overflow, vocabulary=vocabulary))
+    meant = function_from_python(function, overflow=overflow, vocabulary=vocabulary)
     code = function.__code__
-    return Unit(made, function, code.co_filename, "")
+    return Unit(refined(meant), function, code.co_filename, "", meant)
 
 
 def unit_from_source(text: str, name: str, source: str = "<python>", overflow: str = "stop") -> Unit:
@@ -105,8 +108,8 @@ def unit_from_source(text: str, name: str, source: str = "<python>", overflow: s
     from siglum.frontend.elaborate import function_from_source
     from siglum.vocab.declare import vocabulary
 
-    made = refined(function_from_source(text, name, source, overflow=overflow, vocabulary=vocabulary))
-    return Unit(made, _source_reference(text, name, source), source, text)
+    meant = function_from_source(text, name, source, overflow=overflow, vocabulary=vocabulary)
+    return Unit(refined(meant), _source_reference(text, name, source), source, text, meant)
 
 
 def _source_reference(text: str, name: str, source: str) -> Callable[..., Any]:
@@ -222,8 +225,16 @@ def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200)
             meaning = differential(unit.function, native, draw(unit.function.params, runs))
         except EnvironmentFault as fault:
             meaning = Unknown(f"not run: {fault.message}")
-    assumptions = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
-    return Verdict(built.followed, meaning, assumptions)
+    return Verdict(bytes_finding(built), meaning, ASSUMPTIONS)
+
+
+ASSUMPTIONS: Final = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
+"""What a verdict on an image rests on."""
+
+
+def bytes_finding(built: Built) -> Finding:
+    """What is known of the bytes of an image beside its Function."""
+    return built.followed
 
 
 # Executables ------------------------------------------------------------------------------------------------

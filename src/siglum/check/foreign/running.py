@@ -35,10 +35,11 @@ _FORMATS: Final = {F32: "f", F64: "d"}
 
 @dataclass(frozen=True, slots=True)
 class Misbehaved:
-    """The call did not come back as a function must: `what` says so."""
+    """The call did not come back as a function must: `what` says so, `unsafe` that it did what no function may do."""
 
     what: str
     offset: int | None = None
+    unsafe: bool = False
 
     def __str__(self) -> str:
         return self.what + (f" at offset {self.offset:#x}" if self.offset is not None else "")
@@ -75,7 +76,7 @@ def returns(convention: Convention) -> Returns:
 
 def call_of(convention: Convention, arguments: Arguments, random: Random, words: Sequence[int] | None = None) -> Call:
     """The call with these arguments; bits above a narrow scalar, and buffers that only take the result, are random. `words` are
-    the integer argument registers where they matter to the last bit.
+    the integer argument registers where they matter to the last bit, unused ones included.
     """
     integers: list[int | Pointer] = []
     floats: list[int] = []
@@ -94,6 +95,7 @@ def call_of(convention: Convention, arguments: Arguments, random: Random, words:
             integers.append(_word(argument.type, arguments[argument.name], random))
     if words is not None:
         integers = [i if isinstance(i, Pointer) else words[k] for k, i in enumerate(integers)]
+        integers += words[len(integers) :]
     return Call(tuple(integers), tuple(floats), tuple(buffers))
 
 
@@ -119,9 +121,9 @@ def observed(convention: Convention, call: Call, outcome: Outcome) -> Observed:
     if isinstance(outcome, Returned):
         return _gave(convention, call, outcome)
     if isinstance(outcome, Faulted):
-        return Misbehaved(_FAULTS.get(outcome.kind, outcome.kind), outcome.offset)
+        return Misbehaved(_FAULTS.get(outcome.kind, outcome.kind), outcome.offset, outcome.kind != "division")
     if isinstance(outcome, Violated):
-        return Misbehaved("breaks the calling convention: " + ", ".join(outcome.what))
+        return Misbehaved("breaks the calling convention: " + ", ".join(outcome.what), None, True)
     if isinstance(outcome, Nondeterministic):
         return Misbehaved(f"gives different results in two runs ({outcome.what})")
     return Misbehaved("does not come back" if isinstance(outcome, TimedOut) else "was not run")
@@ -130,7 +132,7 @@ def observed(convention: Convention, call: Call, outcome: Outcome) -> Observed:
 _FAULTS: Final = {
     "read": "reads memory that is not its own", "write": "writes memory that is not its own",
     "division": "divides by zero, or the quotient does not fit", "wild jump": "jumps to where no code is",
-    "protection fault": "a protection fault (a misaligned vector access, or a privileged instruction)",
+    "protection fault": "causes a protection fault (a misaligned vector access, or a privileged instruction)",
     "system call": "makes a system call",
 }  # fmt: skip
 
