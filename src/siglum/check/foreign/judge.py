@@ -19,9 +19,10 @@ from siglum.check.foreign.prove import Models, Result, prove
 from siglum.check.foreign.running import Arguments, Gave, Misbehaved, Observed, call_of, run, same
 from siglum.check.foreign.setting import setting
 from siglum.check.foreign.simulation import NoRelation, simulate
-from siglum.errors import Stop
+from siglum.check.foreign.trials import STOPS, Trials, trials
+from siglum.check.foreign.unspecified import depends_on
 from siglum.ir.function import Function
-from siglum.ir.types import F32, F64, WIDTHS
+from siglum.ir.types import WIDTHS
 from siglum.records import (
     Exhausted,
     Finding,
@@ -38,7 +39,9 @@ from siglum.sandbox.job import Code
 from siglum.sandbox.run import Sandbox
 from siglum.sandbox.screen import refusal
 from siglum.smt.evaluate import evaluator
+from siglum.smt.functions import Bounds, execute
 from siglum.smt.inputs import to_python
+from siglum.smt.loops import parts_of
 from siglum.smt.machine import FLOAT_FUNCTIONS
 from siglum.smt.solve import Portfolio
 from siglum.smt.terms import Term, Terms, mask
@@ -48,6 +51,8 @@ from siglum.target.x86_64.semantics.state import Unsupported as NoMeaning
 
 MOST_CASES: Final = 40
 """Combinations of list lengths that a bounded proof goes through."""
+MOST_ONE_BY_ONE: Final = 1 << 22
+"""Inputs that are all run where the reference is called for each."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,10 @@ class Reference:
     function: Function
     call: Callable[..., Any]
     native: Callable[..., Any]
-    range: Callable[[int, int, int], bytes] | None = None
-    """Results for `count` first arguments from `start` on, in `width` bytes each, for exhaustion."""
+    agreeing: Callable[[int, bytes, tuple[Any, ...]], int] | None = None
+    """For exhaustion: how many of the results for first arguments from a number on, the others as given, are the reference's
+    before one is not, or before the reference stops.
+    """
 
 
 @dataclass(frozen=True)
@@ -102,18 +109,21 @@ class Judge:
         self.sandbox, self.portfolio, self.models = sandbox, portfolio, models
         self.limits, self.seed = limits or Limits(), seed
         self.progress = progress or (lambda what: None)
+        self._trials: tuple[Reference, Convention, Trials] | None = None
 
     def judge(self, reference: Reference, convention: Convention, code: Code) -> Judged:
         """Whether the code refines the reference. Never raises for what the code does."""
         refused = refusal(code)
         if refused is not None:
             return Judged(Unsafe(f"refused by the screen: {refused.error.message}", refused.offset))
-        random = Random(self.seed)
-        trial = self._run(reference, convention, code, random)
-        if isinstance(trial, Refuted):
-            return Judged(trial)
-        runs, stopping = trial
-        made = self._prove(reference, convention, code, random, runs)
+        found = self.tried(reference, convention, code)
+        if found is not None:
+            return Judged(found)
+        trial = self.trials(reference, convention)
+        runs, stopping = len(trial.chosen), trial.stopping
+        made = self._prove(reference, convention, code, Random(self.seed), runs)
+        if not runs and isinstance(made.finding, (Proved, ProvedUpTo, Exhausted)):
+            made = self._vacuous(reference, convention, code) or made
         assumptions = list(_ASSUMPTIONS)
         if stopping is not None:
             assumptions.insert(0, f"nothing is claimed where the reference stops, as on {_shown(stopping)}")
@@ -121,39 +131,37 @@ class Judge:
         return made
 
     # Runs -------------------------------------------------------------------------------------------------------
-    def _run(
-        self, reference: Reference, convention: Convention, code: Code, random: Random
-    ) -> Refuted | tuple[int, Arguments | None]:
-        """A refutation, or how many runs agreed and some arguments on which the reference stops."""
+    def trials(self, reference: Reference, convention: Convention) -> Trials:
+        """The runs that every candidate for the reference goes through."""
+        if self._trials is None or self._trials[0] is not reference or self._trials[1] is not convention:
+            self._trials = reference, convention, trials(reference, convention, self.limits.runs, self.seed)
+        return self._trials[2]
+
+    def tried(
+        self, reference: Reference, convention: Convention, code: Code, *, first: int = 0, last: int | None = None,
+        limit_s: float = 0.1,
+    ) -> Refuted | None:  # fmt: skip
+        """A refutation by the runs of these numbers, if one of them is one."""
         self.progress("running")
-        params = reference.function.params
-        chosen: list[tuple[Arguments, Any]] = []
-        stopping: Arguments | None = None
-        for arguments in draw(convention, params, self.limits.runs, random):
-            try:
-                expected = reference.native(*(arguments[name] for name, _ in params))
-            except (Stop, ArithmeticError, ValueError, LookupError, AssertionError):
-                stopping = stopping or arguments
-                continue
-            chosen.append((arguments, expected))
-        calls = [call_of(convention, given, random) for given, _ in chosen]
-        for (given, expected), found in zip(chosen, run(self.sandbox, code, convention, calls), strict=True):
-            if not agrees(found, expected):
-                confirmed = self._refuted(reference, given, found)
+        trial = self.trials(reference, convention)
+        found = run(self.sandbox, code, convention, trial.calls[first:last], limit_s)
+        for (given, expected), one in zip(trial.chosen[first:last], found, strict=True):
+            if not agrees(one, expected):
+                confirmed = self._refuted(reference, given, one)
                 if confirmed is not None:
                     return confirmed
-        return len(chosen), stopping
+        return None
 
     def _refuted(self, reference: Reference, arguments: Arguments, found: Observed) -> Refuted | None:
         """The counterexample in the reference's terms, if CPython says so too."""
         try:
             expected = reference.call(*(arguments[name] for name, _ in reference.function.params))
-        except (Stop, ArithmeticError, ValueError, LookupError, AssertionError):
+        except STOPS:
             return None
         if agrees(found, expected):
             return None
         values = tuple(arguments[name] for name, _ in reference.function.params)
-        return Refuted(values, repr(expected), _got(found))
+        return Refuted(values, repr(expected), _got(found), isinstance(found, Misbehaved) and found.unsafe)
 
     # Proofs -----------------------------------------------------------------------------------------------------
     def _prove(self, reference: Reference, convention: Convention, code: Code, random: Random, runs: int) -> Judged:
@@ -179,7 +187,7 @@ class Judge:
         except NoTerms as unsupported:
             return self._or_exhausted(reference, convention, code, Tested(runs, f"the reference has {unsupported}"))
         if result.status == "proved":
-            return self._vacuous(reference, convention, code, runs) or self._proved(result, "SMT")
+            return self._proved(result, "SMT")
         if result.status == "refuted":
             return Judged(self._replayed(reference, convention, code, terms, result, {}))
         return self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
@@ -189,19 +197,19 @@ class Judge:
         proof = Proof(method, result.models, result.solvers, tuple(result.queries), lemmas)
         return Judged(Proved(proof), notes=[f"one model only: {result.second}"] if result.second else [])
 
-    def _vacuous(self, reference: Reference, convention: Convention, code: Code, runs: int) -> Judged | None:
-        """Where no run met the precondition: whether any input does."""
-        if runs:
-            return None
-        from siglum.smt.functions import Bounds, execute
-
-        terms = Terms()
-        call = setting(terms, convention, code, reference.function.params)
-        outcome = execute(terms, reference.function, call.values, Bounds(runs=self.limits.unrolled))
-        answer = self.portfolio.ask([*call.pre, *outcome.assumptions, ~outcome.stopped])
-        if answer.status == "sat":
-            return None
-        why = "stops on every input" if answer.status == "unsat" else "may stop on every input"
+    def _vacuous(self, reference: Reference, convention: Convention, code: Code) -> Judged | None:
+        """Where no run met the precondition: whether any input does, with lists of few lengths."""
+        open_lists = [a.name for a in convention.lists if a.count is None]
+        sure = not open_lists
+        for length in range(self.limits.length + 1 if open_lists else 1):
+            terms = Terms()
+            call = setting(terms, convention, code, reference.function.params, dict.fromkeys(open_lists, length))
+            outcome = execute(terms, reference.function, call.values, Bounds(runs=self.limits.unrolled))
+            answer = self.portfolio.ask([*call.pre, *outcome.assumptions, ~outcome.stopped, ~outcome.unfinished])
+            if answer.status == "sat":
+                return None
+            sure = sure and answer.status == "unsat"
+        why = "stops on every input" if sure else "may stop on every input"
         return Judged(Unknown(f"vacuous: the reference {why}, so there is nothing to prove"))
 
     def _samples(
@@ -262,7 +270,8 @@ class Judge:
     def _or_exhausted(self, reference: Reference, convention: Convention, code: Code, otherwise: Finding) -> Judged:
         """All inputs run, where there are few enough and the code is deterministic."""
         size = domain(convention, reference.function.params)
-        if size is None or size > self.limits.exhaust:
+        most = self.limits.exhaust if reference.agreeing is not None else min(self.limits.exhaust, MOST_ONE_BY_ONE)
+        if size is None or size > most:
             return Judged(otherwise)
         self.progress(f"all {size} inputs")
         differing = exhaust(self.sandbox, code, convention, reference, size, self.progress)
@@ -292,17 +301,22 @@ class Judge:
         entry = call.entry().state
         words = [evaluate(entry.registers[k]) for k in _WORDS]
         random = Random(self.seed)
-        machine = call_of(call.convention, arguments, random, _integer_words(call.convention, words))
+        machine = call_of(call.convention, arguments, random, words)
         (found,) = run(self.sandbox, code, call.convention, [machine])
         try:
             expected = reference.call(*(arguments[name] for name, _ in reference.function.params))
-        except (Stop, ArithmeticError, ValueError, LookupError, AssertionError) as stop:
+        except STOPS as stop:
             return Unknown(f"a defect of the reference's terms: on {_shown(arguments)} it stops ({stop})")
         refuted = self._refuted(reference, arguments, found)
         if refuted is not None:
             return refuted
         if result.trouble and not result.trouble.startswith(("the result", "`")):
             return Unsafe(f"{result.trouble}, as on {_shown(arguments)} (it does not show in a run)")
+        if result.wrong is not None and not result.by_name:
+            inputs = [part for value in call.values for part in parts_of(value)]
+            entry_state = depends_on(result.wrong, result.given, inputs, result.values)
+            if entry_state:
+                return Unsafe(f"{result.trouble} depends on {entry_state}, as on {_shown(arguments)}")
         if result.by_name:
             return Unknown(f"{result.trouble}: the solvers know float operations by name only, and found no input that differs")
         model = f"on {_shown(arguments)} the models expect another result than the CPU gives, {expected!r}"
@@ -316,12 +330,6 @@ _ASSUMPTIONS: Final = (
     "the CPU works",
 )
 _WORDS: Final = tuple(REGISTERS.index(name) for name in ("rdi", "rsi", "rdx", "rcx", "r8", "r9"))
-
-
-def _integer_words(convention: Convention, words: list[int]) -> list[int]:
-    """One word for each integer argument, in order."""
-    count = sum(not (a.kind == "scalar" and a.type in (F32, F64)) for a in convention.arguments)
-    return words[:count]
 
 
 def agrees(found: Observed, expected: Any) -> bool:

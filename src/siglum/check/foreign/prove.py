@@ -18,7 +18,7 @@ from siglum.sandbox.job import Code
 from siglum.smt.abstraction import without_products
 from siglum.smt.bitsums import NAME as COUNTING
 from siglum.smt.bitsums import with_bit_sums
-from siglum.smt.evaluate import below, evaluator
+from siglum.smt.evaluate import below, evaluator, variables
 from siglum.smt.functions import Bounds, Outcome, execute
 from siglum.smt.lemmas import NAME as DIVISION
 from siglum.smt.lemmas import with_quotients
@@ -58,6 +58,13 @@ class Result:
     """Whether the solution counts on functions of which the solvers know the names only."""
     second: str = ""
     """Why there is no second model."""
+    wrong: Term | None = None
+    given: tuple[Term, ...] = ()
+    """What was asked about where it is refuted: that this can be where all of those hold."""
+
+
+Known = dict[Term, tuple[tuple[Answer, ...], tuple[str, ...]]]
+"""What cannot be, for one call and reference, with the answers that say so and the lemmas used."""
 
 
 def prove(
@@ -77,6 +84,22 @@ def prove(
     """
     call = setting(terms, convention, code, function.params, lengths)
     outcome = execute(terms, function, call.values, Bounds(runs=runs))
+    return prove_call(call, outcome, models, portfolio, {}, runs=runs, tick=tick)
+
+
+def prove_call(
+    call: Setting,
+    outcome: Outcome,
+    models: Models,
+    portfolio: Portfolio,
+    known: Known,
+    *,
+    runs: int = 64,
+    tick: Callable[[], None] | None = None,
+) -> Result:
+    """The same for a setting and the reference's outcome in it. What is settled is added to `known`, and not asked again: two
+    models, and two encodings of one computation, often come to the same terms.
+    """
     result = Result("proved")
     for k, model in enumerate(models):
         try:
@@ -86,7 +109,7 @@ def prove(
                 raise
             result.second = str(unsupported)
             break
-        answer = settle(call, outcome, explored, portfolio, result)
+        answer = settle(call, outcome, explored, portfolio, result, known)
         if answer != "proved":
             result.status = answer
             result.models = k
@@ -103,28 +126,55 @@ def explore(call: Setting, model: Model, runs: int, tick: Callable[[], None] | N
     return explorer.run(call.code.entry, call.entry())
 
 
-def settle(call: Setting, outcome: Outcome, explored: Explored, portfolio: Portfolio, result: Result) -> str:
+def settle(
+    call: Setting, outcome: Outcome, explored: Explored, portfolio: Portfolio, result: Result, known: Known
+) -> str:
     """Asks about one model's exploration; what is found goes to `result`. The status."""
     terms = call.terms
     pre = [*call.pre, *outcome.assumptions, ~outcome.stopped]
     duties = broken(call, outcome, explored)
-    whole = terms.any_of([terms.not_(d.holds) for d in duties])
-    if len(duties) > 1:
-        answer = ask_about(portfolio, pre, whole, result, FIRST_SECONDS)
-        if answer.status == "unsat":
-            return _note(answer, result)
-        if answer.status == "sat":
-            return _refuted(answer, duties, result)
-    for duty in duties:
-        answer = ask_about(portfolio, pre, terms.not_(duty.holds), result, portfolio.seconds)
-        if answer.status == "sat":
-            return _refuted(answer, [duty], result)
-        if answer.status == "unknown":
-            result.trouble = f"{duty.name}: {answer.reason}"
-            result.solvers = answer.solvers
-            return "unknown"
+    wrongs = [terms.not_(d.holds) for d in duties]
+    whole = terms.any_of(wrongs)
+    answers: list[Answer] = []
+    lemmas: list[str] = []
+    for k, wrong in enumerate([whole, *wrongs] if len(duties) > 1 else wrongs):
+        at_once = wrong is whole
+        if wrong in known:
+            found, used = known[wrong]
+        else:
+            asked = Result("")
+            answer = _ask_apart(call, portfolio, pre, wrong, asked, FIRST_SECONDS if at_once and len(duties) > 1 else None)
+            if answer.status == "sat":
+                result.wrong, result.given = wrong, tuple(pre)
+                return _refuted(answer, duties if at_once else [duties[k - 1]], result)
+            if answer.status == "unknown":
+                if at_once and len(duties) > 1:
+                    continue
+                result.trouble = f"{duties[k - (len(duties) > 1)].name}: {answer.reason}"
+                result.solvers = answer.solvers
+                return "unknown"
+            found, used = known[wrong] = (answer,), asked.lemmas
+        answers += found
+        lemmas += used
+        if at_once:
+            break
+    known[whole] = tuple(answers), tuple(lemmas)
+    for answer in answers:
         _note(answer, result)
+    result.lemmas = tuple(dict.fromkeys((*result.lemmas, *lemmas)))
     return "proved"
+
+
+def _ask_apart(
+    call: Setting, portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result, seconds: float | None
+) -> Answer:
+    """Asks; where a solution may owe to regions that lie in one another, again without those."""
+    seconds = portfolio.seconds if seconds is None else seconds
+    answer = ask_about(portfolio, pre, wrong, result, seconds)
+    if answer.status != "sat":
+        return answer
+    apart = call.apart(set(variables([wrong])))
+    return ask_about(portfolio, [*pre, *apart], wrong, result, seconds) if apart else answer
 
 
 def broken(call: Setting, outcome: Outcome, explored: Explored) -> list[Duty]:
@@ -158,12 +208,11 @@ def ask_about(portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result
     return portfolio.ask([*pre, asked], seconds=seconds)
 
 
-def _note(answer: Answer, result: Result) -> str:
+def _note(answer: Answer, result: Result) -> None:
     if answer.query not in result.queries:
         result.queries.append(answer.query)
     if answer.solvers != ("rewriting",):
         result.solvers = tuple(sorted({*result.solvers, *answer.solvers}))
-    return "proved"
 
 
 def _refuted(answer: Answer, duties: list[Duty], result: Result) -> str:
