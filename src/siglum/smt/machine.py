@@ -69,13 +69,21 @@ def _as_mask(x: Term) -> Term:
     return x
 
 
-def _by_cases(function: Callable[[Term, Term], Term], x: Term, y: Term) -> Term:
+_CASES: Final = 2
+"""How many choices inside each other are taken apart."""
+
+
+def _by_cases(function: Callable[[Term, Term], Term], x: Term, y: Term, depth: int = _CASES) -> Term:
     """A function of two choices by one condition (or of one and a constant) as a choice of its values."""
+    if depth == 0:
+        return function(x, y)
     if x.op == "ite" and (y is x or y.is_const or (y.op == "ite" and y.args[0] is x.args[0])):
         then, otherwise = (y.args[1], y.args[2]) if y.op == "ite" else (y, y)
-        return x.args[0].ite(_by_cases(function, x.args[1], then), _by_cases(function, x.args[2], otherwise))
+        taken = _by_cases(function, x.args[1], then, depth - 1)
+        return x.args[0].ite(taken, _by_cases(function, x.args[2], otherwise, depth - 1))
     if y.op == "ite" and x.is_const:
-        return y.args[0].ite(_by_cases(function, x, y.args[1]), _by_cases(function, x, y.args[2]))
+        taken = _by_cases(function, x, y.args[1], depth - 1)
+        return y.args[0].ite(taken, _by_cases(function, x, y.args[2], depth - 1))
     return function(x, y)
 
 
