@@ -1,4 +1,4 @@
-# make demo | test | bench | fuzz | phrases | faults | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
+# make demo | test | coverage | bench | fuzz | phrases | faults | hostile | cosimulate | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -7,8 +7,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # An editable install does not notice a changed table generator, so its inputs are prerequisites here.
 INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
 FUZZ   ?= 100000
+TRUSTED_TESTS := $(addprefix tests/unit/,check ir sandbox semantics smt)
 
-.PHONY: demo test lint bench fuzz phrases faults clean
+.PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -36,6 +37,10 @@ lint: $(VENV)/dev.stamp
 test: lint
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
+# the branches of the trusted modules (docs/trusted.md) by the tests that are there for them
+coverage: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov $(TRUSTED_TESTS)
+
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks
 
@@ -48,5 +53,11 @@ phrases: $(VENV)/dev.stamp
 faults: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks faults
 
+hostile: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks hostile
+
+cosimulate: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks cosimulate
+
 clean:
-	rm -rf $(VENV) build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis
