@@ -36,7 +36,7 @@ def _inside(at: int, holes: tuple[Hole, ...]) -> bool:
 
 
 def mutants(table: Table, seed: int, count: int) -> Iterator[tuple[str, Registers, Stencil, Stencil]]:
-    """`count` times a family, registers, their stencil and one that differs from it in a bit."""
+    """About `count` times a family, registers, their stencil and one that differs from it in a bit."""
     random = Random(f"stencil mutants {seed}")
     families = [name for name in FAMILIES if not name.startswith("nop")]
     variants = {name: list(variants_of(name)) for name in families}
@@ -44,4 +44,6 @@ def mutants(table: Table, seed: int, count: int) -> Iterator[tuple[str, Register
         family = random.choice(families)
         registers = random.choice(variants[family])
         stencil = table.stencil(family, registers)
-        yield family, registers, stencil, flipped(stencil, random.choice(bits_of(stencil)))
+        bits = bits_of(stencil)
+        if bits:  # a register moved to itself has no code
+            yield family, registers, stencil, flipped(stencil, random.choice(bits))

@@ -1,7 +1,7 @@
 """Stencils with a loop: its invariant, and what must be shown of one round of it.
 
 `alloc` zeroes the arena from where it was to where it is now: in a round, everything below the pointer is zero. `write` asks
-the kernel again with what is left. Each invariant counts up to a limit, so the loop ends. Imports `smt` and the modules of
+the kernel again with what is left. Each invariant counts down what is left, so the loop ends. Imports `smt` and the modules of
 `stencils` above only.
 """
 
@@ -25,15 +25,15 @@ _R11: Final = 11
 
 
 class Round(NamedTuple):
-    """The invariant over `done`, which counts from 0 up: `roles` gives registers for it, `free` ones hold anything, and all
-    else is as it was when the loop was entered. `bound` is what `done` never passes. `windows` are open in a round beside
-    the contract's. `following` is what `done` is after a round; `shown` what else holds then; `leaves` the way out;
-    `assumed` what the kernel keeps to.
+    """The invariant over `left`, which is `bound` at first and never more. `roles` gives registers for it, `free` ones hold
+    anything, and all else is as it was when the loop was entered. `windows` are open in a round beside the contract's.
+    `following` is what is left after a round; `shown` what else holds then; `leaves` whether a way out is right; `assumed` what
+    the kernel keeps to.
     """
 
     roles: Callable[[Term], dict[int, Term]]
     free: tuple[int, ...]
-    done: Term
+    left: Term
     bound: Term
     following: Term
     windows: tuple[Window, ...]
@@ -55,7 +55,7 @@ def wrong(scene: Scene, contract: Contract, ready: Ready, model: Model) -> list[
     broken = list(found.faults) + [end.path & ~kept(scene, contract, end) for end in found.ends if end.kind != "loop"]
     before = entered[0]
     of = INVARIANTS[contract.loop](scene, contract, before.state)
-    first = of.roles(scene.const(0))
+    first = of.roles(of.bound)
     broken += [before.path & before.state.registers[k].isnt(value) for k, value in first.items()]
     return broken + _one_round(scene, contract, ready, model, before, of)
 
@@ -79,17 +79,17 @@ def _one_round(scene: Scene, contract: Contract, ready: Ready, model: Model, bef
     state = before.state.copy(Cells(terms, (*contract.windows, *of.windows), memory.stores))
     for name in state.flags.keys() - {"df"}:
         state.flags[name] = terms.fresh(name, 0)
-    for number, value in of.roles(of.done).items():
+    for number, value in of.roles(of.left).items():
         state.registers[number] = value
     for number in of.free:
         state.registers[number] = terms.fresh("free", 64)
     start = state.copy(Cells(terms, (), memory.stores))
     found = run(terms, ready, model, scene.base, state, before.at, (before.at,))
-    known = terms.all_of([before.path, of.done.ule(of.bound), of.assumed])
+    known = terms.all_of([before.path, of.left.ule(of.bound), of.assumed])
     broken = [known & fault for fault in found.faults]
     for end in found.ends:
         if end.kind == "loop" and end.at == before.at:
-            held = [of.done.ult(of.following), of.following.ule(of.bound), of.shown(end), *_unchanged(of, start, end.state)]
+            held = [of.following.ult(of.left), of.shown(end), *_unchanged(of, start, end.state)]
             broken.append(known & end.path & ~terms.all_of(held))
         else:
             broken.append(known & end.path & ~of.leaves(end))
@@ -117,21 +117,21 @@ def _zeroing(scene: Scene, contract: Contract, entered: State) -> Round:
     terms, start = scene.terms, scene.field("arena_next")
     size = contract.ways[0].stores["context"][0][1] - start  # what the contract takes from the arena
     pointer = _holding(entered, start)
-    left = _holding(entered, size)
-    done = terms.var("zeroed", 60).zext(64) << 4
-    unit = Window("arena", start + done, UNIT, UNIT, writes=True)
+    counter = _holding(entered, size)
+    left = terms.var("left", 60).zext(64) << 4
+    unit = Window("arena", start + size - left, UNIT, UNIT, writes=True)
 
     def shown(end: End) -> Term:
         memory = end.state.memory
         assert isinstance(memory, Cells)
-        zeroed = memory.stores.get("arena") == ((start + done, terms.const(0, 8 * UNIT)),)
+        zeroed = memory.stores.get("arena") == ((unit.address, terms.const(0, 8 * UNIT)),)
         return terms.truth(zeroed and not end.calls and _stores_kept(scene, entered, end, apart="arena"))
 
     def leaves(end: End) -> Term:
-        return done.is_(size) & kept(scene, contract, end)
+        return left.is_(0) & kept(scene, contract, end)
 
     return Round(
-        lambda t: {pointer: start + t, left: size - t}, (), done, size, done + UNIT, (unit,), shown, leaves, terms.true
+        lambda t: {pointer: start + size - t, counter: t}, (), left, size, left - UNIT, (unit,), shown, leaves, terms.true
     )
 
 
@@ -145,9 +145,8 @@ def _holding(state: State, value: Term) -> int:
 
 def _writing(scene: Scene, contract: Contract, entered: State) -> Round:
     terms, base, length = scene.terms, scene.at_slot(0), scene.at_slot(0, 1)
-    done, took = terms.var("written", 64), terms.var("kernel 0", 64)
-    left = length - done
-    call = (scene.const(WRITE), scene.v[0], base + done, left)
+    left, took = terms.var("left", 64), terms.var("kernel 0", 64)
+    call = (scene.const(WRITE), scene.v[0], base + length - left, left)
     some = terms.const(0, 64).slt(took)
 
     def shown(end: End) -> Term:
@@ -162,7 +161,7 @@ def _writing(scene: Scene, contract: Contract, entered: State) -> Round:
         return terms.all_of([some.ite(took.is_(left), terms.true), *as_said(scene, way, end)])
 
     return Round(
-        lambda t: {RSI: base + t, RDX: length - t}, (RAX, RCX, _R11), done, length, done + took, (), shown, leaves,
+        lambda t: {RSI: base + length - t, RDX: t}, (RAX, RCX, _R11), left, length, left - took, (), shown, leaves,
         some.ite(took.ule(left), terms.true),
     )  # fmt: skip
 

@@ -36,31 +36,7 @@ def bits32(x: Term) -> Term:
 
 
 class Meanings(TermMachine):
-    """The primitives' machine, with conversions by the names that the instruction models give them, and x - (x / y) * y as the
-    remainder, which it is for all x and y of SMT-LIB's division.
-    """
-
-    def __init__(self, terms: Terms) -> None:
-        super().__init__(terms)
-        self._divided: dict[Term, tuple[Term, Term]] = {}
-
-    def sdiv(self, x: Term, y: Term) -> Term:
-        quotient = super().sdiv(x, y)
-        self._divided[quotient] = x, y
-        return quotient
-
-    def mul(self, x: Term, y: Term) -> Term:
-        dividend, divisor = self._divided.get(x, (x, x))
-        return dividend - self.srem(dividend, divisor) if divisor is y and x in self._divided else super().mul(x, y)
-
-    def fround32(self, x: Term) -> Term:
-        return widen32(bits32(x))
-
-    def from_signed(self, x: Term) -> Term:
-        return self.terms.apply("cvtsi2sd", 64, x)
-
-    def truncate(self, x: Term) -> Term:
-        return self.terms.apply("cvttsd2si64", 64, x)
+    """The primitives' machine, with an unsigned number's float as the code makes it."""
 
     def from_unsigned(self, x: Term) -> Term:
         """As a signed number where it is one; else twice its half, whose last bit stays one if it was (`lemmas`)."""

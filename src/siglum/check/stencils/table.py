@@ -14,6 +14,7 @@ from siglum.check.stencils.prove import Ask, Proof, models, prove
 from siglum.check.stencils.record import Line, Record, family_digest, stencil_digest, variants_of
 from siglum.stencil.families import FAMILIES
 from siglum.stencil.table import Table
+from siglum.target.x86_64.semantics import record as cosimulation
 
 _SEMANTICS: Final = Path(__file__).parents[2] / "target" / "x86_64" / "semantics"
 _SOLVERS: Final = {"bitwuzla": "bitwuzla", "z3": "z3-solver", "cvc5": "cvc5"}
@@ -72,7 +73,7 @@ def _head(table: Table, proofs: list[Proof]) -> tuple[tuple[str, str], ...]:
         ("stencils", f"{len(proofs)}, of which proved {len(proved)}: {both} in two models, {len(proved) - both} in one"),
         ("answers", "two solvers for each question and for each step by which its terms came to their form"),
         ("solvers", ", ".join(f"{name} {_version(package)}" for name, package in _SOLVERS.items())),
-        ("model own", _sources_digest(sleigh=False)),
+        ("model own", f"{_sources_digest(sleigh=False)}, co-simulation {_cosimulation()}"),
         ("model sleigh", f"{_sources_digest(sleigh=True)}, pypcode {_version('pypcode')}"),
     ]
     head += [("lemma", f"{text}: {', '.join(lemmas.settled(script)) or 'not settled'}") for text, script in lemmas.LEMMAS.items()]
@@ -86,10 +87,15 @@ def _version(package: str) -> str:
         return "missing"
 
 
+def _cosimulation() -> str:
+    """The digest of the record that lets the own model know an instruction."""
+    return sha256(cosimulation.PATH.read_bytes()).hexdigest() if cosimulation.PATH.exists() else "missing"
+
+
 def _sources_digest(*, sleigh: bool) -> str:
     """SHA-256 over the sources of a model; of the own one all that are not of the other."""
     digest = sha256()
     for path in sorted(_SEMANTICS.iterdir()):
-        if path.is_file() and path.name.startswith(("sleigh", "pcode")) == sleigh:
+        if path.suffix in (".py", ".txt") and path != cosimulation.PATH and path.name.startswith(("sleigh", "pcode")) == sleigh:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
