@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final
 
 from siglum.sandbox.calls import LEFT, MOST_WORDS, ODD, RIGHT, Batch, Item, needs_odd
-from siglum.sandbox.engine import ATTEMPTS, VECTORS_IN_JUNK, Engine, Report, complement, put
+from siglum.sandbox.engine import VECTORS_IN_JUNK, Engine, Report, complement, put
 from siglum.sandbox.job import (
     Call,
     Code,
@@ -121,7 +121,8 @@ class Sandbox:
         engine = self._engine
         in_size, out_size = batch.in_size(items), batch.out_size(items)
         filling = struct.unpack_from("<14Q", junk, VECTORS_IN_JUNK)
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
             setting = engine.begin(code.image, code.entry, junk, side)
             space = setting.space
             slots_file = setting.free + pages(in_size)
@@ -137,7 +138,7 @@ class Sandbox:
             report = engine.finish(setting, limit_s, attempt)
             if report is not None:
                 break
-        assert report is not None
+            attempt += 1  # a drawn address was taken; the last attempt gives a report or raises
         records = batch.outcomes(items, file[out_file : out_file + out_size])
         masks = masks_of(returns)
         found = [outcome(record, buffers, masks, setting.where) for record, buffers in records]
@@ -183,7 +184,8 @@ class Sandbox:
         engine = self._engine
         count = len(batch.states) - first
         size = count * batch.stride
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
             chosen = engine.random.randrange(1 << 20, 1 << 34) << 12 if at is None else at
             setting = engine.begin(slot, 0, engine.junk(), 0, chosen)
             space = setting.space
@@ -203,7 +205,7 @@ class Sandbox:
             report = engine.finish(setting, limit_s, attempt)
             if report is not None:
                 break
-        assert report is not None
+            attempt += 1  # a drawn address was taken; the last attempt gives a report or raises
         return batch.outcomes(file[out_file : out_file + size], first, setting.stack, setting.where), report
 
     def range(self, code: Code, start: int, count: int, rest: Sequence[int] = (), width: int = 8, limit_s: float = 0.1) -> Range:
@@ -217,7 +219,8 @@ class Sandbox:
         engine = self._engine
         engine.elapsed = 0.0
         size = count * width
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
             setting = engine.begin(code.image, code.entry, engine.junk(), 0)
             engine.server.grow(setting.free + pages(size))
             out_at = setting.space.shared(setting.free, size, READ | WRITE, populate=True)
@@ -227,7 +230,7 @@ class Sandbox:
             report = engine.finish(setting, limit_s, attempt)
             if report is not None:
                 break
-        assert report is not None
+            attempt += 1  # a drawn address was taken; the last attempt gives a report or raises
         file = engine.server.file
         if report.hung:
             return Range(b"", TimedOut())

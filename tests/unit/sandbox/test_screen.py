@@ -53,6 +53,8 @@ def test_each_refusal_says_what_and_where(code: str, number: str, exit: int, sai
         ("90ebfe", "no ret", 0, ""),
         ("90906690eb0a", "branch outside", 4, ""),
         ("908ed8c3", "segment register", 1, "mov"),
+        ("900fb407c3", "segment register", 1, "lfs"),
+        ("9064a4c3", "segment override", 1, "movsb"),
         ("31c0 488d64240890c3".replace(" ", ""), "", 0, ""),
     ],
 )
@@ -78,10 +80,13 @@ def test_a_refusal_is_also_a_value(code: str, reason: str, offset: int, mnemonic
         "eb01cc31c0c3",  # jmp over an int3; xor eax,eax; ret
         "e801000000c3c3",  # call of a function behind the first
         "31c0c3cccccccccc",  # padding behind the last function
+        "31c0c3e80000000090",  # a call that nobody reaches, and no end behind it
+        "0f1f050000100031c0c3",  # nop [rip+0x100000]: touches nothing
     ],
 )
 def test_what_is_allowed_passes(code: str) -> None:
     assert refusal(Code(bytes.fromhex(code)), V2) is None
+    screen(Code(bytes.fromhex(code)), V2)
 
 
 @pytest.mark.parametrize(
