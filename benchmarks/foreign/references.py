@@ -120,7 +120,11 @@ def f_usadd(a: u32, b: u32) -> u32:
 
 @prototype("uint64_t f_mulhi(uint64_t a, uint64_t b)")
 def f_mulhi(a: u64, b: u64) -> u64:
-    return a * b >> 64
+    # the four products of 32-bit halves, as by hand
+    a_low, a_high, b_low, b_high = a & MASK, a >> 32, b & MASK, b >> 32
+    low, across, back, high = a_low * b_low, a_low * b_high, a_high * b_low, a_high * b_high
+    carried = (low >> 32) + (across & MASK) + (back & MASK)
+    return high + (across >> 32) + (back >> 32) + (carried >> 32)
 
 
 @prototype("int32_t f_smulhi(int32_t a, int32_t b)")

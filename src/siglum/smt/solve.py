@@ -153,7 +153,9 @@ class Portfolio:
         return {name: worker.version for name, worker in self._workers.items()}
 
     # Asking -----------------------------------------------------------------------------------------------------
-    def ask(self, assertions: list[Term], *, seconds: float | None = None) -> Answer:
+    def ask(
+        self, assertions: list[Term], *, seconds: float | None = None, order: tuple[str, ...] | None = None
+    ) -> Answer:
         """Whether all of `assertions` (truth values) can hold. An answer "sat" has been checked by evaluation, unless
         functions without a meaning are in it. Raises EnvironmentFault where a solver is missing.
         """
@@ -168,19 +170,21 @@ class Portfolio:
         if self.progress:
             self.progress(f"query {query[:12]}")
         self.asked += 1
-        answer = self._settle(assertions, text, query, self.seconds if seconds is None else seconds)
+        answer = self._settle(assertions, text, query, self.seconds if seconds is None else seconds, order or self.order)
         self.cpu += answer.cpu
         if answer.status == "unsat" and self.cache:
             self.cache.keep(query, answer.solvers)
         return answer
 
-    def _settle(self, assertions: list[Term], text: str, query: str, seconds: float) -> Answer:
+    def _settle(
+        self, assertions: list[Term], text: str, query: str, seconds: float, order: tuple[str, ...]
+    ) -> Answer:
         variables = variables_of(assertions)
         names = [f"v{k}" for k, v in enumerate(variables) if v.width != MEMORY]
         agreed: list[str] = []
         reasons: list[str] = []
         cpu = 0.0
-        for name, reply in self._replies(text, names, seconds, agreed):
+        for name, reply in self._replies(text, names, seconds, agreed, order):
             cpu += reply.get("cpu", 0.0)
             status = reply.get("status", "unknown")
             if status == "unsat":
@@ -202,10 +206,10 @@ class Portfolio:
         return Answer("unknown", tuple(agreed), {}, query, "; ".join(reasons), cpu)
 
     def _replies(
-        self, text: str, names: list[str], seconds: float, agreed: list[str]
+        self, text: str, names: list[str], seconds: float, agreed: list[str], order: tuple[str, ...]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """The answers as they come: of the first two solvers at once, then of the others one by one."""
-        groups = [self.order[:2], *((name,) for name in self.order[2:])]
+        groups = [order[:2], *((name,) for name in order[2:])]
         for group in groups:
             if any(_maker(name) == _maker(group[0]) for name in agreed):
                 continue

@@ -15,7 +15,7 @@ from siglum.check.foreign.convention import Convention
 from siglum.check.foreign.draw import draw
 from siglum.check.foreign.exhaust import domain, exhaust
 from siglum.check.foreign.guess import numbers
-from siglum.check.foreign.prove import Models, Result, prove
+from siglum.check.foreign.prove import CODE_BOUND, REFERENCE_BOUND, Models, Result, prove
 from siglum.check.foreign.running import Arguments, Gave, Misbehaved, Observed, call_of, run, same
 from siglum.check.foreign.setting import setting
 from siglum.check.foreign.simulation import NoRelation, simulate
@@ -189,7 +189,8 @@ class Judge:
         if result.status == "proved":
             return self._proved(result, "SMT")
         if result.status == "refuted":
-            return Judged(self._replayed(reference, convention, code, terms, result, {}))
+            found = self._replayed(reference, convention, code, terms, result, {})
+            return Judged(found) if found else self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
         return self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
 
     def _proved(self, result: Result, method: str) -> Judged:
@@ -250,7 +251,9 @@ class Judge:
                     runs=max(self.limits.unrolled, 4 * length),
                 )  # fmt: skip
                 if result.status == "refuted":
-                    return Judged(self._replayed(reference, convention, code, terms, result, lengths))
+                    found = self._replayed(reference, convention, code, terms, result, lengths)
+                    if found is not None:
+                        return Judged(found)
                 if result.status != "proved":
                     break
                 total.models = min(total.models, result.models)
@@ -288,8 +291,8 @@ class Judge:
         terms: Terms,
         result: Result,
         lengths: dict[str, int],
-    ) -> Finding:
-        """What the CPU says of the solvers' counterexample."""
+    ) -> Finding | None:
+        """What the CPU says of the solvers' counterexample; None where it only shows that loops run on beyond their bound."""
         call = setting(terms, convention, code, reference.function.params, lengths)
         known = {name: value for name, value in result.values.items() if not name.startswith("product ")}
 
@@ -310,6 +313,8 @@ class Judge:
         refuted = self._refuted(reference, arguments, found)
         if refuted is not None:
             return refuted
+        if result.trouble in (CODE_BOUND, REFERENCE_BOUND):
+            return None
         if result.trouble and not result.trouble.startswith(("the result", "`")):
             return Unsafe(f"{result.trouble}, as on {_shown(arguments)} (it does not show in a run)")
         if result.wrong is not None and not result.by_name:

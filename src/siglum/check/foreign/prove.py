@@ -15,7 +15,8 @@ from siglum.check.foreign.explore import Explored, Explorer
 from siglum.check.foreign.setting import Duty, Setting, setting
 from siglum.ir.function import Function
 from siglum.sandbox.job import Code
-from siglum.smt.abstraction import without_products
+from siglum.smt.abstraction import NAME as HALVES
+from siglum.smt.abstraction import with_halves, without_products
 from siglum.smt.bitsums import NAME as COUNTING
 from siglum.smt.bitsums import with_bit_sums
 from siglum.smt.evaluate import below, evaluator, variables
@@ -29,8 +30,15 @@ from siglum.target.x86_64.semantics.state import Model, Unsupported
 FIRST_SECONDS: Final = 2.0
 """The limit of a question about everything at once; after that each duty is asked about alone."""
 
-ABSTRACT_SECONDS: Final = 1.0
+ABSTRACT_SECONDS: Final = 2.0
 """The limit of a question with products and quotients taken as any numbers."""
+LINEAR_ORDER: Final = ("bitwuzla", "cvc5-int", "z3", "cvc5")
+"""Who is asked first where all that is left is linear: no bitwise operation of variables."""
+
+
+CODE_BOUND: Final = "a loop ends within its bound"
+REFERENCE_BOUND: Final = "the reference's loops end within their bound"
+"""Duties that are not the code's: where one fails the proof does not reach far enough."""
 
 
 class Models(NamedTuple):
@@ -182,9 +190,9 @@ def broken(call: Setting, outcome: Outcome, explored: Explored) -> list[Duty]:
     terms = call.terms
     duties = [Duty(f"{v.what} at {v.at:#x}", terms.not_(v.condition)) for v in explored.violations]
     if explored.unfinished is not terms.false:
-        duties.append(Duty("a loop ends within its bound", terms.not_(explored.unfinished)))
+        duties.append(Duty(CODE_BOUND, terms.not_(explored.unfinished)))
     if outcome.unfinished is not terms.false:
-        duties.append(Duty("the reference's loops end within their bound", terms.not_(outcome.unfinished)))
+        duties.append(Duty(REFERENCE_BOUND, terms.not_(outcome.unfinished)))
     if explored.returned is None:
         return [*duties, Duty("it returns", terms.false)]
     condition, state = explored.returned
@@ -200,12 +208,24 @@ def ask_about(portfolio: Portfolio, pre: list[Term], wrong: Term, result: Result
     (asked,), changed = with_bit_sums([asked])
     if changed:
         result.lemmas = tuple(dict.fromkeys((*result.lemmas, COUNTING)))
+    (split, *split_pre), changed = with_halves([asked, *pre])
+    if changed:
+        halved = without_products([*split_pre, split]) or [*split_pre, split]
+        answer = portfolio.ask(halved, order=_order(halved))
+        if answer.status == "unsat":
+            result.lemmas = tuple(dict.fromkeys((*result.lemmas, HALVES)))
+            return answer
     simpler = without_products([*pre, asked])
     if simpler is not None:
-        answer = portfolio.ask(simpler, seconds=ABSTRACT_SECONDS)
+        answer = portfolio.ask(simpler, seconds=ABSTRACT_SECONDS, order=_order(simpler))
         if answer.status == "unsat":
             return answer
     return portfolio.ask([*pre, asked], seconds=seconds)
+
+
+def _order(asked: list[Term]) -> tuple[str, ...] | None:
+    bitwise = any(t.op in ("and", "or", "xor") and t.width > 0 for t in below(asked))
+    return None if bitwise else LINEAR_ORDER
 
 
 def _note(answer: Answer, result: Result) -> None:

@@ -245,8 +245,7 @@ class RegionMemory:
         first += -first % step
         places = list(range(first, last + 1, step))
         if len(places) > MOST_CASES:
-            self.violate(self.terms.true, f"{what} at one of more than {MOST_CASES} places in {region.name}")
-            return []
+            raise Unsupported(f"an access at one of more than {MOST_CASES} places in {region.name}", self.at)
         return places
 
 
