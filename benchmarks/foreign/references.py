@@ -185,27 +185,27 @@ def f_sort3(p: list[i32]) -> list[i32]:
 
 @prototype("void f_vadd8(int32_t d[8], const int32_t a[8], const int32_t b[8])")
 def f_vadd8(a: list[i32], b: list[i32]) -> list[i32]:
-    return [wrapped(x + y) for x, y in zip(a, b)]
+    return [wrapped(x + y) for x, y in zip(a, b)]  # noqa: B905
 
 
 @prototype("void f_vadd4(int32_t d[4], const int32_t a[4], const int32_t b[4])")
 def f_vadd4(a: list[i32], b: list[i32]) -> list[i32]:
-    return [wrapped(x + y) for x, y in zip(a, b)]
+    return [wrapped(x + y) for x, y in zip(a, b)]  # noqa: B905
 
 
 @prototype("void f_vmin8(int32_t d[8], const int32_t a[8], const int32_t b[8])")
 def f_vmin8(a: list[i32], b: list[i32]) -> list[i32]:
-    return [min(x, y) for x, y in zip(a, b)]
+    return [min(x, y) for x, y in zip(a, b)]  # noqa: B905
 
 
 @prototype("void f_vmax4(int32_t d[4], const int32_t a[4], const int32_t b[4])")
 def f_vmax4(a: list[i32], b: list[i32]) -> list[i32]:
-    return [max(x, y) for x, y in zip(a, b)]
+    return [max(x, y) for x, y in zip(a, b)]  # noqa: B905
 
 
 @prototype("void f_vmul8(int32_t d[8], const int32_t a[8], const int32_t b[8])")
 def f_vmul8(a: list[i32], b: list[i32]) -> list[i32]:
-    return [wrapped(x * y) for x, y in zip(a, b)]
+    return [wrapped(x * y) for x, y in zip(a, b)]  # noqa: B905
 
 
 def wrapped(x: int) -> i32:
