@@ -105,14 +105,11 @@ class Compiled:
 def write(compiled: Compiled, folder: str, name: str, kinds: list[str], inputs: tuple[str, ...] = ()) -> list[str]:
     """Writes outputs of the given kinds to `folder`, whole or not at all; the paths written."""
     from siglum.files import check_output, write_files
-    from siglum.host.outputs import file_name, files
+    from siglum.host.outputs import file_name
 
     check_output(folder, [file_name(name, kind) for kind in kinds if kind in ("so", "h", "o", "exe", "asm", "hex")], inputs)
-    program = pipeline.program_image(compiled.function.unit, compiled.image.target) if "exe" in kinds else None
-    called_from_c = any(kind in kinds for kind in ("so", "h", "o", "asm"))
-    outside = pipeline.library_image(compiled.function.unit, compiled.image.target) if called_from_c else None
-    made = files(compiled.image, name, kinds, program=program, outside=outside)
-    return write_files(folder, made, executable=[name] if "exe" in kinds else [])
+    made = pipeline.outputs(compiled.function.unit, compiled.image, name, kinds)
+    return write_files(folder, made.files, executable=[name] if "exe" in kinds else [])
 
 
 def compile(

@@ -38,6 +38,13 @@ NOT_CLAIMED: Final = (
     "anything where the reference stops",
 )
 """What no verdict on machine code says anything about."""
+NOT_CLAIMED_OF_PROGRAMS: Final = (
+    "time, power and other side channels",
+    "memory that others write meanwhile, signals",
+    "floating-point modes other than the default",
+    "how far memory, stack and fuel reach",
+)
+"""What no verdict on a program says anything about."""
 
 
 class Options(NamedTuple):
@@ -80,6 +87,8 @@ class Checker:
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
         require_solvers()
+        self.remarks: list[str] = []
+        """What is worth a line beside the verdict, such as a damaged entry of the cache."""
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Checker:
@@ -95,10 +104,13 @@ class Checker:
     @cached_property
     def portfolio(self) -> Portfolio:
         """The solvers."""
+        from siglum.smt.cache import disk_cache
         from siglum.smt.solve import Portfolio
 
-        progress = self.options.progress
-        return self._open.enter_context(Portfolio(seconds=self.options.seconds, progress=progress))
+        kept = disk_cache(self.remarks.append) if self.options.cached else None
+        return self._open.enter_context(
+            Portfolio(seconds=self.options.seconds, cache=kept, progress=self.options.progress)
+        )
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -142,25 +154,30 @@ class Checker:
         if isinstance(judged.finding, Unsafe):
             meaning = Unknown("the bytes are unsafe")
         verdict = Verdict(judged.finding, meaning, judged.assumptions)
-        return Checked(verdict, reference.meant.params, fitted.prototype, tuple(judged.notes), code=code)
+        return Checked(verdict, reference.meant.params, fitted.prototype, (*judged.notes, *self.remarks), code=code)
 
     def program(self, reference: pipeline.Unit, candidate: pipeline.Unit) -> Checked:
         """The verdict on a program that Siglum builds: the witness check of its bytes, and its Function beside the reference's.
         Raises `UserError` E-071 where the types differ.
         """
-        from siglum.check.meaning import meets
-
         check_same_types(reference, candidate)
         without_effects(reference)
-        built = pipeline.build(candidate.function)
+        return self.compare(reference, candidate, pipeline.build(candidate.function))
+
+    def compare(self, reference: pipeline.Unit, candidate: pipeline.Unit, built: pipeline.Built) -> Checked:
+        """The verdict on a program that is built already, of the reference's types."""
+        from siglum.check.meaning import meets
+
         if built.image.capabilities:
             meaning: Finding = Unknown(f"not compared, for its effects: {' '.join(sorted(built.image.capabilities))}")
         else:
             self.tell("meaning")
-            via = (candidate.meant,)
-            meaning = meets(candidate.function, reference.meant, in_cpython(reference), self.portfolio, via=via)
+            runs = in_cpython(reference) if reference.exact else None
+            via = (reference.meant, candidate.meant)
+            meaning = meets(candidate.function, reference.unfused, runs, self.portfolio, via=via)
         verdict = Verdict(pipeline.bytes_finding(built), meaning, pipeline.ASSUMPTIONS)
-        return Checked(verdict, reference.meant.params, built=built)
+        notes, open_ends = tuple(self.remarks), NOT_CLAIMED_OF_PROGRAMS
+        return Checked(verdict, reference.meant.params, notes=notes, not_claimed=open_ends, built=built)
 
     def trial(
         self, reference: Program, candidate: Candidate, arguments: dict[str, Any], prototype: str | None = None
@@ -249,13 +266,15 @@ _STOPS: Final = (Stop, ArithmeticError, ValueError, LookupError, AssertionError)
 
 
 def in_cpython(unit: pipeline.Unit) -> Callable[..., Any]:
-    """The reference in CPython; the interpreter where its file needs what is not there when it runs by itself, such as words
-    that are called by name.
+    """The reference in CPython; the interpreter where CPython does not wrap as it does, and where its file needs what is not
+    there when it runs by itself, such as words that are called by name.
     """
 
     def call(*arguments: Any) -> Any:
         from siglum.ir.interpret import run
 
+        if not unit.exact:
+            return run(unit.meant, arguments)
         try:
             return unit.reference(*arguments)
         except _STOPS:

@@ -58,9 +58,9 @@ def reference_of(text: str, signature: str | None = None, overflow: str = "stop"
     return program_of(text, signature, overflow)
 
 
-def program_of(text: str, signature: str | None = None, overflow: str = "stop") -> Program:
+def program_of(text: str, signature: str | None = None, overflow: str = "stop", nothing_to: str = "check") -> Program:
     """The program that `text` names, with what is needed to read it again. Raises `UserError`."""
-    unit, files = unit_of(text, signature, overflow, "check")
+    unit, files = unit_of(text, signature, overflow, nothing_to)
     named = PYTHON.fullmatch(text)
     if named:
         from siglum.files import read_text

@@ -6,20 +6,21 @@ stage and what lies below.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.ir.function import Function, Origin, listed
 from siglum.ir.types import I64, Type
-from siglum.records import Finding, Followed, Image, Rejected, Unknown, Verdict
+from siglum.records import Finding, Followed, Image, Refuted, Rejected, Unknown, Verdict
 
 if TYPE_CHECKING:
     from siglum.frontend.phrase.language import Language
     from siglum.frontend.phrase.typed import Definition
     from siglum.host.callable import Native
     from siglum.ir.node import Node, Region
+    from siglum.smt.solve import Portfolio
     from siglum.stencil.table import Table
 
 Params = tuple[tuple[str, Type], ...]
@@ -29,7 +30,8 @@ OVERFLOW = ("stop", "wrap")
 class Unit(NamedTuple):
     """A program and what it has to mean: `reference` runs its meaning in CPython (word by word, or the Python function
     itself). `source` and `text` are where the places of its stops point. `meant` is the Function as the front end gives it,
-    `function` the same in the form that is bound.
+    `function` the same in the form that is bound, `word_by_word` (a phrase's) makes the one in which no words fuse. `exact` is
+    false where `reference` does not wrap as the program does.
     """
 
     function: Function
@@ -37,6 +39,13 @@ class Unit(NamedTuple):
     source: str
     text: str
     meant: Function
+    word_by_word: Callable[[], Function] | None = None
+    exact: bool = True
+
+    @property
+    def unfused(self) -> Function:
+        """The Function nearest to the intent: for a phrase one word after the other, for Python code the code itself."""
+        return self.word_by_word() if self.word_by_word else self.meant
 
 
 # Front ends -------------------------------------------------------------------------------------------------
@@ -81,7 +90,11 @@ def unit_from_phrase(
 
     program = language().read(text, params, result, subject, source)
     meant = elaborate_phrase(program, overflow=overflow)
-    return Unit(refined(meant), _phrase_reference(program.main, overflow), source, text, meant)
+
+    def word_by_word() -> Function:
+        return elaborate_phrase(program, overflow=overflow, fused=False)
+
+    return Unit(refined(meant), _phrase_reference(program.main, overflow), source, text, meant, word_by_word)
 
 
 def _phrase_reference(definition: Definition, overflow: str) -> Callable[..., Any]:
@@ -100,7 +113,7 @@ def unit_from_python(function: Callable[..., Any], overflow: str = "stop") -> Un
 
     meant = function_from_python(function, overflow=overflow, vocabulary=vocabulary)
     code = function.__code__
-    return Unit(refined(meant), function, code.co_filename, "", meant)
+    return Unit(refined(meant), function, code.co_filename, "", meant, exact=overflow == "stop")
 
 
 def unit_from_source(text: str, name: str, source: str = "<python>", overflow: str = "stop") -> Unit:
@@ -109,7 +122,7 @@ def unit_from_source(text: str, name: str, source: str = "<python>", overflow: s
     from siglum.vocab.declare import vocabulary
 
     meant = function_from_source(text, name, source, overflow=overflow, vocabulary=vocabulary)
-    return Unit(refined(meant), _source_reference(text, name, source), source, text, meant)
+    return Unit(refined(meant), _source_reference(text, name, source), source, text, meant, exact=overflow == "stop")
 
 
 def _source_reference(text: str, name: str, source: str) -> Callable[..., Any]:
@@ -209,11 +222,18 @@ def load(image: Image) -> Native:
     return Native(image)
 
 
-def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200) -> Verdict:
-    """The verdict so far: the witness was followed, and the code was run against the interpreter on random, boundary and
-    empty inputs. A program that acts on the outside is not run, nor is one that this machine cannot run.
+REFERENCE_SECONDS: Final = 0.5
+"""How long the code is run against its reference in CPython, which is slow, when no proof is asked for."""
+
+
+def judge(
+    unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200, portfolio: Portfolio | None = None
+) -> Verdict:
+    """The verdict: the witness was followed, and the code was run against the interpreter and against the reference on random,
+    boundary and empty inputs; with a `portfolio` of solvers, also what they prove of the Function beside the reference's. A
+    program that acts on the outside is not run, nor is one that this machine cannot run.
     """
-    from siglum.check.differential import differential
+    from siglum.check.differential import against, differential
     from siglum.check.inputs import draw
 
     meaning: Finding
@@ -222,10 +242,24 @@ def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200)
         meaning = Unknown(f"not run, for its effects: {effects}")
     else:
         try:
-            meaning = differential(unit.function, native, draw(unit.function.params, runs))
+            inputs = draw(unit.function.params, runs)
+            meaning = differential(unit.function, native, inputs)
+            if not isinstance(meaning, Refuted):
+                in_python = unit.reference if unit.exact else None
+                beside = against(unit.unfused, native, in_python, inputs, seconds=REFERENCE_SECONDS)
+                meaning = beside if isinstance(beside, Refuted) else meaning
+            if portfolio is not None and not isinstance(meaning, Refuted):
+                meaning = proved_meaning(unit, portfolio)
         except EnvironmentFault as fault:
             meaning = Unknown(f"not run: {fault.message}")
     return Verdict(bytes_finding(built), meaning, ASSUMPTIONS)
+
+
+def proved_meaning(unit: Unit, portfolio: Portfolio) -> Finding:
+    """What the solvers say of a unit's Function beside its reference."""
+    from siglum.check.meaning import meets
+
+    return meets(unit.function, unit.unfused, unit.reference if unit.exact else None, portfolio, via=(unit.meant,))
 
 
 ASSUMPTIONS: Final = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
@@ -237,12 +271,51 @@ def bytes_finding(built: Built) -> Finding:
     return built.followed
 
 
+# Outputs --------------------------------------------------------------------------------------------------------------
+
+
+class Outputs(NamedTuple):
+    """Files by name, and the images whose code is in them beside the program's own, by what they are for."""
+
+    files: dict[str, bytes]
+    images: dict[str, Image]
+
+
+PROGRAM: Final = "program"
+LIBRARY: Final = "library"
+"""The image an executable runs, and the one that C calls where text crosses."""
+
+
+def outputs(unit: Unit, image: Image, name: str, kinds: Sequence[str]) -> Outputs:
+    """The files that the unit, bound as `image`, becomes."""
+    images: dict[str, Image] = {}
+    if "exe" in kinds:
+        images[PROGRAM] = program_image(unit, image.target)
+    if any(kind in kinds for kind in ("so", "h", "o", "asm")):
+        outside = library_image(unit, image.target)
+        if outside is not None:
+            images[LIBRARY] = outside
+    return Outputs(output_files(image, images, name, kinds), images)
+
+
+def output_files(image: Image, images: Mapping[str, Image], name: str, kinds: Sequence[str]) -> dict[str, bytes]:
+    """The files that images become; equal images give equal bytes."""
+    from siglum.host.outputs import files
+
+    return files(image, name, kinds, program=images.get(PROGRAM), outside=images.get(LIBRARY))
+
+
 # Executables ------------------------------------------------------------------------------------------------
 
 
 def program_image(unit: Unit, target: str | None = None) -> Image:
-    """The image an executable runs: reads the command line or standard input by the signature, runs the unit's function
-    and gives its result as text, unless the function itself writes.
+    """The image an executable runs."""
+    return build(program_function(unit), target).image
+
+
+def program_function(unit: Unit) -> Function:
+    """What an executable does: it reads the command line or standard input by the signature, runs the unit's function and
+    gives its result as text, unless the function itself writes.
     """
     from siglum.host.stops import ARGUMENT, ARGUMENTS, RESULT
     from siglum.vocab.command_line import ENTRY, READER, SHOWER, TAKER, TARGET, command_line
@@ -252,7 +325,7 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
     if not shows:
         function = without_result(function)
         if not function.params:
-            return build(function, target).image
+            return function
     text = command_line(function.params, function.result, shows=shows)
     # what is wrong with an argument is said of the parameter, at the argument's number; all else of all arguments
     origins = {f"{READER}{k}": Origin(name, ARGUMENT, k + 1, 1, 1) for k, (name, _) in enumerate(function.params)}
@@ -260,11 +333,17 @@ def program_image(unit: Unit, target: str | None = None) -> Image:
         origins[TAKER] = Origin(function.name, ARGUMENTS, 1, 1, 1)
     if shows:
         origins[SHOWER] = Origin(function.name, RESULT, 1, 1, 1)
-    return build(_wrapped(function, TARGET, text, ENTRY, "<command line>", origins), target).image
+    return _wrapped(function, TARGET, text, ENTRY, "<command line>", origins)
 
 
 def library_image(unit: Unit, target: str | None = None) -> Image | None:
-    """The image that C calls where text crosses: it takes and gives UTF-8. None where no text does."""
+    """The image that C calls where text crosses. None where no text does."""
+    function = library_function(unit)
+    return build(function, target).image if function is not None else None
+
+
+def library_function(unit: Unit) -> Function | None:
+    """What C calls where text crosses: it takes and gives UTF-8. None where no text does."""
     from siglum.host.stops import ARGUMENT, RESULT
     from siglum.vocab.boundary import ENTRY, GIVER, TAKER, TARGET, boundary, holds_text
 
@@ -275,7 +354,7 @@ def library_image(unit: Unit, target: str | None = None) -> Image | None:
         origins[GIVER] = Origin(function.name, RESULT, 1, 1, 1)
     if not origins:
         return None
-    return build(_wrapped(function, TARGET, text, ENTRY, "<library>", origins), target).image
+    return _wrapped(function, TARGET, text, ENTRY, "<library>", origins)
 
 
 def _wrapped(function: Function, called: str, text: str, entry: str, source: str, origins: dict[str, Origin]) -> Function:

@@ -22,8 +22,9 @@ KINDS = {"so": "sumsq.so", "h": "sumsq.h", "o": "sumsq.o", "exe": "sumsq", "asm"
 def test_every_kind_of_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["build", "--json", SUMSQ, "--emit", ",".join(KINDS), "-o", str(tmp_path / "out")]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert sorted(os.listdir(tmp_path / "out")) == sorted(KINDS.values())
-    assert report["outputs"] == [str(tmp_path / "out" / name) for name in KINDS.values()]
+    names = [*KINDS.values(), "sumsq.cert.json"]
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(names)
+    assert report["outputs"] == [str(tmp_path / "out" / name) for name in names]
     assert report["verdict"]["bytes"]["kind"] == "followed"
     assert report["verdict"]["meaning"]["kind"] == "tested"
     assert "proved" not in report["verdict"]["meaning"]["text"].replace("not proved", "")
@@ -138,7 +139,7 @@ def test_open_phrases_need_a_signature(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(["build", "square sum", "-o", str(tmp_path)]) == 2
     assert "--signature" in capsys.readouterr().err
     assert run(["build", "square sum", "--signature", "xs:[i64] -> i64", "--name", "q", "-o", str(tmp_path)]) == 0
-    assert sorted(os.listdir(tmp_path)) == ["q.h", "q.so"]
+    assert sorted(os.listdir(tmp_path)) == ["q.cert.json", "q.h", "q.so"]
 
 
 def test_a_python_function_is_built(tmp_path: Path) -> None:

@@ -124,4 +124,4 @@ def test_no_executable_memory_is_no_obstacle_to_building(tmp_path: Path) -> None
     status, out, err = finish(start("build", phrase, "-o", "out", folder=tmp_path, preexec_fn=limit))
     assert (status, err) == (0, "")
     assert "meaning: not run: " in out or "unknown (not run: " in out
-    assert sorted(os.listdir(tmp_path / "out")) == ["twice.h", "twice.so"]
+    assert sorted(os.listdir(tmp_path / "out")) == ["twice.cert.json", "twice.h", "twice.so"]

@@ -34,10 +34,11 @@ def command(
     if program is None:
         fix = 'give a phrase, as in siglum build "sumsq xs:[i64] = xs square sum"'
         raise UserError("nothing to build", None, fix, "E-001")
-    from siglum import api
-    from siglum.files import check_output
-    from siglum.host.outputs import KINDS
-    from siglum.invocation import unit_of
+    from siglum import api, certifying, pipeline
+    from siglum.check.certificate import SUFFIX, text_of
+    from siglum.comparison import program_of
+    from siglum.files import check_output, write_files
+    from siglum.host.outputs import KINDS, file_name
     from siglum.records import Refuted
     from siglum.stencil.fresh import TARGETS
 
@@ -45,13 +46,17 @@ def command(
     if target is not None:
         chosen("target", target, TARGETS)
     check_output(folder)
-    unit, inputs = unit_of(program, signature, overflow, "build")
-    compiled = api.Function(unit).compile(target)
-    title = name or unit.function.name or "program"
+    given = program_of(program, signature, overflow, "build")
+    compiled = api.Function(given.unit).compile(target)
+    title = name or given.unit.function.name or "program"
     verdict = compiled.verdict
     if isinstance(verdict.meaning, Refuted):
         return Output(f"refuted, nothing written: {verdict.meaning}", {"outputs": [], "verdict": as_json(verdict)}, REFUTED)
-    paths = api.write(compiled, folder, title, kinds, inputs)
+    check_output(folder, [*(file_name(title, kind) for kind in kinds), title + SUFFIX], given.files)
+    made = pipeline.outputs(given.unit, compiled.image, title, kinds)
+    certificate = text_of(certifying.of_built(given, compiled.image, verdict, title, kinds, made))
+    executables = [file_name(title, kind) for kind in kinds if kind == "exe"]
+    paths = write_files(folder, {**made.files, title + SUFFIX: certificate}, executables)
     types = " ".join(f"{n}:{t}" for n, t in compiled.image.params)
     lines = [*paths, f"{title} {types} -> {compiled.image.result} for {compiled.image.target}".replace("  ", " ")]
     lines += [f"bytes:   {verdict.bytes}", f"meaning: {verdict.meaning}"]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 import os
-import sys
-import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from siglum.cli.options import count, overflow_option, signature_option
+from siglum.cli.progress import Progress
 from siglum.cli.suggest import chosen
 from siglum.cli.verb import Output, Verb
-from siglum.cli.verdicts import REQUIRED, as_json, exit_of, lines
+from siglum.cli.verdicts import REFUTED, REQUIRED, UNSAFE, as_json, exit_of, lines, titled
 from siglum.errors import UserError, echo
 
 if TYPE_CHECKING:
-    from siglum.checking import Checked, Checker
+    from siglum.checking import Checked, Checker, Options
     from siglum.comparison import Candidate, Program
     from siglum.records import Refuted
 
@@ -82,8 +80,8 @@ def command(
         if flip_bits:
             return _flipped(checker, meant, given, prototype)
         checked = _checked(checker, meant, given, prototype)
-        written = _certificate(certificate, checker, meant, given, checked)
-    return _output(checked, meant, given, reference, candidate, prototype, required, test, written)
+    written = _certificate(certificate, options, meant, given, syntax, checked)
+    return _output(checked, meant, given, reference, candidate, prototype, required, test, certificate, written)
 
 
 def _seconds(text: str) -> float:
@@ -115,8 +113,25 @@ def _checked(checker: Checker, meant: Program, given: Candidate, prototype: str 
     return checker.check(meant, given, prototype)
 
 
-def _certificate(path: str | None, checker: Checker, meant: Program, given: Candidate, checked: Checked) -> str:
-    return ""
+def _certificate(
+    path: str | None, options: Options, meant: Program, given: Candidate, syntax: str, checked: Checked
+) -> str:
+    """Writes the certificate where one is wanted; none is written of what was refuted. The path written, or ""."""
+    from siglum import certifying
+    from siglum.check.certificate import text_of
+    from siglum.comparison import MachineCode
+    from siglum.files import write_files
+
+    if path is None or exit_of(checked.verdict, "tested") in (REFUTED, UNSAFE):
+        return ""
+    folder = os.path.dirname(path)
+    if isinstance(given, MachineCode):
+        found = certifying.of_code(meant, given, syntax, checked, options, folder)
+    else:
+        assert checked.built is not None
+        image = checked.built.image
+        found = certifying.of_program(meant, given, image, checked.verdict, options, checked.not_claimed)
+    return write_files(folder or ".", {os.path.basename(path): text_of(found)})[0]
 
 
 def _output(
@@ -128,6 +143,7 @@ def _output(
     prototype: str | None,
     required: str,
     test: str | None,
+    certificate: str | None,
     written: str,
 ) -> Output:
     """The verdict for a person and for programs, and the counterexample as a test."""
@@ -165,14 +181,11 @@ def _output(
             shown.append(f"test:    {path}")
             data["test_file"] = path
     if written:
-        shown.append(f"wrote    {written}")
+        shown.append(f"wrote:   {written}")
         data["certificate"] = written
+    elif certificate is not None:
+        shown.append("no certificate is written of what was refuted")
     return Output("\n".join(shown), data, exit_of(verdict, required))
-
-
-def titled(title: str, listed: tuple[str, ...]) -> list[str]:
-    """A list with its title before the first line."""
-    return [f"{' ' * len(title) if k else title}{line}" for k, line in enumerate(listed)]
 
 
 def test_text(refuted: Refuted, checked: Checked, reference: str, candidate: str, prototype: str | None) -> str:
@@ -206,28 +219,3 @@ def literal(value: Any) -> str:
 
 def _flipped(checker: Checker, meant: Program, given: Candidate, prototype: str | None) -> Output:
     return Output("")
-
-
-class Progress:
-    """One line on standard error that says what is being done, where that is a terminal; gone when the work is."""
-
-    def __init__(self) -> None:
-        self.on = sys.stderr.isatty() and not click.get_current_context().meta.get("siglum.json")
-        self.start = self.last = time.monotonic()
-        self.shown = False
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        if self.shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-    def show(self, what: str) -> None:
-        """Says `what`, a few times a second at most."""
-        now = time.monotonic()
-        if self.on and (now - self.last > 0.1 or not self.shown):
-            self.last, self.shown = now, True
-            sys.stderr.write(f"\r\x1b[Ksiglum: {what} ({now - self.start:.0f} s)")
-            sys.stderr.flush()

@@ -20,6 +20,7 @@ VERBS: Final = {
     "run": "Run a phrase or a Python function on arguments.",
     "build": "Compile to .so, .h, .o, an executable, .asm or .hex, checked.",
     "check": "Prove or refute that machine code, or a phrase, does what a reference says.",
+    "verify": "Check a certificate again, against the bytes it is about.",
     "explain": "Show every instruction with the word it comes from.",
     "words": "Search the vocabulary by name, type or meaning.",
     "next": "List what can follow the beginning of a phrase.",

@@ -19,15 +19,16 @@ Params = Sequence[tuple[str, Any]]
 def as_json(verdict: Verdict, params: Params = ()) -> dict[str, Any]:
     """Both findings and what they rest on; `params` name the arguments of a counterexample."""
     findings = {"bytes": verdict.bytes, "meaning": verdict.meaning}
-    shown = {name: finding_as_json(finding, params) for name, finding in findings.items()}
+    shown = {name: half_as_json(finding, params) for name, finding in findings.items()}
     return {**shown, "assumptions": list(verdict.assumptions)}
 
 
-def finding_as_json(finding: Finding, params: Params = ()) -> dict[str, Any]:
+def half_as_json(finding: Finding, params: Params = ()) -> dict[str, Any]:
     """One finding: its kind, its line, and the parts that a program looks at."""
-    from siglum.records import Proved, ProvedUpTo, Refuted
+    from siglum.check.certificate import finding_as_json
+    from siglum.records import Refuted
 
-    found: dict[str, Any] = {"kind": type(finding).__name__.lower(), "text": str(finding)}
+    found = finding_as_json(finding)
     if isinstance(finding, Refuted):
         found["counterexample"] = {
             "arguments": {name: repr(value) for name, value in named(finding, params)},
@@ -35,17 +36,6 @@ def finding_as_json(finding: Finding, params: Params = ()) -> dict[str, Any]:
             "got": finding.got,
         }
         found["unsafe"] = finding.unsafe
-    if isinstance(finding, (Proved, ProvedUpTo)):
-        proof = finding.proof
-        found["proof"] = {
-            "method": proof.method,
-            "models": proof.models,
-            "solvers": list(proof.solvers),
-            "queries": list(proof.queries),
-            "lemmas": list(proof.lemmas),
-        }
-    if isinstance(finding, ProvedUpTo):
-        found["bound"] = finding.bound
     return found
 
 
@@ -93,3 +83,8 @@ def exit_of(verdict: Verdict, required: str = "proved") -> int:
     if required == "tested":
         enough = (*enough, ProvedUpTo, Tested, Followed)
     return 0 if all(isinstance(half, enough) for half in halves) else UNKNOWN
+
+
+def titled(title: str, listed: Sequence[str]) -> list[str]:
+    """A list with its title before the first line."""
+    return [f"{' ' * len(title) if k else title}{line}" for k, line in enumerate(listed)]
