@@ -15,7 +15,8 @@ from siglum.check.foreign.convention import Convention
 from siglum.check.foreign.draw import draw
 from siglum.check.foreign.exhaust import domain, exhaust
 from siglum.check.foreign.guess import numbers
-from siglum.check.foreign.prove import CODE_BOUND, REFERENCE_BOUND, Models, Result, prove
+from siglum.check.foreign.prove import CODE_BOUND, REFERENCE_BOUND, Models, Result
+from siglum.check.foreign.prove import prove as _prove
 from siglum.check.foreign.running import Arguments, Gave, Misbehaved, Observed, call_of, run, same
 from siglum.check.foreign.setting import setting
 from siglum.check.foreign.simulation import NoRelation, simulate
@@ -121,7 +122,7 @@ class Judge:
             return Judged(found)
         trial = self.trials(reference, convention)
         runs, stopping = len(trial.chosen), trial.stopping
-        made = self._prove(reference, convention, code, Random(self.seed), runs)
+        made = self.prove(reference, convention, code, Random(self.seed), runs)
         if not runs and isinstance(made.finding, (Proved, ProvedUpTo, Exhausted)):
             made = self._vacuous(reference, convention, code) or made
         assumptions = list(_ASSUMPTIONS)
@@ -164,7 +165,7 @@ class Judge:
         return Refuted(values, repr(expected), _got(found), isinstance(found, Misbehaved) and found.unsafe)
 
     # Proofs -----------------------------------------------------------------------------------------------------
-    def _prove(self, reference: Reference, convention: Convention, code: Code, random: Random, runs: int) -> Judged:
+    def prove(self, reference: Reference, convention: Convention, code: Code, random: Random, runs: int) -> Judged:
         function = reference.function
         open_lists = [a.name for a in convention.lists if a.count is None]
         missing = ""
@@ -181,7 +182,7 @@ class Judge:
                 return self._up_to(reference, convention, code, open_lists, missing, runs)
             self.progress("proof")
             terms = Terms()
-            result = prove(terms, function, convention, code, self.models, self.portfolio, runs=self.limits.unrolled)
+            result = _prove(terms, function, convention, code, self.models, self.portfolio, runs=self.limits.unrolled)
         except NoMeaning as unsupported:
             return self._or_exhausted(reference, convention, code, Unsupported(str(unsupported)))
         except NoTerms as unsupported:
@@ -189,7 +190,7 @@ class Judge:
         if result.status == "proved":
             return self._proved(result, "SMT")
         if result.status == "refuted":
-            found = self._replayed(reference, convention, code, terms, result, {})
+            found = self.replayed(reference, convention, code, terms, result, {})
             return Judged(found) if found else self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
         return self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
 
@@ -246,12 +247,12 @@ class Judge:
                 lengths = dict(zip(lists, shape, strict=True))
                 self.progress(f"length {length}")
                 terms = Terms()
-                result = prove(
+                result = _prove(
                     terms, reference.function, convention, code, self.models, self.portfolio, lengths=lengths,
                     runs=max(self.limits.unrolled, 4 * length),
                 )  # fmt: skip
                 if result.status == "refuted":
-                    found = self._replayed(reference, convention, code, terms, result, lengths)
+                    found = self.replayed(reference, convention, code, terms, result, lengths)
                     if found is not None:
                         return Judged(found)
                 if result.status != "proved":
@@ -283,7 +284,7 @@ class Judge:
         return Judged(self._refuted(reference, *differing) or otherwise)
 
     # Counterexamples ----------------------------------------------------------------------------------------------
-    def _replayed(
+    def replayed(
         self,
         reference: Reference,
         convention: Convention,

@@ -6,7 +6,7 @@ Imports `check.foreign`, `smt` and `target.x86_64.semantics`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -66,6 +66,11 @@ class Setting:
 
     def value(self, name: str) -> Value:
         return next(v for (n, _), v in zip(self.params, self.values, strict=True) if n == name)
+
+    def with_code(self, code: Code) -> Setting:
+        """The same call of other code."""
+        regions = [_code_region(self.terms, code.image) if r.base is self.base else r for r in self.regions]
+        return replace(self, code=code, regions=tuple(regions))
 
     def apart(self, mentioned: set[Term]) -> list[Term]:
         """That the regions whose addresses are mentioned do not overlap; nothing where those are fewer than two."""
@@ -251,7 +256,7 @@ def setting(
     home = terms.var("return" + ON_ENTRY, 64)
     regions = [
         Region("the stack", stack, -STACK_BYTES, 8, (-STACK_BYTES, 0), _stack_byte(terms, home), floor=-RED_ZONE),
-        Region("the code", base, 0, len(code.image), None, _byte_of(terms, code.image)),
+        _code_region(terms, code.image),
     ]
     for argument in convention.lists:
         regions.append(_buffer(terms, argument, dict(zip((n for n, _ in params), values, strict=True)), pre))
@@ -259,8 +264,6 @@ def setting(
 
 
 def _with_lengths(convention: Convention, lengths: dict[str, int]) -> Convention:
-    from dataclasses import replace
-
     arguments = tuple(
         replace(a, count=lengths[a.name]) if a.kind == "pointer" and a.name in lengths else a for a in convention.arguments
     )
@@ -274,8 +277,8 @@ def _stack_byte(terms: Terms, home: Term) -> Callable[[int], Term]:
     return initial
 
 
-def _byte_of(terms: Terms, image: bytes) -> Callable[[int], Term]:
-    return lambda at: terms.const(image[at], 8)
+def _code_region(terms: Terms, image: bytes) -> Region:
+    return Region("the code", code_address(terms), 0, len(image), None, lambda at: terms.const(image[at], 8))
 
 
 def _buffer(terms: Terms, argument: Argument, values: dict[str, Value], pre: list[Term]) -> Region:
