@@ -1,27 +1,31 @@
-"""The parts of the stencil proofs: memory as cells, holes, the executor's refusals, abstraction, recorded steps, records."""
+"""The parts of the stencil proofs: memory as cells, holes, the executor's refusals, recorded steps, records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from siglum.check.contracts import contract_of
+from siglum.check.stencils import __main__ as command
+from siglum.check.stencils import lemmas
+from siglum.check.stencils import table as whole
 from siglum.check.stencils.abstract import abstracted
 from siglum.check.stencils.cells import Cells, Outside, Window
 from siglum.check.stencils.execute import Rejected
-from siglum.check.stencils.holes import COLD_AT, Malformed, ready
+from siglum.check.stencils.holes import COLD_AT, Malformed, Open, ready
 from siglum.check.stencils.prove import Proof, models, prove
 from siglum.check.stencils.question import question
 from siglum.check.stencils.record import Line, Record, parse, read, stencil_digest
 from siglum.check.stencils.scene import Scene
 from siglum.check.stencils.steps import Recording
-from siglum.check.stencils.table import line_of, make_record
+from siglum.check.stencils.table import line_of, make_record, prove_family
 from siglum.smt.evaluate import value_of
 from siglum.smt.solve import Answer
 from siglum.smt.terms import Term, Terms
 from siglum.stencil.table import Hole, Stencil, load
-from siglum.target.x86_64.semantics.state import Unsupported
+from siglum.target.x86_64.semantics.state import Exit, State, Step, Unsupported
 
 TABLE = load("x86-64-v3")
 
@@ -155,6 +159,32 @@ def test_a_cold_part_runs_and_comes_back() -> None:
         asked("wide_add", (1, 2), wide._replace(cold=wide.cold[:19], cold_holes=wide.cold_holes[:1]))
 
 
+def test_ways_that_a_contract_does_not_have_are_wrong() -> None:
+    for family, code in (("ret", "90"), ("close", "90")):
+        assert asked(family, (), stencil(code))[-1].value == 1
+
+
+def test_a_model_that_knows_only_some_ways_on_is_refused() -> None:
+    def half(terms: Terms, state: State, code: bytes, at: int, base: Term, holes: Open) -> Step:
+        step = Step(terms, state, at, 1, base)
+        step.exits = [Exit(terms.var("p", 0), "go", 0)]
+        return step
+
+    changed = stencil("90")
+    scene = Scene("nop.1", (), changed)
+    with pytest.raises(Rejected, match="not all"):
+        question(scene, contract_of(scene), ready(scene, changed), half)
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [("70007402ebfc", "several ways"), ("7402ebfc", "not found"), ("7404740074fa", "not the one loop")],
+)  # fmt: skip
+def test_loops_of_another_kind_are_rejected(code: str, why: str) -> None:
+    with pytest.raises(Rejected, match=why):
+        asked("alloc", (1,), stencil(code))
+
+
 # Proofs -----------------------------------------------------------------------------------------------------------
 def test_a_proof_names_what_it_rests_on() -> None:
     found = prove("add.vv", (1, 2), TABLE.stencil("add.vv", (1, 2)), unsat, models())
@@ -247,6 +277,12 @@ def test_terms_without_steps_leave_no_doubt() -> None:
     assert Recording().doubted() == []
 
 
+def test_a_lemma_without_an_answer_in_time_is_not_settled() -> None:
+    script = next(iter(lemmas.LEMMAS.values()))
+    assert lemmas.settled(script, seconds=-29.99) == ()
+    assert lemmas.settled("(check-sat)") == ()
+
+
 # Records ----------------------------------------------------------------------------------------------------------
 def test_a_record_keeps_what_is_not_proved() -> None:
     lines = {"jmp": Line("jmp", 0, 1, (), (), "ab", "cd"), "mov.vv": Line("mov.vv", 63, 64, ("own",), ("z3",), "ab", "cd")}
@@ -281,6 +317,49 @@ def test_a_table_is_proved_family_by_family() -> None:
     assert record.fact("table") == TABLE.digest
     refuted = make_record(TABLE, sat, {}, families=("jmp",))
     assert list(refuted.unproved) in ([], [("jmp", ())])
+
+
+def test_a_stencil_that_two_tables_have_is_proved_once() -> None:
+    asked_for: list[int] = []
+
+    def count(assertions: list[Term]) -> Answer:
+        asked_for.append(1)
+        return unsat(assertions)
+
+    known: dict[tuple[str, tuple[int, ...], bytes], Proof] = {}
+    first = prove_family(TABLE, "jmp", count, known)
+    before = len(asked_for)
+    assert prove_family(load("x86-64-v2"), "jmp", count, known) == first and len(asked_for) == before
+
+
+def test_a_package_that_is_missing_is_recorded_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "_SOLVERS", {"z4": "no-such-solver"})
+    monkeypatch.setattr(whole.lemmas, "LEMMAS", {})
+    assert make_record(TABLE, unsat, {}, families=()).fact("solvers") == "z4 missing"
+
+
+def test_answers_are_kept_from_run_to_run(tmp_path: Path) -> None:
+    with command.Answers(tmp_path / "proofs" / "answers.txt") as answers:
+        assert answers.find("q") is None
+        answers.keep("q", ("z3", "bitwuzla"))
+    with command.Answers(tmp_path / "proofs" / "answers.txt") as again:
+        assert again.find("q") == ("z3", "bitwuzla")
+
+
+def test_the_command_writes_the_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "ANSWERS", tmp_path / "answers.txt")
+    monkeypatch.setattr(command, "path_of", lambda target: tmp_path / "records" / f"{target}.txt")
+    monkeypatch.setattr(command, "EVERY", -1.0)
+    monkeypatch.setattr(command, "FAMILIES", ("jmp", "nonzero.v"))
+    assert command.main(["x86-64-v9"]) == 2
+    assert command.main(["x86-64-v3"]) == 0
+    assert parse((tmp_path / "records" / "x86-64-v3.txt").read_text()).lines["jmp"].proved == 1
+    assert "65, of which proved 65" in capsys.readouterr().out
+    monkeypatch.setattr(command.Portfolio, "ask", lambda self, asked, seconds=0: unsat(asked)._replace(status="unknown"))
+    assert command.main(["x86-64-v3"]) == 1
+    assert "not proved: jmp ()" in capsys.readouterr().out
 
 
 def test_a_stencil_has_a_digest_of_its_code_and_its_holes() -> None:

@@ -14,6 +14,7 @@ from siglum.check.stencils.record import path_of
 from siglum.check.stencils.table import Known, make_record
 from siglum.smt.solve import Answer, Portfolio
 from siglum.smt.terms import Term
+from siglum.stencil.families import FAMILIES
 from siglum.stencil.fresh import TARGETS
 from siglum.stencil.table import load
 
@@ -21,11 +22,12 @@ ANSWERS: Final = Path("build") / "proofs" / "answers.txt"
 SECONDS: Final = 15.0
 PATIENCE: Final = 120.0
 """Longest for one question and solver, and for a second try: a busy machine must not change the record."""
-_EVERY: Final = 5.0
+EVERY: Final = 5.0
+"""Seconds between lines of progress."""
 
 
 class Answers:
-    """Questions that have been found to have no answer, by whom, in a text file."""
+    """Questions that have been found to have no answer, by whom, in a text file that the `with` block closes."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +37,12 @@ class Answers:
                 query, _, solvers = line.partition(" ")
                 self.known[query] = tuple(solvers.split("+"))
         self.file = path.open("a", encoding="ascii")
+
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
 
     def find(self, query: str) -> tuple[str, ...] | None:
         return self.known.get(query)
@@ -56,7 +64,7 @@ def main(arguments: list[str]) -> int:
 
     def progress(text: str) -> None:
         nonlocal told
-        if time.monotonic() - told > _EVERY:
+        if time.monotonic() - told > EVERY:
             told = time.monotonic()
             print(f"  {text}", flush=True)
 
@@ -66,9 +74,9 @@ def main(arguments: list[str]) -> int:
 
     known: Known = {}
     complete = True
-    with Portfolio(seconds=SECONDS, cache=Answers(ANSWERS)) as portfolio:
+    with Answers(ANSWERS) as answers, Portfolio(seconds=SECONDS, cache=answers) as portfolio:
         for target in targets:
-            record = make_record(load(target), ask, known, progress=progress)
+            record = make_record(load(target), ask, known, families=FAMILIES, progress=progress)
             path = path_of(target)
             path.parent.mkdir(exist_ok=True)
             path.write_text(record.text(), encoding="utf-8")

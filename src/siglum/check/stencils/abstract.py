@@ -1,6 +1,7 @@
 """A question made easier: products and divisions become variables. What has no answer then has none at all.
 
-Imports `smt.terms` only.
+Unlike `smt.abstraction` it takes nothing else for known, so that what it does are steps that the solvers confirm. Imports
+`smt.terms` only.
 """
 
 from __future__ import annotations

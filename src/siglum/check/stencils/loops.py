@@ -105,7 +105,7 @@ def _unchanged(of: Round, start: State, state: State) -> list[Term]:
     return [*found, state.flags["df"].is_(start.flags["df"]), controls(state.mxcsr).is_(controls(start.mxcsr))]
 
 
-def _stores_kept(scene: Scene, start: State, end: End, *, apart: str) -> bool:
+def _stores_kept(start: State, end: End, *, apart: str) -> bool:
     """Whether a round stored nothing but in the region `apart`."""
     before, after = start.memory, end.state.memory
     assert isinstance(before, Cells) and isinstance(after, Cells)
@@ -125,7 +125,7 @@ def _zeroing(scene: Scene, contract: Contract, entered: State) -> Round:
         memory = end.state.memory
         assert isinstance(memory, Cells)
         zeroed = memory.stores.get("arena") == ((unit.address, terms.const(0, 8 * UNIT)),)
-        return terms.truth(zeroed and not end.calls and _stores_kept(scene, entered, end, apart="arena"))
+        return terms.truth(zeroed and not end.calls and _stores_kept(entered, end, apart="arena"))
 
     def leaves(end: End) -> Term:
         return left.is_(0) & kept(scene, contract, end)
@@ -150,26 +150,20 @@ def _writing(scene: Scene, contract: Contract, entered: State) -> Round:
     some = terms.const(0, 64).slt(took)
 
     def shown(end: End) -> Term:
-        asked = terms.false if len(end.calls) != 1 else _same(terms.true, call, end.calls[0])
-        return asked & some & terms.truth(_stores_kept(scene, entered, end, apart="below"))
+        alone = [len(asked) for asked in end.calls] == [len(call)] and _stores_kept(entered, end, apart="below")
+        same = [a.is_(b) for asked in end.calls for a, b in zip(asked, call, strict=False)]
+        return terms.all_of([terms.truth(alone), some, *same])
 
     def leaves(end: End) -> Term:
         # all is written, or the kernel took none
         way = Way("next", terms.true, {"v0": some.ite(terms.const(0, 64), left)}, calls=(call,))
-        if end.kind != "next":
-            return terms.false
-        return terms.all_of([some.ite(took.is_(left), terms.true), *as_said(scene, way, end)])
+        out = terms.truth(end.kind == way.kind)
+        return terms.all_of([out, some.ite(took.is_(left), terms.true), *as_said(scene, way, end)])
 
     return Round(
         lambda t: {RSI: base + length - t, RDX: t}, (RAX, RCX, _R11), left, length, left - took, (), shown, leaves,
         some.ite(took.ule(left), terms.true),
     )  # fmt: skip
-
-
-def _same(found: Term, one: tuple[Term, ...], other: tuple[Term, ...]) -> Term:
-    if len(one) != len(other):
-        return found.home.false
-    return found.home.all_of([a.is_(b) for a, b in zip(one, other, strict=True)])
 
 
 INVARIANTS: Final[dict[str, Callable[[Scene, Contract, State], Round]]] = {"zeroing": _zeroing, "writing": _writing}

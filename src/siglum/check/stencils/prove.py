@@ -67,12 +67,11 @@ def prove(family: str, registers: tuple[int, ...], stencil: Stencil, ask: Ask, c
                 return Proof("unsupported", reason=f"{name}: {unsupported.what}")
             lacking = f"{name} lacks {unsupported.what}"
             continue
-        doubted = terms.doubted()
         answer = _settled(ask, asked)
         if answer.status != "unsat":
             status = "refuted" if answer.status == "sat" else "unknown"
             return Proof(status, tuple(proved), (), (answer.query,), f"{name}: {answer.reason or shown(answer)}")
-        confirmed = [ask([doubt]) for doubt in doubted]
+        confirmed = [ask([doubt]) for doubt in terms.doubted()]
         unsettled = next((c for c in confirmed if c.status != "unsat"), None)
         if unsettled is not None:
             lacking = f"{name}: the algebra of its terms is not confirmed ({unsettled.reason or shown(unsettled)})"
@@ -87,7 +86,7 @@ def prove(family: str, registers: tuple[int, ...], stencil: Stencil, ask: Ask, c
 
 
 def _settled(ask: Ask, assertions: list[Term]) -> Answer:
-    """Asks the easier question first (`abstract`), and the whole one where that has an answer."""
+    """Asks the question without products first, and the whole one where that has an answer."""
     easier = abstracted(assertions)
     if easier is not None:
         answer = ask(easier)

@@ -6,6 +6,7 @@ only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from siglum.smt.terms import BOOL, Term, Terms, mask
@@ -106,176 +107,79 @@ class Recording(Terms):
             self._steps[key] = plain, given
         return given
 
-    # The operations: those that others are made of are not told apart ---------------------------------------------
-    def add(self, x: Term, y: Term) -> Term:
+    def _told(self, method: Callable[..., Term], given: tuple[Any, ...], op: str, args: tuple[Term, ...], value: Any) -> Term:
+        """What `method` of `Terms` makes of what it is `given`, which means the operation; others that it uses are not told."""
         if self._inside:
-            return super().add(x, y)
+            return method(self, *given)
         self._inside = True
-        found = super().add(x, y)
+        found = method(self, *given)
         self._inside = False
-        return self._took("sum", (x, y), (0, (1, 1)), x.width, found)
+        return self._took(op, args, value, found.width, found)
+
+    # The operations -------------------------------------------------------------------------------------------------
+    def add(self, x: Term, y: Term) -> Term:
+        return self._told(Terms.add, (x, y), "sum", (x, y), (0, (1, 1)))
 
     def sub(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().sub(x, y)
-        self._inside = True
-        found = super().sub(x, y)
-        self._inside = False
-        return self._took("sum", (x, y), (0, (1, mask(x.width))), x.width, found)
+        return self._told(Terms.sub, (x, y), "sum", (x, y), (0, (1, mask(x.width))))
 
     def neg(self, x: Term) -> Term:
-        if self._inside:
-            return super().neg(x)
-        self._inside = True
-        found = super().neg(x)
-        self._inside = False
-        return self._took("sum", (x,), (0, (mask(x.width),)), x.width, found)
+        return self._told(Terms.neg, (x,), "sum", (x,), (0, (mask(x.width),)))
 
     def mul(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().mul(x, y)
-        self._inside = True
-        found = super().mul(x, y)
-        self._inside = False
-        return self._took("mul", (x, y), None, x.width, found)
+        return self._told(Terms.mul, (x, y), "mul", (x, y), None)
 
     def and_(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().and_(x, y)
-        self._inside = True
-        found = super().and_(x, y)
-        self._inside = False
-        return self._took("and", (x, y), None, x.width, found)
+        return self._told(Terms.and_, (x, y), "and", (x, y), None)
 
     def or_(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().or_(x, y)
-        self._inside = True
-        found = super().or_(x, y)
-        self._inside = False
-        return self._took("or", (x, y), None, x.width, found)
+        return self._told(Terms.or_, (x, y), "or", (x, y), None)
 
     def xor(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().xor(x, y)
-        self._inside = True
-        found = super().xor(x, y)
-        self._inside = False
-        return self._took("xor", (x, y), None, x.width, found)
+        return self._told(Terms.xor, (x, y), "xor", (x, y), None)
 
     def not_(self, x: Term) -> Term:
-        if self._inside:
-            return super().not_(x)
-        self._inside = True
-        found = super().not_(x)
-        self._inside = False
-        return self._took("not", (x,), None, x.width, found)
+        return self._told(Terms.not_, (x,), "not", (x,), None)
 
     def shl(self, x: Term, count: Term) -> Term:
-        if self._inside:
-            return super().shl(x, count)
-        self._inside = True
-        found = super().shl(x, count)
-        self._inside = False
-        return self._took("shl", (x, count), None, x.width, found)
+        return self._told(Terms.shl, (x, count), "shl", (x, count), None)
 
     def lshr(self, x: Term, count: Term) -> Term:
-        if self._inside:
-            return super().lshr(x, count)
-        self._inside = True
-        found = super().lshr(x, count)
-        self._inside = False
-        return self._took("lshr", (x, count), None, x.width, found)
+        return self._told(Terms.lshr, (x, count), "lshr", (x, count), None)
 
     def ashr(self, x: Term, count: Term) -> Term:
-        if self._inside:
-            return super().ashr(x, count)
-        self._inside = True
-        found = super().ashr(x, count)
-        self._inside = False
-        return self._took("ashr", (x, count), None, x.width, found)
+        return self._told(Terms.ashr, (x, count), "ashr", (x, count), None)
 
     def udiv(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().udiv(x, y)
-        self._inside = True
-        found = super().udiv(x, y)
-        self._inside = False
-        return self._took("udiv", (x, y), None, x.width, found)
+        return self._told(Terms.udiv, (x, y), "udiv", (x, y), None)
 
     def urem(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().urem(x, y)
-        self._inside = True
-        found = super().urem(x, y)
-        self._inside = False
-        return self._took("urem", (x, y), None, x.width, found)
+        return self._told(Terms.urem, (x, y), "urem", (x, y), None)
 
     def extract(self, x: Term, high: int, low: int) -> Term:
-        if self._inside:
-            return super().extract(x, high, low)
-        self._inside = True
-        found = super().extract(x, high, low)
-        self._inside = False
-        return self._took("extract", (x,), (high, low), high - low + 1, found)
+        return self._told(Terms.extract, (x, high, low), "extract", (x,), (high, low))
 
     def sext(self, x: Term, width: int) -> Term:
-        if self._inside:
-            return super().sext(x, width)
-        self._inside = True
-        found = super().sext(x, width)
-        self._inside = False
-        return self._took("sext", (x,), None, width, found)
+        return self._told(Terms.sext, (x, width), "sext", (x,), None)
 
     def ite(self, condition: Term, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().ite(condition, x, y)
-        self._inside = True
-        found = super().ite(condition, x, y)
-        self._inside = False
-        return self._took("ite", (condition, x, y), None, x.width, found)
+        return self._told(Terms.ite, (condition, x, y), "ite", (condition, x, y), None)
 
     def eq(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().eq(x, y)
-        self._inside = True
-        found = super().eq(x, y)
-        self._inside = False
-        return self._took("eq", (x, y), None, BOOL, found)
+        return self._told(Terms.eq, (x, y), "eq", (x, y), None)
 
     def ult(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().ult(x, y)
-        self._inside = True
-        found = super().ult(x, y)
-        self._inside = False
-        return self._took("ult", (x, y), None, BOOL, found)
+        return self._told(Terms.ult, (x, y), "ult", (x, y), None)
 
     def slt(self, x: Term, y: Term) -> Term:
-        if self._inside:
-            return super().slt(x, y)
-        self._inside = True
-        found = super().slt(x, y)
-        self._inside = False
-        return self._took("slt", (x, y), None, BOOL, found)
+        return self._told(Terms.slt, (x, y), "slt", (x, y), None)
 
     def linear(self, width: int, constant: int, parts: tuple[tuple[Term, int], ...]) -> Term:
-        if self._inside:
-            return super().linear(width, constant, parts)
-        self._inside = True
-        found = super().linear(width, constant, parts)
-        self._inside = False
-        limit = mask(width)
-        value = constant & limit, tuple(c & limit for _, c in parts)
-        return self._took("sum", tuple(t for t, _ in parts), value, width, found)
+        value = constant & mask(width), tuple(c & mask(width) for _, c in parts)
+        return self._told(Terms.linear, (width, constant, parts), "sum", tuple(t for t, _ in parts), value)
 
     def concat(self, *parts: Term) -> Term:
-        if self._inside or len(parts) == 1:
-            return super().concat(*parts)
-        self._inside = True
-        found = super().concat(*parts)
-        self._inside = False
-        return self._took("concat", parts, None, found.width, found)
+        return parts[0] if len(parts) == 1 else self._told(Terms.concat, parts, "concat", parts, None)
 
     def zext(self, x: Term, width: int) -> Term:
         return x if width == x.width else self.concat(self.const(0, width - x.width), x)
