@@ -72,7 +72,11 @@ class _Worker:
         assert self.process.stdout is not None
         self.descriptor = self.process.stdout.fileno()
         self._read = b""
-        first = json.loads(self._line(60.0) or b"{}")
+        try:
+            first = json.loads(self._line(60.0) or b"{}")
+        except BaseException:  # interrupted: nobody knows of the process yet
+            self.end()
+            raise
         if "version" not in first:
             self.end()
             what = first.get("missing", name)

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from siglum.errors import EnvironmentFault, UserError, echo
 from siglum.files import read_bytes
+from siglum.target.elf.reader import check_elf
 
 if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile
 
 PAGE: Final = 4096
+MOST_BYTES: Final = 1 << 26
+"""How far apart a function and its constants may lie."""
 _NOP: Final = 0x90
 _ALLOCATED, _WRITABLE, _EXECUTABLE = 2, 1, 4
 _ABSOLUTE_64, _RELATIVE = 1, (2, 4)  # R_X86_64_64; PC32, PLT32 (psABI, table 4.9)
@@ -63,12 +66,14 @@ def function_image(path: str, symbol: str) -> FunctionImage:
         raise EnvironmentFault("pyelftools is missing", fix="pip install 'siglum[check]'", code="E-305") from None
     data = read_bytes(path)
     try:
+        check_elf(data)
+    except UserError as wrong:
+        raise _bad(path, wrong.message) from None
+    try:
         elf = ELFFile(io.BytesIO(data))
-        if elf.elfclass != 64 or not elf.little_endian or elf["e_machine"] != "EM_X86_64":
-            raise _bad(path, "it is not for x86-64, 64 bits, little-endian")
         layout = _of_object(elf) if elf["e_type"] == "ET_REL" else _of_library(elf)
     except (ELFError, ValueError, KeyError, IndexError, OverflowError, AttributeError, TypeError) as error:
-        raise _bad(path, f"the ELF file is damaged ({type(error).__name__})") from None
+        raise _bad(path, f"a section is damaged ({echo(str(error)) or type(error).__name__})") from None
     if symbol not in layout.symbols:
         names = ", ".join(sorted(layout.symbols)[:8]) or "none"
         raise UserError(f"no function {echo(symbol)!r} in {echo(path)}", None, f"functions there: {echo(names, 200)}", "E-034")
@@ -139,6 +144,8 @@ def _cut(path: str, layout: _Layout, symbol: str) -> FunctionImage:
     low = min(starts) & -64
     code_end = max(reached.values())
     high = max(code_end, *(start + len(content) for start, content in data.items())) if data else code_end
+    if high - low > MOST_BYTES:
+        raise _bad(path, f"p_vaddr: {echo(symbol)} and what it reads lie {high - low:#x} bytes apart")
     image = bytearray(high - low)
     code_start = min(reached)
     image[code_start - low : code_end - low] = bytes([_NOP]) * (code_end - code_start)

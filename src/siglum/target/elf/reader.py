@@ -69,6 +69,13 @@ def read_elf_code(source: str | Path | bytes, symbol: str | None = None) -> ElfC
     return _ElfFile(data).code(symbol)
 
 
+def check_elf(data: bytes) -> None:
+    """Raises UserError E-034 naming the field and its value where headers, segments or sections of an ELF64 x86-64 file are not
+    well formed.
+    """
+    _ElfFile(data)
+
+
 def _refuse(field: str, value: object, why: str) -> NoReturn:
     shown = hex(value) if isinstance(value, int) else value
     raise UserError(f"{field} is {shown}: {why}", fix="give an ELF64 x86-64 file", code="E-034")
