@@ -252,7 +252,8 @@ def judge(
                 meaning = proved_meaning(unit, portfolio)
         except EnvironmentFault as fault:
             meaning = Unknown(f"not run: {fault.message}")
-    return Verdict(bytes_finding(built), meaning, ASSUMPTIONS)
+    found, assumptions = bytes_finding(built)
+    return Verdict(found, meaning, assumptions)
 
 
 def proved_meaning(unit: Unit, portfolio: Portfolio) -> Finding:
@@ -262,13 +263,11 @@ def proved_meaning(unit: Unit, portfolio: Portfolio) -> Finding:
     return meets(unit.function, unit.unfused, unit.reference if unit.exact else None, portfolio, via=(unit.meant,))
 
 
-ASSUMPTIONS: Final = ("stencils keep their contracts (unproved)", "the frame and region contract holds", "the CPU works")
-"""What a verdict on an image rests on."""
+def bytes_finding(built: Built) -> tuple[Finding, tuple[str, ...]]:
+    """What is known of the bytes of an image beside its Function, and what it rests on."""
+    from siglum.check.stitched import stitched
 
-
-def bytes_finding(built: Built) -> Finding:
-    """What is known of the bytes of an image beside its Function."""
-    return built.followed
+    return stitched(built.image, table_of(built.image.target), built.followed)
 
 
 # Outputs --------------------------------------------------------------------------------------------------------------
