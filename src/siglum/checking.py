@@ -20,6 +20,7 @@ from siglum.records import Exhausted, Finding, Proof, Proved, Unknown, Unsafe, V
 
 if TYPE_CHECKING:
     from siglum.check.foreign.convention import Convention
+    from siglum.check.foreign.flips import Flips
     from siglum.check.foreign.judge import Judge, Reference
     from siglum.sandbox.job import Code
     from siglum.sandbox.run import Sandbox
@@ -108,9 +109,12 @@ class Checker:
         from siglum.smt.solve import Portfolio
 
         kept = disk_cache(self.remarks.append) if self.options.cached else None
-        return self._open.enter_context(
+        found = self._open.enter_context(
             Portfolio(seconds=self.options.seconds, cache=kept, progress=self.options.progress)
         )
+        if kept is None:
+            found.start()  # while everything else is made ready
+        return found
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -175,7 +179,8 @@ class Checker:
             runs = in_cpython(reference) if reference.exact else None
             via = (reference.meant, candidate.meant)
             meaning = meets(candidate.function, reference.unfused, runs, self.portfolio, via=via)
-        verdict = Verdict(pipeline.bytes_finding(built), meaning, pipeline.ASSUMPTIONS)
+        found, assumptions = pipeline.bytes_finding(built)
+        verdict = Verdict(found, meaning, assumptions)
         notes, open_ends = tuple(self.remarks), NOT_CLAIMED_OF_PROGRAMS
         return Checked(verdict, reference.meant.params, notes=notes, not_claimed=open_ends, built=built)
 
@@ -201,6 +206,13 @@ class Checker:
         if isinstance(found, Gave):
             return expected, f"{found.value!r}, and {found.changed}" if found.changed else found.value
         return expected, f"it {found}"
+
+    def flips(self, reference: Program, candidate: MachineCode, prototype: str | None = None) -> Flips:
+        """What becomes of machine code when each of its bits is flipped; it should be proved itself."""
+        from siglum.check.foreign.flips import flip_bits
+
+        fitted = convention_of(reference.unit, prototype or reference.prototype)
+        return flip_bits(self.judge, self.reference(reference.unit, fitted), fitted, candidate.code, self.options.progress)
 
     def tell(self, what: str) -> None:
         if self.options.progress is not None:

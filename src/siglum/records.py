@@ -119,15 +119,17 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The witness was followed: the bytes are the table's and compute the Function, if the stencils keep their
-    contracts, which is not proved yet (`stencils unproved`).
+    """The witness was followed: the bytes are the table's and compute the Function, if the stencils keep their contracts. That
+    is proved of all but the families in `unproved`, or was not looked up where there are none.
     """
 
     instances: int
     blocks: int
+    unproved: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"witness followed ({self.instances} stencils, stencils unproved)"
+        which = f": {', '.join(self.unproved)}" if self.unproved else ""
+        return f"witness followed ({self.instances} stencils, stencils unproved{which})"
 
 
 @dataclass(frozen=True, slots=True)
