@@ -21,6 +21,8 @@ _PATIENCE = 100_000
 """How many loops are looked through for the capacity of what they give, before it counts as unknown."""
 _STEP = 1 << 8
 """What is added at once to something that counts is at most this."""
+_LOOKS_EACH = 200
+"""Nodes one question looks at: each may take three calls on Python's stack, and the regions around it have theirs."""
 _LOOKS = 2_000_000
 """How many nodes are looked at to learn what is never negative, before it counts as unknown."""
 _FAR = 1 << 31
@@ -282,7 +284,7 @@ class _Signs:
     def __init__(self, ranges: Ranges, checked: AbstractSet[Node]) -> None:
         self.ranges, self.checked = ranges, checked
         self.assumed: set[tuple[Node, int]] = set()
-        self.left = 500
+        self.left = _LOOKS_EACH
 
     def holds(self, n: Node, loops: tuple[Node, ...]) -> bool:
         """Whether `n`, seen from inside of `loops`, is at least 0."""
