@@ -7,7 +7,7 @@ from importlib import import_module
 
 QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
 """What `make bench` runs; the others take longer or need the network and are run by name."""
-ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate")
+ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants")
 
 
 def main(arguments: list[str]) -> None:
