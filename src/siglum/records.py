@@ -128,8 +128,8 @@ class Followed:
     unproved: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        which = f": {', '.join(self.unproved)}" if self.unproved else ""
-        return f"witness followed ({self.instances} stencils, stencils unproved{which})"
+        which = f", unproved: {', '.join(self.unproved)}" if self.unproved else ""
+        return f"witness followed ({self.instances} stencils{which})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,9 @@ def test_a_stop_names_word_and_place() -> None:
 
 def test_the_verdict_is_two_findings_and_no_truth_value() -> None:
     verdict = siglum.compile("xs maximum else 0", signature="xs:[i64]").verdict
-    assert isinstance(verdict.bytes, records.Followed)
+    assert isinstance(verdict.bytes, records.Proved)
     assert isinstance(verdict.meaning, records.Tested)
-    assert "stencils unproved" in str(verdict)
+    assert "proved (witness of" in str(verdict)
     assert "not proved" in str(verdict)
     with pytest.raises(TypeError):
         bool(verdict)

@@ -39,4 +39,4 @@ def stitched(image: Image, table: Table, followed: Followed) -> tuple[Finding, t
     method = f"witness of {followed.instances} stencils followed"
     proof = Proof(method, len(models), tuple(solvers), tuple(f"{line.family}:{line.queries}" for line in lines))
     assumed = tuple(value for name, value in record.head if name == "assumed")
-    return Proved(proof), (FRAME, *assumed, MODEL, CPU)
+    return Proved(proof), (*(assumed or (FRAME,)), MODEL, CPU)

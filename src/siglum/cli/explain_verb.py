@@ -42,12 +42,13 @@ def command(program: str | None, signature: str | None, target: str | None, over
     rows = listing(built.image)
     function = unit.function
     types = " ".join(f"{n}:{t}" for n, t in function.params)
-    head = f"{function.name} {types} -> {function.result}, {built.image.target}, {len(built.image.code)} bytes; {built.followed}"
+    found, _ = pipeline.bytes_finding(built)
+    head = f"{function.name} {types} -> {function.result}, {built.image.target}, {len(built.image.code)} bytes; {found}"
     data: dict[str, Any] = {
         "name": function.name,
         "target": built.image.target,
         "size": len(built.image.code),
-        "bytes": str(built.followed),
+        "bytes": str(found),
         "rows": as_json(rows),
     }
     return Output(f"{head.strip()}\n{as_text(rows)}", data)

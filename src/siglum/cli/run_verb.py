@@ -51,7 +51,9 @@ def command(
     silent = pipeline.writes(function)
     result, written = completed(lambda: native(*call.values), capture=as_json())
     shown = show_value(result, function.result)
-    data = {"result": shown, "type": str(function.result), "bytes": str(built.followed), "target": built.image.target}
+    data = {"result": shown, "type": str(function.result), "target": built.image.target}
+    if as_json():
+        data["bytes"] = str(pipeline.bytes_finding(built)[0])
     return Output("" if silent else shown, {**data, "output": written} if silent else data)
 
 
