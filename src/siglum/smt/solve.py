@@ -72,16 +72,17 @@ class _Worker:
         assert self.process.stdout is not None
         self.descriptor = self.process.stdout.fileno()
         self._read = b""
-        try:
-            first = json.loads(self._line(60.0) or b"{}")
-        except BaseException:  # interrupted: nobody knows of the process yet
-            self.end()
-            raise
+        self.version = ""
+
+    def wait(self) -> None:
+        """Waits until the solver has started. Raises EnvironmentFault where it is missing."""
+        if self.version:
+            return
+        first = json.loads(self._line(60.0) or b"{}")
         if "version" not in first:
-            self.end()
-            what = first.get("missing", name)
+            what = first.get("missing", self.name)
             raise EnvironmentFault(f"the solver {what} is missing", fix="pip install 'siglum[check]'", code="E-305")
-        self.version: str = first["version"]
+        self.version = first["version"]
 
     def _line(self, seconds: float) -> bytes | None:
         """The next line, or None where none came in time or the process has ended."""
@@ -154,7 +155,12 @@ class Portfolio:
 
     def versions(self) -> dict[str, str]:
         """Solver to version, of those that have been asked."""
-        return {name: worker.version for name, worker in self._workers.items()}
+        return {name: worker.version for name, worker in self._workers.items() if worker.version}
+
+    def start(self) -> None:
+        """Starts the solvers that are asked first, without waiting for them."""
+        for name in self.order[:2]:
+            self._worker(name)
 
     # Asking -----------------------------------------------------------------------------------------------------
     def ask(
@@ -218,6 +224,8 @@ class Portfolio:
             if any(_maker(name) == _maker(group[0]) for name in agreed):
                 continue
             workers = [self._worker(name) for name in group]
+            for worker in workers:
+                worker.wait()
             end = time.monotonic() + seconds + _GRACE
             for worker in workers:
                 worker.ask(text, names, seconds)
