@@ -29,7 +29,7 @@ from siglum.check.mismatch import Mismatch
 from siglum.check.scopes import ARM, LOOP_BODY, Numbering, Scope, Values
 from siglum.check.terms import Term, Terms
 from siglum.ir.function import Function
-from siglum.ir.node import IF, LOOP, Node
+from siglum.ir.node import IF, Node
 from siglum.ir.ownership import Summary
 from siglum.ir.primitives import LANES
 from siglum.records import Block, Image, Label, Location
@@ -144,8 +144,7 @@ class Follower:
         self.scope = None
 
     def at_scope(self) -> Scope:
-        if self.scope is None:
-            raise self.no("the code cannot be reached")
+        assert self.scope is not None, "no instance is followed that cannot be reached"
         return self.scope
 
     # Values -------------------------------------------------------------------------------------------------
@@ -253,7 +252,7 @@ class Follower:
                     self.way(self.numbering.inside[scope, n, which], 0, self.renames, target)
                     self.scope, self.at = self.numbering.inside[scope, n, 1 - which], 0
                     return
-            elif n.op is LOOP:
+            else:
                 inside = self.numbering.inside[scope, n, 0]
                 if base == self.terms["lt", self.terms.const(0), inside.count] and not taken:
                     self.way(scope, at + 1, (*self.renames, inside.skip), target)
