@@ -24,6 +24,8 @@ from siglum.smt.terms import MEMORY, Term
 ORDER: Final = ("bitwuzla", "z3", "cvc5-int", "cvc5")
 """The first two are asked at once, the others where those two do not settle it."""
 NEEDED: Final = 2
+REWRITING: Final = "rewriting"
+"""Stands for the solvers where a question is `false` as it is asked."""
 _GRACE: Final = 1.0
 """Seconds beyond its limit after which a solver is ended."""
 
@@ -173,7 +175,7 @@ class Portfolio:
         text = script(assertions)
         query = sha256(text.encode()).hexdigest()
         if any(a.op == "const" and not a.value for a in assertions):
-            return Answer("unsat", ("rewriting",), {}, query, "", 0.0)
+            return Answer("unsat", (REWRITING,), {}, query, "", 0.0)
         known = self.cache.find(query) if self.cache else None
         if known is not None and len(known) >= self.needed:
             return Answer("unsat", known, {}, query, "", 0.0, cached=True)

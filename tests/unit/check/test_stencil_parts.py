@@ -19,7 +19,7 @@ from siglum.check.stencils.prove import Proof, models, prove
 from siglum.check.stencils.question import question
 from siglum.check.stencils.record import Line, Record, parse, read, stencil_digest
 from siglum.check.stencils.scene import Scene
-from siglum.check.stencils.steps import Recording
+from siglum.smt.steps import Recording
 from siglum.check.stencils.table import line_of, make_record, prove_family
 from siglum.smt.evaluate import value_of
 from siglum.smt.solve import Answer

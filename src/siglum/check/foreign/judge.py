@@ -44,7 +44,8 @@ from siglum.smt.functions import Bounds, execute
 from siglum.smt.inputs import to_python
 from siglum.smt.loops import parts_of
 from siglum.smt.machine import FLOAT_FUNCTIONS
-from siglum.smt.solve import Portfolio
+from siglum.smt.solve import REWRITING, Portfolio
+from siglum.smt.steps import Recording
 from siglum.smt.terms import Term, Terms, mask
 from siglum.smt.values import Unsupported as NoTerms
 from siglum.target.x86_64.semantics.state import REGISTERS
@@ -181,18 +182,33 @@ class Judge:
                     missing = str(reason)
                 return self._up_to(reference, convention, code, open_lists, missing, runs)
             self.progress("proof")
-            terms = Terms()
+            terms = Recording()
             result = _prove(terms, function, convention, code, self.models, self.portfolio, runs=self.limits.unrolled)
         except NoMeaning as unsupported:
             return self._or_exhausted(reference, convention, code, Unsupported(str(unsupported)))
         except NoTerms as unsupported:
             return self._or_exhausted(reference, convention, code, Tested(runs, f"the reference has {unsupported}"))
         if result.status == "proved":
+            self._confirm(terms, result)
             return self._proved(result, "SMT")
         if result.status == "refuted":
             found = self.replayed(reference, convention, code, terms, result, {})
             return Judged(found) if found else self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
         return self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
+
+    def _confirm(self, terms: Recording, result: Result) -> None:
+        """Where rewriting alone came to the end, two solvers are asked about each step of it; `result` says so if they agree."""
+        if result.solvers:
+            return
+        self.progress("steps")
+        solvers: set[str] = set()
+        for doubt in terms.doubted():
+            answer = self.portfolio.ask([doubt])
+            if answer.status != "unsat":
+                return
+            solvers |= set(answer.solvers)
+            result.queries.append(answer.query)
+        result.solvers = tuple(sorted(solvers - {REWRITING}))
 
     def _proved(self, result: Result, method: str) -> Judged:
         lemmas = tuple(name for name in result.lemmas if name != method)

@@ -6,7 +6,7 @@ Imports `smt`, `stencil`, `target.x86_64.semantics` and the modules of `stencils
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from siglum.check.contracts import contract_of
 from siglum.check.stencils.abstract import abstracted
@@ -14,13 +14,12 @@ from siglum.check.stencils.execute import Model, Rejected
 from siglum.check.stencils.holes import Malformed, ready
 from siglum.check.stencils.question import question
 from siglum.check.stencils.scene import Scene
-from siglum.check.stencils.steps import Recording
-from siglum.smt.solve import Answer
+from siglum.smt.solve import REWRITING, Answer
+from siglum.smt.steps import Recording
 from siglum.smt.terms import Term
 from siglum.stencil.table import Stencil
 from siglum.target.x86_64.semantics.state import Unsupported
 
-REWRITING: Final = "rewriting"
 """What `smt.solve` calls the answer to a question that its own algebra has made `false`."""
 
 Ask = Callable[[list[Term]], Answer]
