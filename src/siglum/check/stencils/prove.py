@@ -20,8 +20,6 @@ from siglum.smt.terms import Term
 from siglum.stencil.table import Stencil
 from siglum.target.x86_64.semantics.state import Unsupported
 
-"""What `smt.solve` calls the answer to a question that its own algebra has made `false`."""
-
 Ask = Callable[[list[Term]], Answer]
 
 
