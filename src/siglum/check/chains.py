@@ -8,9 +8,10 @@ its own state, on element k and on what does not change. Imports `smt` and its s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from siglum.check.loop_run import OpenExecutor, OpenLoop, Run, after_loop, fresh_parts, mentions, run_count, run_once
+from siglum.check.loop_run import OpenExecutor, OpenLoop, Run, after_loop, fresh_parts, mentions, run_once
 from siglum.ir.types import element_size, is_scalar
 from siglum.smt import values
 from siglum.smt.functions import Bounds
@@ -59,6 +60,8 @@ class Chain:
                 position, reached = given.position, given.when
                 if link.loop.start and position is not index + link.loop.start:
                     raise Unsupported("a first run taken apart from a loop that is handed elements")
+                if link.loop.count is not given.total:
+                    raise Unsupported("a loop that does not run once for each element it is handed")
                 changed[self.links[number].loop.last[memory]] = given.memory
                 elsewhere.append(given.elsewhere)
             run = run_once(terms, self.bounds, link.loop, position, state, _unknown, changed)
@@ -73,7 +76,7 @@ class Chain:
             stopped = stopped | (going & run.stopped)
             assumptions += [~going | fact for fact in run.assumptions]
             if len(self.links) == 1:
-                loops = list(run.loops)
+                loops = [replace(inner, path=inner.path & state[0]) for inner in run.loops]
             elif run.loops:
                 raise Unsupported("a loop inside one that hands its elements on")
         return Run(tuple(after), stopped, tuple(assumptions), tuple(loops))
@@ -91,6 +94,8 @@ class _Given(NamedTuple):
     position: Term
     memory: Term
     elsewhere: Term
+    total: Term
+    """How many elements are handed on in all."""
 
 
 class _Handed:
@@ -103,13 +108,13 @@ class _Handed:
         """The element written to the memory that is part `memory`. Raises `Unsupported` where it is no single one."""
         old, new = self.before[memory], self.after[memory]
         array = _array_of(self.loop, memory)
-        for when, position in self._places():
+        for when, position, count in self._places():
             written = values.load(Stored(_store_in(new), array.at, array.length, array.element), position)
             if self._one_element(new, old, position, when, array):
                 elsewhere = old.home.fresh("elsewhere", MEMORY)
                 held = values.store(Stored(elsewhere, array.at, array.length, array.element), position, written)
                 assert isinstance(held, Stored)
-                return _Given(when, position, held.memory, elsewhere)
+                return _Given(when, position, held.memory, elsewhere, count)
         raise Unsupported("a loop does not write one element after the other")
 
     def _one_element(self, new: Term, old: Term, position: Term, when: Term, array: Stored) -> bool:
@@ -127,15 +132,20 @@ class _Handed:
         wanted = [start + k for k in range(element_size(array.element))]
         return inner is old and sorted(a.number for a in addresses) == sorted(a.number for a in wanted)
 
-    def _places(self) -> Iterator[tuple[Term, Term]]:
-        """When and where an element may be written: at the index in every run, or at a part that grows by one then."""
+    def _places(self) -> Iterator[tuple[Term, Term, Term]]:
+        """When and where an element may be written, and how many are in all: at the index in every run, or at a part that
+        starts at 0 and grows by one then.
+        """
+        loop = self.loop
         if self.after[0] is self.before[0]:
-            yield self.reached, self.index
-        for old, new in zip(self.before[1:], self.after[1:], strict=True):
-            if old.width == 64 and new.op == "ite" and new.args[2] is old and new.args[1] is old + 1:
-                yield new.args[0], old
-            elif old.width == 64 and new is old + 1:
-                yield self.reached, old
+            yield self.reached, self.index, loop.count
+        for old, new, first, last in zip(self.before[1:], self.after[1:], loop.first[1:], loop.last[1:], strict=True):
+            if old.width != 64 or not (first.is_const and first.value == 0) or loop.start:
+                continue
+            if new.op == "ite" and new.args[2] is old and new.args[1] is old + 1:
+                yield new.args[0], old, last
+            elif new is old + 1:
+                yield self.reached, old, last
 
 
 def _store_in(memory: Term) -> Term:
@@ -175,8 +185,7 @@ def chains(terms: Terms, bounds: Bounds, loops: Sequence[OpenLoop]) -> Iterator[
         _gather(k, reads, order)
         if len(order) > 1:
             links = [Link(loops[j], tuple((order.index(s), m) for s, m in reads[j])) for j in order]
-            if _lengths_fit(loops, order, reads):
-                yield Chain(terms, bounds, links)
+            yield Chain(terms, bounds, links)
     for loop in loops:
         yield Chain(terms, bounds, [Link(loop, ())])
 
@@ -199,14 +208,3 @@ def _sources(terms: Terms, bounds: Bounds, loops: Sequence[OpenLoop], k: int) ->
                 if mentions([*run.parts, run.stopped], end):
                     found.append((j, part))
     return found
-
-
-def _lengths_fit(loops: Sequence[OpenLoop], order: Sequence[int], reads: Sequence[Sequence[tuple[int, int]]]) -> bool:
-    """Whether each loop runs once for each element that its sources write."""
-    for j in order:
-        for source, _ in reads[j]:
-            count = loops[j].count
-            written = [run_count(loops[source]), loops[source].count, *loops[source].last[1:]]
-            if not any(count is w for w in written):
-                return False
-    return True

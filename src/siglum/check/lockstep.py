@@ -77,11 +77,14 @@ class _Pair:
         own = after_loop(self.terms, BOUNDS, loop)
         best: _Found | None = None
         for chain in chains(self.terms, BOUNDS, loops):
+            outer, self.may_stop = self.may_stop, False
             try:
                 found = self.relation(chain, loop, own, here)
             except Unsupported as problem:
                 self.reasons[str(problem)] = None
                 continue
+            finally:
+                self.may_stop = outer
             if found is not None and (best is None or found.settled > best.settled):
                 best = found
             if best is not None and best.settled == len(loop.first):
@@ -99,7 +102,9 @@ class _Pair:
     ) -> _Found | None:
         """What a loop of the function has to do with a chain of the reference; None where they do not run equally often."""
         terms, never = self.terms, self.proving.never
-        index = terms.fresh("run", 58).zext(64)
+        index = terms.fresh("run", 63).zext(64)
+        # a run is reached by the runs before it, so its index has not passed the count
+        here = [*here, ~(index + max(chain.start, loop.start)).slt(0)]
         left_runs = (index + chain.start).slt(chain.count)
         right_runs = (index + loop.start).slt(loop.count)
         if not never(*here, ~chain.path, seconds=SECONDS):
@@ -111,8 +116,10 @@ class _Pair:
         counting = self.counting(chain, loop, own, begun, index)
         constant = {k: part for k, part in enumerate(begun) if part.is_const and k not in counting}
         classes = self.by_value(begun, split, [*here, left_runs, right_runs])
+        guarded: set[int] = set()
         while True:
-            state = self.state(classes, begun) | constant | counting
+            self.may_stop = False  # set by inner loops of this run
+            state = self.state(classes, begun, guarded, split) | constant | counting
             left = chain.run(index, [state[k] for k in range(split)])
             right = self.one_run(loop, index, [state[k] for k in range(split, len(begun))], left, here, right_runs)
             after = _while_going(
@@ -122,26 +129,44 @@ class _Pair:
             changed = [k for k, part in constant.items() if after[k] is not part]
             for k in changed:
                 del constant[k]
-            refined = self.refined(classes, after, [*known, ~right.stopped])
-            if refined == classes and not changed:
+            before = len(guarded)
+            refined = self.refined(classes, after, [*known, ~right.stopped], guarded, split)
+            if refined == classes and not changed and len(guarded) == before:
                 break
             classes = refined
-        may_stop = not never(*known, right.stopped, seconds=SECONDS)
+        may_stop = self.may_stop or not never(*known, right.stopped, seconds=SECONDS)
+        return self.ended(classes, guarded, chain, loop, own, may_stop)
+
+    def ended(
+        self, classes: Classes, guarded: set[int], chain: Chain, loop: OpenLoop, own: tuple[Term, ...], may_stop: bool
+    ) -> _Found:
+        """What the classes say of both after the loops. They hold where there was a run; else all is as it was before. Those that
+        are `guarded` hold where the function's loop did not end early.
+        """
+        split, settled = len(chain.first), 0
+        first, ends = [*chain.first, *loop.first], [*chain.last, *own]
+        ran = self.terms.const(chain.start, 64).slt(chain.count)
         last, facts = list(own), list[Term]()
-        settled = 0
-        ends = [*chain.last, *own]
+        for k, end in enumerate(chain.last):
+            if end.op == "var" and (chain.start or end.width != MEMORY):
+                facts.append(ran | end.is_(first[k]))
         for group in classes:
-            lefts = [_plain(ends[k], negated) for k, negated in group if k < split]
-            facts += [lefts[0].is_(other) for other in lefts[1:] if lefts[0].width != MEMORY]
-            for part, negated in group:
-                k = part - split
-                if k < 0:
+            lefts = [(k, negated) for k, negated in group if k < split]
+            for k, negated in group:
+                if not lefts or k == lefts[0][0]:
                     continue
-                if _known(own[k], loop.first[k]):
+                leader, leader_negated = lefts[0]
+                value = _plain(ends[leader], negated != leader_negated)
+                always = _plain(first[leader], negated != leader_negated) is first[k]
+                if k < split:
+                    if value.width != MEMORY:
+                        facts.append((self.terms.false if always else ~ran) | ends[k].is_(value))
+                elif not _known(own[k - split], first[k]):
+                    last[k - split] = value if always else ran.ite(value, first[k])
                     settled += 1
-                elif lefts:
-                    last[k] = _plain(lefts[0], negated)
-                    settled += 1
+        for k in guarded:
+            last[k - split] = last[0].ite(last[k - split], own[k - split])
+        settled += sum(_known(own[k], part) for k, part in enumerate(loop.first))
         return _Found(settled, tuple(last), tuple(facts), may_stop)
 
     def by_value(self, begun: Sequence[Term], split: int, here: list[Term]) -> Classes:
@@ -156,12 +181,14 @@ class _Pair:
             groups.setdefault(plain, []).append((k, negated))
         return [tuple(group) for group in groups.values()]
 
-    def state(self, classes: Classes, begun: Sequence[Term]) -> dict[int, Term]:
-        """A state in which the parts of each class are equal."""
+    def state(self, classes: Classes, begun: Sequence[Term], guarded: set[int], split: int) -> dict[int, Term]:
+        """A state in which the parts of each class are equal, the `guarded` ones where the function's loop goes on."""
         found: dict[int, Term] = {}
         for group in classes:
             variable = self.terms.fresh("state", begun[group[0][0]].width)
             found.update({k: _plain(variable, negated) for k, negated in group})
+        for k in guarded:
+            found[k] = found[split].ite(found[k], self.terms.fresh("ended", begun[k].width))
         return found
 
     def counting(
@@ -187,22 +214,32 @@ class _Pair:
         )
         return _where_alive(self.terms, run, parts)
 
-    def refined(self, classes: Classes, after: list[Term], known: list[Term]) -> Classes:
-        """The classes, each cut into those parts that stay equal."""
+    def refined(
+        self, classes: Classes, after: list[Term], known: list[Term], guarded: set[int], split: int
+    ) -> Classes:
+        """The classes, each cut into those parts that stay equal; a part that stays equal to one of the reference's only while
+        the function's loop goes on becomes `guarded`.
+        """
         found: Classes = []
+        goes_on = after[split]
         for group in classes:
             cut: list[list[tuple[int, bool]]] = []
             for k, negated in group:
                 value = _plain(after[k], negated)
-                for piece in cut:
-                    other, other_negated = piece[0]
-                    leader = _plain(after[other], other_negated)
-                    if self.same(leader, value, known):
-                        piece.append((k, negated))
-                        break
-                else:
+                leaders = [(piece, _plain(after[piece[0][0]], piece[0][1])) for piece in cut]
+                home = None if k in guarded else next((p for p, leader in leaders if self.same(leader, value, known)), None)
+                if home is None and k > split and not goes_on.is_const:
+                    lefts = [(p, leader) for p, leader in leaders if p[0][0] < split]
+                    home = next((p for p, leader in lefts if self.same(leader, value, [*known, goes_on])), None)
+                    if home is not None:
+                        guarded.add(k)
+                if home is None:
                     cut.append([(k, negated)])
+                else:
+                    home.append((k, negated))
             found.extend(tuple(piece) for piece in cut)
+        for members in found:  # one that leads its class has nothing to be equal to
+            guarded.discard(members[0][0])
         return found
 
     def same(self, x: Term, y: Term, known: list[Term]) -> bool:

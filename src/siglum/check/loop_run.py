@@ -141,5 +141,7 @@ def after_loop(terms: Terms, bounds: Bounds, loop: OpenLoop) -> tuple[Term, ...]
 
 def run_count(loop: OpenLoop) -> Term:
     """How often a loop that nothing ends early runs, from `start` on."""
+    if loop.start == 0 and loop.count.high < 1 << 63:
+        return loop.count
     start = loop.count.home.const(loop.start, 64)
     return start.slt(loop.count).ite(loop.count - loop.start, loop.count.home.const(0, 64))
