@@ -123,8 +123,8 @@ def mentions(roots: Sequence[Term], wanted: Term) -> bool:
 
 
 def after_loop(terms: Terms, bounds: Bounds, loop: OpenLoop) -> tuple[Term, ...]:
-    """What is known of the parts after a loop on its own: what no run changes stays, what counts runs is their number, the rest
-    is variables.
+    """What is known of the parts after a loop on its own: what no run changes stays, what counts runs is their number, what every
+    run leaves is there if there was one, the rest is variables.
     """
     state = fresh_parts(terms, loop.first, "any")
     index = terms.fresh("any.index", 64)
@@ -136,6 +136,8 @@ def after_loop(terms: Terms, bounds: Bounds, loop: OpenLoop) -> tuple[Term, ...]
             last[k] = first
         elif k and before.width == 64 and after is before + 1 and run.parts[0] is terms.true and loop.first[0] is terms.true:
             last[k] = first + runs
+        elif k and after.is_const and loop.first[0] is terms.true:  # what every run leaves
+            last[k] = terms.const(loop.start, 64).slt(loop.count).ite(after, first)
     return tuple(last)
 
 
