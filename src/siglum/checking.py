@@ -153,7 +153,8 @@ class Checker:
         refused = refusal(code)
         if refused is not None and isinstance(refused.error, UserError):
             raise refused.error
-        judged = self.judge.judge(self.reference(reference, fitted), fitted, code)
+        known = self.reference(reference, fitted)
+        judged = self.judge.judge(known, fitted, code)
         meaning: Finding = SAME_FUNCTION
         if isinstance(judged.finding, Unsafe):
             meaning = Unknown("the bytes are unsafe")

@@ -69,7 +69,7 @@ def draw(convention: Convention, params: tuple[tuple[str, Type], ...], count: in
                 found[name] = _list(t.element, length, random)
             else:
                 found[name] = scalar(t, random)
-        if random.random() < 0.25:
+        if params and random.random() < 0.25:
             _tie(found, params, random)
         yield found
 
