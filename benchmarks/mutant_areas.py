@@ -154,7 +154,7 @@ AREAS: Final = (
         _below(_SEMANTICS, "bits control decode declare flags float_forms floats forms general_forms integer lanes moves "
                            "operation own products record shifts shuffles state vector_forms"),
         _table_stages,
-        kinds=(("beside the CPU", "the CPU"), ("test_own_record.py", "only the digest or the record")),
+        kinds=(("beside", "the CPU"), ("test_own_record.py", "only the digest or the record")),
     ),
     Area(
         "stencil contracts and proofs",

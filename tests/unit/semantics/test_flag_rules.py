@@ -1,0 +1,115 @@
+"""Conditions and float functions on every value of their flags and on special values."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from siglum.smt.evaluate import value_of
+from siglum.smt.terms import BOOL, Term, Terms
+from siglum.target.x86_64.semantics import flags
+from siglum.target.x86_64.semantics.floats import FUNCTIONS
+from siglum.target.x86_64.semantics.state import FLAGS, State
+from siglum.target.x86_64.semantics.symbolic import Recorded
+
+MEANINGS = {
+    "O": lambda f: f["of"], "NO": lambda f: not f["of"], "B": lambda f: f["cf"], "AE": lambda f: not f["cf"],
+    "E": lambda f: f["zf"], "NE": lambda f: not f["zf"], "BE": lambda f: f["cf"] or f["zf"],
+    "A": lambda f: not f["cf"] and not f["zf"], "S": lambda f: f["sf"], "NS": lambda f: not f["sf"], "P": lambda f: f["pf"],
+    "NP": lambda f: not f["pf"], "L": lambda f: f["sf"] != f["of"], "GE": lambda f: f["sf"] == f["of"],
+    "LE": lambda f: f["zf"] or f["sf"] != f["of"], "G": lambda f: not f["zf"] and f["sf"] == f["of"],
+}  # fmt: skip
+"""The conditions as the manual has them (SDM volume 1, appendix B)."""
+
+
+def states() -> list[tuple[State, Terms]]:
+    """Flags that are anything, and flags of forms that conditions take apart, with other operands than those they look for."""
+    found = []
+    for shape in range(7):
+        terms = Terms()
+        state = State.unknown(terms, Recorded(terms))
+        sf, x, y, p, q = state.flags["sf"], terms.var("x", 4), terms.var("y", 4), terms.var("p", BOOL), terms.var("q", BOOL)
+        if shape == 1:
+            state.flags["of"] = terms.eq(p, q)
+        elif shape == 2:
+            state.flags["of"] = terms.xor(p, q)
+        elif shape == 3:
+            state.flags |= {"of": terms.xor(sf, x.slt(y)), "zf": x.is_(y), "cf": x.ult(y)}
+        elif shape == 4:
+            state.flags |= {"of": terms.xor(sf, x.slt(y)), "zf": x.is_(3), "cf": x.ult(4)}
+        elif shape == 5:
+            state.flags |= {"sf": ~p, "of": terms.eq(p, x.slt(y)), "zf": y.is_(x), "cf": y.ult(x)}
+        elif shape == 6:
+            state.flags |= {"sf": ~p, "of": terms.eq(q, x.slt(0)), "zf": p, "cf": ~x.ult(y)}
+        found.append((state, terms))
+    return found
+
+
+@pytest.mark.parametrize("code", flags.CONDITIONS)
+def test_conditions_are_what_the_manual_says_of_any_flags(code: str) -> None:
+    for state, _ in states():
+        found = flags.condition(state, code)
+        for p, q, *own in product((0, 1), repeat=2 + 5):
+            given = {"p": p, "q": q, **dict(zip(("cf", "pf", "zf", "sf", "of"), own, strict=True)), "af": 0, "df": 0}
+            for x, y in ((0, 0), (3, 3), (2, 5), (5, 2), (9, 3), (3, 9), (15, 4)):
+                values = {**given, "x": x, "y": y}
+                here = {name: value_of(state.flags[name], values) for name in FLAGS}
+                assert bool(value_of(found, values)) == bool(MEANINGS[code](here)), (code, values)
+
+
+def test_all_conditions_have_a_meaning() -> None:
+    assert set(flags.CONDITIONS) == set(MEANINGS)
+
+
+@pytest.mark.parametrize("width", [8, 16])
+def test_carries_and_borrows_of_every_kind(width: int) -> None:
+    terms = Terms()
+    a, b, c = terms.var("a", width), terms.var("b", width), terms.var("c", BOOL)
+    limit = 1 << width
+    questions: list[tuple[Term, object]] = [
+        (flags.carry_of_sum(a, b), lambda x, y, k: x + y >= limit), (flags.carry_of_sum(b, a), lambda x, y, k: x + y >= limit),
+        (flags.carry_of_sum(a, b, c), lambda x, y, k: x + y + k >= limit), (flags.borrow(a, b), lambda x, y, k: x < y),
+        (flags.borrow(b, a, c), lambda x, y, k: y - x - k < 0),
+        (flags.parity(a), lambda x, y, k: bin(x & 255).count("1") % 2 == 0), (flags.sign(a), lambda x, y, k: x >> width - 1),
+    ]  # fmt: skip
+    for found, meaning in questions:
+        assert callable(meaning)
+        for x, y, k in product((0, 1, 2, limit // 2 - 1, limit // 2, limit - 2, limit - 1), repeat=3):
+            values = {"a": x, "b": y, "c": k & 1}
+            assert bool(value_of(found, values)) == bool(meaning(x, y, k & 1)), (found, values)
+
+
+# Float functions on numbers -------------------------------------------------------------------------------------------
+ONE, TWO, HALF, MINUS = 0x3FF0 << 48, 0x4000 << 48, 0x3FE0 << 48, 1 << 63
+INFINITE, QUIET, SIGNALLING = 0x7FF0 << 48, 0x7FF8 << 48, 0x7FF0 << 48 | 1
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("fadd", (ONE, ONE), TWO), ("fadd", (INFINITE, MINUS | INFINITE), MINUS | QUIET), ("fadd", (SIGNALLING, ONE), QUIET | 1),
+        ("fadd", (ONE, MINUS | QUIET | 5), MINUS | QUIET | 5), ("fadd", (MINUS, MINUS), MINUS), ("fadd", (0, MINUS), 0),
+        ("fsub", (ONE, HALF), HALF), ("fsub", (HALF, ONE), MINUS | HALF), ("fmul", (TWO, HALF), ONE),
+        ("fmul", (INFINITE, 0), MINUS | QUIET), ("fdiv", (ONE, TWO), HALF), ("fdiv", (ONE, 0), INFINITE),
+        ("fdiv", (ONE, MINUS), MINUS | INFINITE), ("fdiv", (0, 0), MINUS | QUIET), ("fdiv", (MINUS | ONE, 0), MINUS | INFINITE),
+        ("fsqrt", (0x4010 << 48,), TWO), ("fsqrt", (MINUS,), MINUS), ("fsqrt", (MINUS | ONE,), MINUS | QUIET),
+        ("ffloor", (MINUS | HALF,), MINUS | ONE), ("ffloor", (HALF,), 0), ("fceil", (MINUS | HALF,), MINUS),
+        ("fceil", (HALF,), ONE),
+        ("ftrunc", (MINUS | 0x3FF8 << 48,), MINUS | ONE), ("fnearest", (HALF,), 0), ("fnearest", (0x3FF8 << 48,), TWO),
+        ("fnearest", (MINUS | HALF,), MINUS), ("ffloor", (SIGNALLING,), QUIET | 1), ("fceil", (INFINITE,), INFINITE),
+        ("cvtsi2sd", ((1 << 64) - 1,), MINUS | ONE), ("cvtsi2sd", (2,), TWO),
+        ("cvttsd2si64", (MINUS | 0x3FF8 << 48,), (1 << 64) - 1), ("cvttsd2si64", (0x43E0 << 48,), MINUS),
+        ("cvttsd2si64", (0xC3E0 << 48,), MINUS), ("cvttsd2si64", (QUIET,), MINUS), ("cvttsd2si32", (0x41E0 << 48,), 1 << 31),
+        ("cvttsd2si32", (0x41DFFFFFFFC00000,), (1 << 31) - 1), ("cvttsd2si32", (MINUS | INFINITE,), 1 << 31),
+        ("cvtsd2ss", (ONE,), 0x3F800000), ("cvtsd2ss", (0x7FEF << 48,), 0x7F800000), ("cvtsd2ss", (0xFFEF << 48,), 0xFF800000),
+        ("cvtsd2ss", (QUIET,), 0x7FC00000), ("cvtsd2ss", (MINUS | QUIET | 5 << 29,), 0xFFC00005),
+        ("cvtsd2ss", (SIGNALLING,), 0x7FC00000),
+        ("cvtss2sd", (0x3F800000,), ONE), ("cvtss2sd", (0xFF800000,), MINUS | INFINITE),
+        ("cvtss2sd", (0x7F800001,), QUIET | 1 << 29),
+        ("cvtss2sd", (0xFFC00003,), MINUS | QUIET | 3 << 29), ("cvtss2sd", (0x80000000,), MINUS),
+        ("cvtss2sd", (1,), 0x36A0 << 48),
+    ],
+)  # fmt: skip
+def test_float_functions_on_special_values(name: str, arguments: tuple[int, ...], expected: int) -> None:
+    assert FUNCTIONS[name](*arguments) == expected, hex(FUNCTIONS[name](*arguments))
