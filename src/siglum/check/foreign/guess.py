@@ -96,6 +96,8 @@ def _orders(
     candidates = [x.ult(y) for x, y in pairs] + [x.ule(y) for x, y in pairs] + [x.slt(y) for x, y in pairs]
     candidates += [state.again, program.goes_on(state), *(~x.slt(0) for x in numbers)]
     candidates += [p.ult(1 << width) for p in parts for width in (8, 16, 32)]
+    flags = [p for p in state.parts if p.width == 0 and not p.is_const]
+    candidates += [*flags, *(~p for p in flags)]
     candidates = list(dict.fromkeys(candidates))
     run = evaluator(candidates, FLOAT_FUNCTIONS)
     rows = [run(sample) for sample in samples]

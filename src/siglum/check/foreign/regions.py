@@ -124,11 +124,21 @@ class RegionMemory:
         return self._by_bits(offset, places, values) or self._chosen(offset, places, values)
 
     def _guarded(self, condition: Term, address: Term, size: int) -> Term:
-        before = self.guard
-        self.guard = self.terms.and_(before, condition)
+        before = self.guard, self.top
+        self._suppose(condition)
         found = self.load(address, size)
-        self.guard = before
+        self.guard, self.top = before
         return found
+
+    def _suppose(self, condition: Term) -> None:
+        """From here on the condition holds."""
+        self.guard = self.terms.and_(self.guard, condition)
+        top = self.top
+        if top is not None and top.op == "ite":
+            if top.args[0] is condition:
+                self.top = top.args[1]
+            elif top.args[0] is self.terms.not_(condition):
+                self.top = top.args[2]
 
     def _bytes(self, region: Region, at: int, size: int) -> Term:
         found = self.bytes
@@ -171,12 +181,12 @@ class RegionMemory:
         size = value.width // 8
         if address.op == "ite":
             condition, x, y = address.args
-            before, untouched = self.guard, self.copy()
-            self.guard = self.terms.and_(before, condition)
+            before, untouched = (self.guard, self.top), self.copy()
+            self._suppose(condition)
             self.store(x, value)
-            untouched.guard = self.terms.and_(before, ~condition)
+            untouched._suppose(~condition)
             untouched.store(y, value)
-            self.guard = before
+            self.guard, self.top = before
             self.merge(condition, untouched)
             return
         region, offset = self.place(address)
