@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # An editable install does not notice a changed table generator, so its inputs are prerequisites here.
 INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
 FUZZ   ?= 100000
-TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py)
+TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py stencil/test_table.py)
 
 .PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate clean
 .DELETE_ON_ERROR:
