@@ -100,6 +100,7 @@ def _head(
     target: str,
     not_claimed: tuple[str, ...],
 ) -> dict[str, Any]:
+    proofs = parts.proofs_made(kind, verdict)
     return {
         "certificate": parts.FORMAT,
         "siglum": _version(),
@@ -109,8 +110,8 @@ def _head(
         "code": {"sha256": parts.digest(code), "size": len(code)},
         **parts.findings_of(verdict),
         "not_claimed": list(not_claimed),
-        "models": parts.models_here(parts.models_used(verdict)),
-        "solvers": parts.solvers_here(verdict),
+        "models": parts.models_here(max((proof.models for proof in proofs), default=0)),
+        "solvers": parts.solvers_here(proofs),
         "options": {"seconds": options.seconds, "runs": options.runs, "length": options.length},
     }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from siglum.errors import SiglumError, UserError, echo
-from siglum.records import Finding, Proved, ProvedUpTo, Verdict
+from siglum.records import Finding, Proof, Proved, ProvedUpTo, Verdict
 
 FORMAT: Final = "siglum certificate 1"
 SUFFIX: Final = ".cert.json"
@@ -108,16 +108,16 @@ def models_here(used: int) -> dict[str, str]:
     return found
 
 
-def models_used(verdict: Verdict) -> int:
-    """In how many instruction models the verdict was found."""
-    return max((f.proof.models for f in (verdict.bytes, verdict.meaning) if isinstance(f, (Proved, ProvedUpTo))), default=0)
+def proofs_made(kind: str, verdict: Verdict) -> list[Proof]:
+    """The proofs that were made of these very bytes. That of a program's bytes rests on the record of stencil proofs instead."""
+    halves = (verdict.meaning,) if kind == "program" else (verdict.bytes, verdict.meaning)
+    return [half.proof for half in halves if isinstance(half, (Proved, ProvedUpTo))]
 
 
-def solvers_here(verdict: Verdict) -> dict[str, str]:
-    """The solvers that a verdict rests on, with the versions that are installed."""
+def solvers_here(proofs: list[Proof]) -> dict[str, str]:
+    """The solvers that proofs rest on, with the versions that are installed."""
     from siglum.smt.cache import versions
 
-    proofs = [f.proof for f in (verdict.bytes, verdict.meaning) if isinstance(f, (Proved, ProvedUpTo))]
     asked = {maker(name) for proof in proofs for name in proof.solvers}
     return {name: number for name, number in sorted(versions().items()) if name in asked}
 
@@ -243,7 +243,8 @@ def check_means(claimed: dict[str, Any], siglum: str) -> None:
         for name in claimed[half].get("proof", {}).get("solvers", ()):
             if name not in SOLVERS:
                 raise unknown_means(f"it names the solver {echo(name)}, which is not known")
-    proofs = [claimed[half]["proof"] for half in ("bytes", "meaning") if "proof" in claimed[half]]
+    halves = ("meaning",) if claimed["kind"] == "program" else ("bytes", "meaning")
+    proofs = [claimed[half]["proof"] for half in halves if "proof" in claimed[half]]
     if {maker(name) for proof in proofs for name in proof["solvers"]} != claimed["solvers"].keys():
         raise not_so("`solvers` are not those of its proofs")
     models = models_here(len(MODELS))
