@@ -161,7 +161,8 @@ def tests(arguments: Sequence[str]) -> Callable[[], int]:
     def work() -> int:
         import pytest
 
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--hypothesis-seed=1", "-W", "ignore:Module already imported"]
+        quiet = ["-W", "ignore:Module already imported"]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--hypothesis-seed=1", *quiet]
         return int(pytest.main([*options, *arguments]))
 
     return work

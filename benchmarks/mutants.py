@@ -31,7 +31,7 @@ LEAST: Final = 0.95
 KEPT: Final = ROOT / "build" / "mutants"
 EXPLAINED: Final = Path(__file__).with_name("mutants_explained.txt")
 """Survivors that change nothing: a mutant's key, and why."""
-_SLACK: Final = 30.0
+_SLACK: Final = 15.0
 
 
 class Mutant(NamedTuple):

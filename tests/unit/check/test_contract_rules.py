@@ -1,0 +1,249 @@
+"""What a stencil may do: the exact windows and preconditions of every contract, and each duty broken alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+
+import pytest
+from iced_x86 import Decoder, Formatter, FormatterSyntax
+from tests.support.stencil_mutants import bits_of, flipped
+
+from siglum.check.contracts import contract_of
+from siglum.check.stencils.cells import Window
+from siglum.check.stencils.prove import models, prove
+from siglum.check.stencils.scene import Contract, Scene
+from siglum.smt.solve import Portfolio
+from siglum.smt.terms import Term
+from siglum.stencil.families import FAMILIES
+from siglum.stencil.table import Hole, Stencil, load
+
+V3 = load("x86-64-v3")
+Rights = list[tuple[str, Term, int, int, bool]]
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Portfolio]:
+    """One solver is enough to tell a kept contract from a broken one."""
+    with Portfolio(order=("bitwuzla",), needed=1, seconds=20.0) as portfolio:
+        yield portfolio
+
+
+def scene_of(name: str) -> Scene:
+    kinds = FAMILIES[name].kinds
+    registers = (1, 2, 3)[: sum(kind in "vx" for kind in kinds)]
+    return Scene(name, registers, V3.stencil(name, registers))
+
+
+class Places:
+    """Addresses, written with the scene's variables alone."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.terms = scene, scene.terms
+        self.frame, self.rsp = self.terms.var("frame", 64), self.terms.var("rsp", 64)
+        self.context = self.terms.apply("frame", 64, self.frame)
+
+    def slot(self, k: int, beyond: int = 0) -> Term:
+        return self.frame + (self.terms.var(f"slot{k}", 28).zext(64) << 3) + 8 * beyond
+
+    def at(self, k: int) -> Term:
+        return self.terms.apply("frame", 64, self.slot(k))
+
+    def v(self, k: int) -> Term:
+        return self.terms.var(f"v{k}", 64)
+
+    def number(self, k: int) -> Term:
+        return self.terms.var(f"number{k}", 32).sext(64)
+
+    def slots(self, k: int, count: int = 1, writes: bool = False) -> tuple[str, Term, int, int, bool]:
+        return "frame", self.slot(k), 8 * count, 8, writes
+
+    def fields(self, *offsets: int, writes: bool = False) -> Rights:
+        return [("frame", self.frame, 8, 8, False), *(("context", self.context + at, 8, 8, writes) for at in offsets)]
+
+    def below(self, count: int) -> tuple[str, Term, int, int, bool]:
+        return "below", self.rsp - count, count, 8, True
+
+    def stack(self, low: int, high: int, top: Term | None = None) -> tuple[str, Term, int, int, bool]:
+        return "stack", (self.rsp if top is None else top) + low, high - low, 8, True
+
+
+def element(p: Places, writes: bool) -> Rights:
+    """The element that a load or store is of: the base in a slot or a near register, then the index."""
+    name = p.scene.family.name
+    size = {"f32": 4, "f64": 8}.get(name.split(".")[-1]) or int(name.split(".")[-1].lstrip("iu")) // 8
+    near = name.startswith("near")
+    base = p.v(int(name[4])) if near else p.at(0 if writes else 1)
+    # the registers of a scene are 1, 2, 3 in order
+    index = p.v({(True, True): 1, (True, False): 2, (False, True): 1, (False, False): 2}[near, writes])
+    read = [] if near else [p.slots(0 if writes else 1)]
+    return [*read, ("array", base + index * size, size, size, writes)]
+
+
+def component(p: Places, array: int, index: int) -> Term:
+    return p.at(array) + p.v(index) * p.number(3) + p.number(4)
+
+
+OWN: dict[str, Callable[[Places], Rights]] = {
+    "data": lambda p: [p.slots(0, 2, True)],
+    "alloc": lambda p: [p.slots(0, 2, True), *p.fields(8), ("context", p.context, 8, 8, True)],
+    "reserve": lambda p: [p.slots(0, 2, True), *p.fields(8), ("context", p.context, 8, 8, True)],
+    "array": lambda p: [p.slots(0, 2, True), p.slots(1, 2)],
+    "view": lambda p: [p.slots(0, 2, True), p.slots(1, 2)],
+    "wide_add": lambda p: [p.slots(2, 1, True)],
+    "wide_fit": lambda p: [p.slots(1)],
+    "lanes": lambda p: [p.slots(0, 8, True)],
+    "lanes_add": lambda p: [("frame", p.slot(0) + ((p.v(1) & 7) << 3), 8, 8, True)],
+    "lanes_add8": lambda p: [p.slots(0, 8, True), p.slots(1), ("array", p.at(1) + (p.v(1) << 3), 64, 8, False)],
+    "lanes_total": lambda p: [p.slots(1, 8)],
+    "require.v": lambda p: [],
+    "tick": lambda p: p.fields(16, writes=True),
+    "stop": lambda p: [
+        *p.fields(32), ("context", p.context + 24, 8, 8, True),
+        p.stack(0, 56, p.terms.apply("context", 64, p.context + 32)),
+        ("below", p.terms.apply("context", 64, p.context + 32) - 8, 8, 8, True),
+    ],
+    "leave": lambda p: [p.stack(0, 56)],
+    "ret": lambda p: [p.stack(0, 8)],
+    "entry": lambda p: [p.stack(-48, 0), ("context", p.v(3) + 32, 8, 8, True), ("frame", p.v(4), 8, 8, True)],
+    "call": lambda p: [*p.fields(40), ("frame", p.frame + p.number(1), 8, 8, True), p.stack(-8, 0)],
+    "read": lambda p: [p.slots(0, 2), p.below(24)],
+    "open": lambda p: [p.slots(0), p.below(24)],
+    "close": lambda p: [p.below(24)],
+    "clock": lambda p: [p.below(40)],
+    "write": lambda p: [p.slots(0, 2), p.below(32)],
+    **dict.fromkeys(("st.sv", "st.sx", "const.si"), lambda p: [p.slots(0, 1, True)]),
+    "mov.ss": lambda p: [p.slots(0, 1, True), p.slots(1)],
+    **dict.fromkeys(("cell.load.v", "cell.load.x"), lambda p: [p.slots(1), ("array", component(p, 1, 2), 8, 8, False)]),
+    "cell.load.s": lambda p: [p.slots(0, 1, True), p.slots(1), ("array", component(p, 1, 1), 8, 8, False)],
+    **dict.fromkeys(("cell.store.v", "cell.store.x"), lambda p: [p.slots(0), ("array", component(p, 0, 1), 8, 8, True)]),
+    "cell.store.s": lambda p: [p.slots(0), p.slots(2), ("array", component(p, 0, 1), 8, 8, True)],
+}  # fmt: skip
+"""The rights of families that touch more than their slot operands (docs/frame.md)."""
+
+
+def rights(p: Places) -> Rights:
+    family = p.scene.family
+    if family.name in OWN:
+        return OWN[family.name](p)
+    if family.primitive in ("load", "store"):
+        return element(p, family.primitive == "store")
+    return [p.slots(k) for k, kind in enumerate(family.kinds) if kind == "s"]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_stencil_touches_what_its_family_must_and_no_more(name: str) -> None:
+    scene = scene_of(name)
+    contract = contract_of(scene)
+    assert Counter(tuple(w) for w in contract.windows) == Counter(rights(Places(scene)))
+    assert all(isinstance(w, Window) for w in contract.windows)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_what_is_given_is_said_nowhere_else(name: str) -> None:
+    scene = scene_of(name)
+    given = contract_of(scene).given
+    if FAMILIES[name].primitive in ("floordiv", "mod", "div_u", "mod_u"):
+        form = FAMILIES[name].form
+        divisor = scene.value(0 if form == "binary swapped" else 1)
+        assert given == (divisor.isnt(0),)
+    elif name in ("alloc", "reserve"):
+        context = Places(scene).context
+        start, end = (scene.terms.apply("context", 64, context + at) for at in (0, 8))
+        assert given == (start.bits(3, 0).is_(0), ~(end - start).slt(0))
+    else:
+        assert given == ()
+    bounds = [scene.terms.var(f"slot{k}", 28).isnt(0) for k, kind in enumerate(FAMILIES[name].kinds) if kind == "s"]
+    assert list(scene.bounds()) == bounds
+
+
+def test_ways_are_the_familys() -> None:
+    for name, family in FAMILIES.items():
+        contract: Contract = contract_of(scene_of(name))
+        kinds = [way.kind for way in contract.ways]
+        back = dict.fromkeys(("stop", "leave", "ret"), ["return"])
+        expected = {**back, "call": ["call", "stop"], "jmp": ["taken"]}.get(name)
+        if expected is None:
+            expected = ["next", "stop"] if "k" in family.kinds else ["taken", "next"] if "t" in family.kinds else ["next"]
+        assert kinds == expected, name
+        assert [way.loose for way in contract.ways] == [kind == "stop" for kind in kinds], name
+        assert all(not way.calls for way in contract.ways) or name in ("read", "write", "open", "close", "clock"), name
+        assert contract.loop == {"alloc": "zeroing", "write": "writing"}.get(name, "")
+        assert (contract.resumed is not None) == (name == "call")
+        assert [way.to is not None for way in contract.ways] == [kind == "return" for kind in kinds], name
+
+
+# Each duty ------------------------------------------------------------------------------------------------------------
+def status(quick: Portfolio, code: str, family: str = "nop.1", *holes: Hole) -> str:
+    found = prove(family, (), Stencil(bytes.fromhex(code), holes, b"", ()), quick.ask, {"own": models()["own"]})
+    return found.status
+
+
+V_NUMBERS = (13, 14, 15, 7, 6, 8, 9, 11)
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_registers_that_are_someones_stay(quick: Portfolio, number: int) -> None:
+    free = number not in (*V_NUMBERS, 12, 4)
+    inc = f"{'49' if number > 7 else '48'}ffc{number & 7:x}"
+    if number == 4:
+        inc = "488d642408"  # lea rsp,[rsp+8]
+    assert status(quick, inc) == ("proved" if free else "refuted")
+    narrow = f"{'45' if number > 7 else ''}89{0xC0 + 9 * (number & 7):02x}"  # mov r32,r32 clears the upper half
+    assert status(quick, narrow) == ("proved" if free else "refuted")
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_vector_registers_that_are_someones_stay(quick: Portfolio, number: int) -> None:
+    rex = "45" if number > 7 else ""
+    field = 0xC0 + 9 * (number & 7)
+    assert status(quick, f"66{rex}0fef{field:02x}") == ("proved" if number > 7 else "refuted")  # pxor x,x
+    wide = f"c4417828{field:02x}" if number > 7 else f"c5f828{field:02x}"
+    assert status(quick, wide) == "refuted"  # vmovaps x,x clears what is above
+    # movlhps x,x changes the second word alone, which is nobody's
+    assert status(quick, f"{rex}0f16{field:02x}") == "proved"
+
+
+def test_flags_are_nobodys_and_exceptions_may_be_raised(quick: Portfolio) -> None:
+    assert status(quick, "4839c8") == "proved"  # cmp rax,rcx
+    assert status(quick, "f2450f58c1") == "proved"  # addsd xmm8,xmm9
+
+
+def test_only_the_slot_that_is_named_is_read(quick: Portfolio) -> None:
+    own = {"own": models()["own"]}
+    for code, hole, expected in (
+        ("4d8bac2400000000", Hole(4, 4, "s", 1, 0), "proved"),  # mov r13,[r12+slot]
+        ("4d8bb42400000000", Hole(4, 4, "s", 1, 0), "refuted"),  # mov r14,[r12+slot]
+        ("4d8bac2400000000", Hole(4, 4, "s", 1, 8), "rejected"),  # the slot behind
+        ("458bac2400000000", Hole(4, 4, "s", 1, 0), "refuted"),  # mov r13d,[r12+slot]
+    ):  # fmt: skip
+        assert prove("ld.vs", (0,), Stencil(bytes.fromhex(code), (hole,), b"", ()), quick.ask, own).status == expected
+    assert status(quick, "498b0424") == "rejected"  # mov rax,[r12]
+
+
+SOLE = (
+    "alloc", "reserve", "write", "entry", "leave", "stop", "call", "clock", "read", "open", "ret", "tick", "lanes_add8", "view",
+)  # fmt: skip
+"""Families whose contracts are their own."""
+ALIKE = {("add rsi,rax", "adc rsi,rax")}
+"""Instructions of one effect where they stand: behind a test the carry is clear."""
+
+
+def disassembled(code: bytes) -> list[str]:
+    formatter = Formatter(FormatterSyntax.INTEL)
+    return [formatter.format(instruction) for instruction in Decoder(64, code)]
+
+
+@pytest.mark.parametrize("name", SOLE)
+def test_a_changed_bit_is_proved_only_where_it_is_another_spelling(quick: Portfolio, name: str) -> None:
+    scene = scene_of(name)
+    registers = tuple(n for n in scene.number if n >= 0)
+    own = {"own": models()["own"]}
+    assert prove(name, registers, scene.stencil, quick.ask, own).status == "proved"
+    places = bits_of(scene.stencil)
+    for bit in Random(name).sample(places, min(24, len(places))):
+        changed = flipped(scene.stencil, bit)
+        if prove(name, registers, changed, quick.ask, own).status == "proved":
+            pairs = zip(disassembled(scene.stencil.code), disassembled(changed.code), strict=True)
+            assert {(before, after) for before, after in pairs if before != after} <= ALIKE, bit
