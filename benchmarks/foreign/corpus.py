@@ -70,11 +70,16 @@ def code_of(objects: Path, name: str) -> tuple[Code, int]:
     return Code(found.image, found.entry, found.executable), found.size
 
 
-@cache
 def prototypes() -> dict[str, str]:
     """Each reference's C prototype, by name."""
+    return prototypes_of(REFERENCES.read_text(encoding="utf-8"))
+
+
+@cache
+def prototypes_of(text: str) -> dict[str, str]:
+    """The same for any source text."""
     found = {}
-    for node in ast.parse(REFERENCES.read_text(encoding="utf-8")).body:
+    for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
             (decorator,) = node.decorator_list
             assert isinstance(decorator, ast.Call)

@@ -86,6 +86,11 @@ def _sum_of(term: Term, known: dict[Term, _Floor | None]) -> _Floor | None:
     constant = term.home._gather(term, 1, 0, parts)
     if term in parts:  # a concatenation that is no multiple
         return _leaf(term, None)
+    if constant == 0 and len(parts) == 2 and set(parts.values()) == {1}:
+        one, other = parts
+        averaged = _average(one, other, known) or _average(other, one, known)
+        if averaged is not None:
+            return averaged
     half = 1 << term.width - 1
     constant = _nearest(constant, half)
     leaf: Term | None = None
@@ -106,6 +111,8 @@ def _sum_of(term: Term, known: dict[Term, _Floor | None]) -> _Floor | None:
             whole, constant = whole + coefficient * found.factor, constant + coefficient * found.offset
         elif coefficient == 1 and broken is None:
             broken = found
+        elif coefficient == -1 and broken is None:
+            broken = _negated(found)
         else:
             return None
     if leaf is None:
@@ -114,6 +121,39 @@ def _sum_of(term: Term, known: dict[Term, _Floor | None]) -> _Floor | None:
         return _Floor(leaf, signed, whole, constant, 0)
     shift = broken.shift
     return _Floor(leaf, signed, broken.factor + (whole << shift), broken.offset + (constant << shift), shift)
+
+
+def _negated(f: _Floor) -> _Floor:
+    """-floor(n / 2^s) = floor((2^s - 1 - n) / 2^s)"""
+    return f._replace(factor=-f.factor, offset=(1 << f.shift) - 1 - f.offset)
+
+
+def _average(half: Term, t: Term, known: dict[Term, _Floor | None]) -> _Floor | None:
+    """(x - t) / 2 + t, which is (x + t) / 2 where x - t neither wraps nor is negative: how a factor of one bit more than the
+    width is had.
+    """
+    inner = half.args[-1] if half.op == "concat" and len(half.args) == 2 and half.args[0].high == 0 else half
+    if inner.op != "extract" or inner.args[0].op != "sum" or inner.args[0].width != t.width:
+        return None
+    difference = inner.args[0]
+    width = t.width
+    if inner.value != (width - 1, 1) or t not in difference.args:
+        return None
+    constant, coefficients = difference.value
+    if coefficients[difference.args.index(t)] != mask(width):
+        return None
+    others = tuple((a, c) for a, c in zip(difference.args, coefficients, strict=True) if a is not t)
+    x, floor = _floor_of(t.home.linear(width, constant, others), known), _floor_of(t, known)
+    if x is None or floor is None or x.leaf is not floor.leaf or x.shift or x.signed or floor.signed:
+        return None
+    x, floor = x._replace(signed=False), floor._replace(signed=False)
+    left = _negated(floor)
+    left = left._replace(factor=left.factor + (x.factor << left.shift), offset=left.offset + (x.offset << left.shift))
+    for found in (x, floor, left):
+        if found.range()[2] < 0 or found.range()[3] > mask(width):
+            return None
+    shift = floor.shift
+    return _Floor(x.leaf, False, floor.factor + (x.factor << shift), floor.offset + (x.offset << shift), shift + 1)
 
 
 def _nearest(value: int, half: int) -> int:

@@ -12,6 +12,10 @@ from siglum.ir.primitives import round_to_f32
 from siglum.ir.types import BOOL, F32, F64, RANGES, Type
 
 MOST_LENGTH: Final = 9
+LONG: Final = (16, 33, 64, 100, 127, 128, 255, 256, 257, 1000, 1025)
+"""Lengths beyond those, of lists in a few runs more: counters may be too narrow."""
+LONG_FROM: Final = 100
+"""How many sets of arguments must be asked for before long ones are among them."""
 _FLOATS: Final = (0.0, -0.0, 1.0, -1.5, 0.1, 1e308, -1e308, 5e-324, float("inf"), float("-inf"), float("nan"), 2.0**53, 3.0)
 
 
@@ -72,6 +76,14 @@ def draw(convention: Convention, params: tuple[tuple[str, Type], ...], count: in
         if params and random.random() < 0.25:
             _tie(found, params, random)
         yield found
+    if count >= LONG_FROM and None in counts.values():
+        for length in (n for n in LONG for _ in range(2)):
+            found = {n: scalar(t, random) for n, t in params if t.kind != "array"}
+            for name, t in params:
+                if t.kind == "array":
+                    given = counts[name]
+                    found[name] = _list(t.element, length if given is None else given, random)
+            yield found
 
 
 def _list(t: Type, length: int, random: Random) -> list[Any]:
