@@ -79,7 +79,7 @@ def _report(rows: list[tuple[str, str, Flips, int]], differing: list[str], unkno
         "",
         f"{len(rows)} functions, {count:,} mutants, {total.seconds:.0f} s of CPU, {total.seconds / count * 1e3:.1f} ms each, "
         f"most {slowest.seconds:.1f} s",
-        f"certified: {len(total.certified)}, of these in one model only {one_model}; each ran {RANGES * RANGE:,} times beside the "
+        f"certified: {len(total.certified)}, of these in one model only {one_model}; each ran {RANGES * RANGE:,} times by the "
         f"original; different: {len(differing)}",
         *differing,
         f"unknown: {len(unknown)} ({len(unknown) / count:.2%})",
