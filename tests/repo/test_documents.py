@@ -33,7 +33,8 @@ def environment(folder: Path) -> dict[str, str]:
     for name, command in (("siglum", "-m siglum"), ("python", "")):
         (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
         (tools / name).chmod(0o755)
-    return {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+    own = {"PYTHONPATH": str(ROOT / "src"), "XDG_CACHE_HOME": str(folder / "cache")}
+    return {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **own}
 
 
 def run_console(text: str, folder: Path) -> str:
