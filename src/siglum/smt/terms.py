@@ -93,8 +93,6 @@ class Terms:
                 return self.not_(term)
             if not constant and coefficient & coefficient - 1 == 0:
                 return self._shifted_left(term, coefficient.bit_length() - 1)
-            if width == 1:
-                return self.not_(term) if constant else term
         # in range, a sum of products that cannot wrap has known bounds
         low = constant + sum(t.low * c for t, c in kept)
         high = constant + sum(t.high * c for t, c in kept)
@@ -228,8 +226,6 @@ class Terms:
             return self.const(~x.value, x.width)
         if x.op == "not":
             return x.args[0]
-        if x.op == "sum" and x.value == (mask(x.width), (mask(x.width),)):
-            return x.args[0]
         if x.width == BOOL:
             return self._make("not", (x,), None, BOOL)
         return self._make("not", (x,), None, x.width, mask(x.width) - x.high, mask(x.width) - x.low)
@@ -329,8 +325,6 @@ class Terms:
         return self._make("ashr", (x, count), None, x.width)
 
     def _shifted_left(self, x: Term, count: int) -> Term:
-        if count == 0:
-            return x
         return self.concat(self.extract(x, x.width - 1 - count, 0), self.const(0, count))
 
     # Division ---------------------------------------------------------------------------------------------------
