@@ -265,5 +265,9 @@ def _where_alive(terms: Terms, run: Run, parts: Sequence[Term]) -> Run:
 
 def _while_going(parts: Sequence[Term], terms: Terms, *loops: tuple[Term, int]) -> list[Term]:
     """The parts where each loop (its count and where it starts) has a run: that its first runs exist is known."""
-    true = {terms.const(k, 64).slt(count) for count, start in loops for k in range(start + 1)}
-    return rewritten(list(parts), lambda t: terms.true if t in true else None)
+    known: dict[Term, Term] = {}
+    for fact in [terms.const(k, 64).slt(count) for count, start in loops for k in range(start + 1)]:
+        if fact.op == "not":
+            known[fact.args[0]] = terms.false
+        known[fact] = terms.true
+    return rewritten(list(parts), known.get)
