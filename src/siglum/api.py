@@ -84,6 +84,15 @@ class Compiled:
         """The witness check, and runs against the interpreter on random, boundary and empty inputs (made on first use)."""
         return pipeline.judge(self.function.unit, self.built, lambda *args: self.native(*args))
 
+    def prove(self) -> Verdict:
+        """As `verdict`, with what solvers prove of the meaning. Raises `EnvironmentFault` where the extra `check` is missing."""
+        from siglum.checking import Checker, Options
+
+        with Checker(Options()) as checker:
+            return pipeline.judge(
+                self.function.unit, self.built, lambda *args: self.native(*args), portfolio=checker.portfolio
+            )
+
     def explain(self) -> str:
         """Offset, bytes, instruction, word and source place, side by side."""
         from siglum.audit.listing import as_text, listing

@@ -20,6 +20,7 @@ REFUTED = 1
 @click.option("--target", help="x86-64-v2 or x86-64-v3; the best this CPU has by default.")
 @click.option("--emit", "outputs", default="so,h", show_default=True, help="Any of so,h,o,exe,asm,hex, separated by commas.")
 @overflow_option
+@click.option("--prove", is_flag=True, help="Prove the meaning with solvers; without it the meaning is tested.")
 @click.option("-o", "folder", default=".", show_default=True, help="Folder for the outputs; created when absent.")
 def command(
     program: str | None,
@@ -28,6 +29,7 @@ def command(
     target: str | None,
     outputs: str,
     overflow: str,
+    prove: bool,
     folder: str,
 ) -> Output:
     """Compile a phrase or a Python function to machine code, check it and write it to files."""
@@ -49,7 +51,7 @@ def command(
     given = program_of(program, signature, overflow, "build")
     compiled = api.Function(given.unit).compile(target)
     title = name or given.unit.function.name or "program"
-    verdict = compiled.verdict
+    verdict = compiled.prove() if prove else compiled.verdict
     if isinstance(verdict.meaning, Refuted):
         return Output(f"refuted, nothing written: {verdict.meaning}", {"outputs": [], "verdict": as_json(verdict)}, REFUTED)
     check_output(folder, [*(file_name(title, kind) for kind in kinds), title + SUFFIX], given.files)
