@@ -43,31 +43,31 @@ class Ran(NamedTuple):
 
 
 class _Changed(importlib.machinery.SourceFileLoader):
-    """Loads a module with one change."""
+    """Loads a module with one change to its text."""
 
-    def __init__(self, name: str, path: str, number: int) -> None:
+    def __init__(self, name: str, path: str, text: str, number: int) -> None:
         super().__init__(name, path)
-        self.number = number
+        self.text, self.number = text, number
 
     def get_code(self, fullname: str) -> CodeType:
-        tree = ast.parse(Path(self.path).read_text(encoding="utf-8"))
+        tree = ast.parse(self.text)
         return compile(changed(tree, changes(tree)[self.number]), self.path, "exec", dont_inherit=True)
 
 
 class Hook(importlib.abc.MetaPathFinder):
-    """Finds one module, with change number `number`."""
+    """Finds one module, with change number `number` to the text it had when the changes were chosen."""
 
-    def __init__(self, file: str, number: int) -> None:
+    def __init__(self, file: str, text: str, number: int) -> None:
         self.path = SOURCES / file
         self.name = module_of(file)
-        self.number = number
+        self.text, self.number = text, number
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.name:
             return None
-        loader = _Changed(fullname, str(self.path), self.number)
+        loader = _Changed(fullname, str(self.path), self.text, self.number)
         return importlib.util.spec_from_file_location(fullname, self.path, loader=loader)
 
 

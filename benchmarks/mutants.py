@@ -35,10 +35,11 @@ _SLACK: Final = 15.0
 
 
 class Mutant(NamedTuple):
-    """Change `number` of a file; `key` names it as long as the function around it stays as it is."""
+    """Change `number` of a file's text; `key` names it as long as the function around it stays as it is."""
 
     key: str
     file: str
+    text: str
     number: int
     line: int
     what: str
@@ -61,7 +62,8 @@ def mutants_of(area: Area, each: int) -> list[Mutant]:
 
 
 def _all_of(file: str) -> list[Mutant]:
-    tree = ast.parse((SOURCES / file).read_text(encoding="utf-8"))
+    source = (SOURCES / file).read_text(encoding="utf-8")
+    tree = ast.parse(source)
     around = _functions(tree)
     seen: Counter[str] = Counter()
     found = []
@@ -69,7 +71,7 @@ def _all_of(file: str) -> list[Mutant]:
         text = f"{file} {around.get(change.line, '')} {change}"
         seen[text] += 1
         key = sha256(f"{text} {seen[text]}".encode()).hexdigest()[:12]
-        found.append(Mutant(key, file, number, change.line, str(change), change.kind))
+        found.append(Mutant(key, file, source, number, change.line, str(change), change.kind))
     return found
 
 
@@ -129,7 +131,7 @@ def run_area(area: Area, each: int, until: float, again: bool) -> None:
 def _tried(mutant: Mutant, stages: list[Callable[[], int]], limits: list[float]) -> Found:
     seconds = 0.0
     for stage, limit in zip(stages, limits, strict=True):
-        ran: Ran = run(stage, Hook(mutant.file, mutant.number), limit)
+        ran: Ran = run(stage, Hook(mutant.file, mutant.text, mutant.number), limit)
         seconds += ran.seconds
         if ran.outcome != "passed":
             by = ran.first if ran.outcome == "failed" else ran.outcome

@@ -162,7 +162,7 @@ def test_ways_are_the_familys() -> None:
     for name, family in FAMILIES.items():
         contract: Contract = contract_of(scene_of(name))
         kinds = [way.kind for way in contract.ways]
-        back = dict.fromkeys(("stop", "leave", "ret"), ["return"])
+        back = {key: ["return"] for key in ("stop", "leave", "ret")}
         expected = {**back, "call": ["call", "stop"], "jmp": ["taken"]}.get(name)
         if expected is None:
             expected = ["next", "stop"] if "k" in family.kinds else ["taken", "next"] if "t" in family.kinds else ["next"]

@@ -91,6 +91,13 @@ def test_a_list_is_a_pointer_and_a_length() -> None:
     assert c.memory.load(c.terms.var("&p", 64) + 8, 4) is c.terms.var("p.2", 32)
 
 
+def test_a_list_of_floats_is_a_pointer_like_others() -> None:
+    params: Signature = (("p", Array(F64)), ("x", F64), ("y", F64))
+    c = Called("double f(const double p[2], double x, double y)", params, F64)
+    assert c.entry.registers[7] is c.terms.var("&p", 64)
+    assert [c.entry.vectors[k].bits(63, 0) for k in (0, 1)] == [c.terms.var("x", 64), c.terms.var("y", 64)]
+
+
 def test_the_first_stack_slot_holds_the_return_address() -> None:
     c = two()
     assert c.memory.load(c.terms.var("rsp@entry", 64), 8) is c.call.home

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from tests.unit.check.vc import OWN, Case, one_solver
 from siglum.check.foreign.guess import numbers
 from siglum.check.foreign.prove import Models, Result
 from siglum.check.foreign.setting import setting
-from siglum.check.foreign.simulation import NoRelation, simulate
+from siglum.check.foreign.simulation import NoRelation, _Pair, simulate
+from siglum.smt.evaluate import value_of
+from siglum.smt.loops import LoopState
 from siglum.smt.solve import Answer, Portfolio
 from siglum.smt.terms import Term, Terms
 from siglum.target.x86_64.semantics.state import State, Step, Unsupported
@@ -165,19 +168,71 @@ def test_what_the_reference_stops_on_is_not_claimed_in_loops(solver: Portfolio) 
     assert simulated(solver, SUM, PROTOTYPE, saturating, overflow="stop").status == "proved"
 
 
-ENDLESS = """def f(n: i64) -> i64:
-    k = 0
-    while k != n:
-        k = (k + 3) & 7 if n > 1000 else n
-    return k
-"""
+# Ending -----------------------------------------------------------------------------------------------------------------
+def ending(solver: Any, count: int | None, step: int, goes_on: str) -> None:
+    """Whether a made-up reference ends: a number d changes by `step` in each run, as long as it is no 0 (or always)."""
+    terms = Terms()
+    d, zero = terms.var("d", 64), terms.const(0, 64)
+    bound = terms.var("bound", 64) if count is None else terms.const(count, 64)
+    here, then = (LoopState(zero, terms.true, bound, (value,)) for value in (d, d + step))
+    if goes_on == "always":
+        then = LoopState(terms.const(1, 64), terms.true, bound, (d + step,))
+    pair: Any = SimpleNamespace(
+        state=here, stepped=SimpleNamespace(state=then), _on_run=list,
+        program=SimpleNamespace(goes_on=lambda state: d.isnt(0) if goes_on == "not 0" else terms.true),
+    )  # fmt: skip
+    _Pair.must_end(pair, solver, Result("proved"))
 
 
-def test_a_reference_that_may_never_end_proves_nothing(solver: Portfolio) -> None:
-    # xor eax,eax; jmp 2f; 1: cmp rdi,1000; jle 3f; add rax,3; and eax,7; 2: cmp rax,rdi; jne 1b; ret; 3: mov rax,rdi; jmp 2b
-    code = "31c0eb104881ffe80300007e0d4883c00383e0074839f875ebc34889f8ebf5"
-    with pytest.raises(NoRelation):
-        simulated(solver, ENDLESS, "int64_t f(int64_t n)", code)
+def test_what_counts_down_ends(solver: Portfolio) -> None:
+    ending(solver, 1 << 61, -1, "not 0")
+    ending(solver, 1 << 63, 1, "not 0")  # it comes to 0 from below
+    for step in (-2, 0, 2):
+        with pytest.raises(NoRelation, match="a measure that shrinks"):
+            ending(solver, 1 << 61, step, "not 0")
+
+
+def test_the_count_of_an_endless_loop_is_no_measure(solver: Portfolio) -> None:
+    """A `while` counts to a number that no run of it will ever see."""
+    ending(solver, 1 << 61, 0, "always")
+    for count in (1 << 62, (1 << 63) - 1):
+        with pytest.raises(NoRelation, match="a measure that shrinks"):
+            ending(solver, count, 0, "always")
+
+
+def test_results_within_a_few_runs_are_the_references() -> None:
+    """A made-up reference: it goes on while d is no 0, halving it; the result and what stops and is assumed are named by runs."""
+    terms = Terms()
+    asked = []
+
+    class Program:
+        def goes_on(self, state: Term) -> Term:
+            return state.isnt(0)
+
+        def finish(self, state: Term) -> Any:
+            asked.append(state)
+            k = len(asked)
+            return SimpleNamespace(value=state + 100 * k, stopped=fact(f"end {k}"), assumptions=(fact(f"f{k}"),))
+
+        def step(self, state: Term) -> Any:
+            k = len(asked)
+            return SimpleNamespace(state=state >> 1, stopped=fact(f"run {k}"), assumptions=(fact(f"s{k}"),))
+
+    def fact(name: str) -> Term:
+        return terms.var(name, 0)
+
+    pair: Any = SimpleNamespace(terms=terms, program=Program())
+    pair._completed = lambda state, runs: _Pair._completed(pair, state, runs)
+    done, value, stopped, assumptions = pair._completed(terms.var("d", 8), 2)
+    assert [repr(a) for a in assumptions] == ["f1", "s1", "f2", "s2", "f3"]
+    quiet = {f"{what} {k}": 0 for what in ("end", "run") for k in (1, 2, 3)}
+    for d, ends, result in ((0, 1, 100), (1, 1, 200), (2, 1, 44), (3, 1, 44), (4, 0, None)):
+        given = {**quiet, "d": d}
+        assert value_of(done, given) == ends
+        assert result is None or value_of(value, given) == result & 255
+        assert value_of(stopped, given) == 0
+        for k, reached in (("end 1", d == 0), ("run 1", d > 0), ("end 2", d == 1), ("run 2", d > 1), ("end 3", d in (2, 3))):
+            assert value_of(stopped, {**given, k: 1}) == reached, (d, k)
 
 
 # Models and answers -----------------------------------------------------------------------------------------------------

@@ -310,6 +310,10 @@ def test_too_many_places_are_given_up() -> None:
             assert memory.load(base + i, 1).width == 8
     memory, base, terms = table([0] * (4 * MOST_CASES), 1)
     assert memory.load(base + (terms.var("i", 64) << 2), 1).width == 8
+    # an index that is known to be small means few places, however long the table is
+    memory, base, terms = table([k & 255 for k in range(4 * MOST_CASES)], 1)
+    found = memory.load(base + terms.var("i", 4).zext(64) + 300, 1)
+    assert [value_of(found, {"i": k}) for k in (0, 15)] == [300 & 255, 315 & 255]
 
 
 def test_the_alignment_of_an_offset_is_what_its_form_shows() -> None:
@@ -359,6 +363,21 @@ def test_merged_memories_are_each_where_its_condition_holds() -> None:
     assert [value_of(there, {**values, "p": k}) for k in (0, 1)] == [0xEE, 0x11]
     assert value_of(w.memory.load(w.a + 4, 2), {**values, "p": 0}) == 0x4433
     assert w.memory.load(w.a + 4, 2) is p.ite(x, y)
+
+
+def test_values_of_two_widths_are_merged_byte_by_byte() -> None:
+    for narrow_first in (False, True):
+        w = World()
+        p, x, y = w.terms.var("p", 0), w.terms.var("x", 8), w.terms.var("y", 16)
+        other = w.memory.copy()
+        w.memory.store(w.a, x if narrow_first else y)
+        other.store(w.a, y if narrow_first else x)
+        w.memory.merge(p, other)
+        values = {"x": 0x55, "y": 0x2211, "a0": 7, "a1": 8}
+        for size, short, long in ((1, 0x55, 0x11), (2, 0x0855, 0x2211)):
+            shown = w.memory.load(w.a, size)
+            assert value_of(shown, {**values, "p": 1}) == (short if narrow_first else long)
+            assert value_of(shown, {**values, "p": 0}) == (long if narrow_first else short)
 
 
 # Random programs --------------------------------------------------------------------------------------------------

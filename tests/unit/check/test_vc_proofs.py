@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.unit.check.vc import OWN, Case, one_solver
 
-from siglum.check.foreign.prove import Models, Result, ask_about, broken, explore, prove
+from siglum.check.foreign import prove as proving
+from siglum.check.foreign.prove import Models, Result, ask_about, broken, explore, prove, prove_call
 from siglum.check.foreign.setting import setting
 from siglum.smt.evaluate import evaluator
 from siglum.smt.functions import Bounds, execute
@@ -242,6 +243,52 @@ def test_one_question_first_then_each_duty_alone() -> None:
     result, fixed = settled("unknown", "unsat", "unsat", "sat")
     assert result.status == "refuted"
     assert settled("trivial")[0].solvers == ()
+
+
+def test_all_who_answered_are_named() -> None:
+    class Two(Fixed):
+        """Each question is answered by others."""
+
+        def ask(self, assertions: list[Term], *, seconds: float | None = None, **options: Any) -> Answer:
+            answer = super().ask(assertions, seconds=seconds)
+            return answer._replace(solvers=(f"s{len(self.asked)}",)) if answer.status == "unsat" else answer
+
+    case = Case(ADD, TWO, "89fb4531e489f829f0c3")
+    two: Any = Two("unknown", "unsat")
+    result = prove(Terms(), case.function, case.convention, case.code, (OWN,), two)
+    assert result.solvers == ("s2", "s3", "s4") and result.queries == ["q2", "q3", "q4"]
+
+
+def test_loops_are_unrolled_64_times_unless_said_otherwise(solver: Portfolio) -> None:
+    source = "def f(x: u32) -> u32:\n    return 0\n"
+    for count, status in ((64, "proved"), (65, "proved"), (66, "refuted")):
+        # mov ecx,COUNT; xor eax,eax; 1: sub ecx,1; jne 1b; ret
+        code = f"b9{count:02x}00000031c083e90175fbc3"
+        assert proved(solver, source, "uint32_t f(uint32_t x)", code).status == status
+        case, terms = Case(source, "uint32_t f(uint32_t x)", code), Terms()
+        call = setting(terms, case.convention, case.code, case.function.params)
+        outcome = execute(terms, case.function, call.values, Bounds())
+        assert prove_call(call, outcome, Models(OWN, OWN), solver, {}).status == status
+
+
+def test_wide_products_are_split_in_the_whole_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = Terms()
+    x, y = terms.var("x", 64), terms.var("y", 64)
+    wide = x.zext(128) * y.zext(128)
+    fixed, result = Fixed("unsat"), Result("proved")
+    pre = [x.ult(9), wide.bits(127, 64).ult(5)]
+    assert ask_about(fixed, pre, wide.bits(127, 64).is_(7), result, 5.0).status == "unsat"  # type: ignore[arg-type]
+    ((assertions, _),) = fixed.asked
+    assert x.ult(9) in assertions and "products by halves" in result.lemmas
+    assert not any(f"product {wide.number}" in repr(a) for a in assertions), "the precondition speaks of the same halves"
+    with monkeypatch.context() as without:
+        without.setattr(proving, "without_products", lambda asked: None)
+        whole = Fixed("unsat")
+        assert ask_about(whole, pre, wide.bits(127, 64).is_(7), result, 5.0).status == "unsat"  # type: ignore[arg-type]
+        assert len(whole.asked[0][0]) == len(pre) + 1, "with no product left it is asked as it is"
+    later = Result("proved")
+    found = ask_about(Fixed("unknown", "unsat"), pre, wide.bits(127, 64).is_(7), later, 5.0)  # type: ignore[arg-type]
+    assert found.query == "q2" and later.lemmas == ()
 
 
 def test_the_whole_precondition_is_in_every_question() -> None:
