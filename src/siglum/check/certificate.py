@@ -204,7 +204,7 @@ def _misfit(value: Any, shape: Any, where: str, more: bool = False) -> str:
         return next(filter(None, (_misfit(v, shape[0], f"{where}[{k}]") for k, v in enumerate(value))), "")
     if isinstance(shape, dict):
         if not isinstance(value, dict):
-            return f"`{where}` is no mapping" if where else "it is no mapping"
+            return f"`{where}` is no mapping"
         if str in shape:
             return next(filter(None, (_misfit(v, shape[str], _under(where, k)) for k, v in value.items())), "")
         missing = [k for k in shape if k not in value]

@@ -46,6 +46,16 @@ def test_the_text_is_short() -> None:
     assert len(written.write(image)) < 8 * len(image.code)
 
 
+def test_numbers_of_nodes_are_not_counted_from_the_end() -> None:
+    import base64
+    import zlib
+
+    data = json.loads(zlib.decompress(base64.b64decode(written.write(image_of("f n:i64 = n + 1")))))
+    data["blocks"][0][0] = -1
+    with pytest.raises(written.Malformed, match="-1 is no number of a node or function"):
+        written.read(base64.b64encode(zlib.compress(json.dumps(data).encode())).decode())
+
+
 @pytest.mark.parametrize("text", ["", "AAAA", "?", "eJwrSS0uAQAEXQHB", "eJyrrgUAAXUA+Q=="])
 def test_what_is_no_image_is_malformed(text: str) -> None:
     with pytest.raises(written.Malformed):
@@ -141,6 +151,113 @@ def test_a_certificate_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert certificate.read_certificate(certificate.text_of(made), "x") == json.loads(json.dumps(made))
 
 
+# Reading and means -------------------------------------------------------------------------------------------------------------
+def whole(**changes: Any) -> dict[str, Any]:
+    """A certificate of code, as far as its form goes."""
+    found = {
+        "certificate": certificate.FORMAT, "siglum": "1", "kind": "code",
+        "reference": dict.fromkeys(("text", "source", "name", "signature", "overflow", "sha256"), ""),
+        "target": "x86-64", "code": {"sha256": "", "size": 1}, "files": {"a.hex": "00"}, **certificate.findings_of(verdict()),
+        "not_claimed": ["time"], "models": certificate.models_here(2), "solvers": certificate.solvers_here([PROOF]),
+        "options": {"seconds": 8.0, "runs": 256, "length": 6}, "prototype": "", "notes": [],
+        "candidate": {"file": "", "symbol": "", "syntax": "intel", "image": "c3", "entry": 0, "start": 0, "end": 1},
+    }  # fmt: skip
+    return {**found, **changes}
+
+
+def proof(**changes: Any) -> dict[str, Any]:
+    found = certificate.finding_as_json(Proved(PROOF))
+    found["proof"] |= changes
+    return found
+
+
+def test_a_whole_certificate_is_read_and_its_means_are_here() -> None:
+    found = certificate.read_certificate(certificate.text_of(whole()), "x")
+    certificate.check_means(found, "1")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "poem"}, "kinds are program, code"),
+        ({"kind": 1}, "kinds are program, code"),
+        ({"notes": "x"}, "`notes` is no list"),
+        ({"notes": [1]}, "`notes[0]` is no text"),
+        ({"code": []}, "`code` is no mapping"),
+        ({"code": {"size": 1}}, "`code.sha256` is missing"),
+        ({"code": {"sha256": "", "size": True}}, "`code.size` is no whole number"),
+        ({"options": {"runs": True}}, "`options.runs` is no number"),
+        ({"files": {"a": 1}}, "`files.a` is no text"),
+        ({"more": 1}, "`more` is unknown"),
+        ({"bytes": {"kind": "proved"}}, "`bytes.text` is missing"),
+        ({"bytes": {"kind": "proved", "text": "", "proof": 1}}, "`bytes.proof` is no mapping"),
+        ({"meaning": proof(models="2")}, "`meaning.proof.models` is no whole number"),
+    ],
+)
+def test_a_certificate_of_another_form_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(SiglumError) as caught:
+        certificate.read_certificate(certificate.text_of(whole(**change)), "x.cert.json")
+    assert caught.value.code == "E-080"
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b"\xff", b'{"a": 1, "a": 2}', b'{"a": Infinity}'])
+def test_what_is_no_certificate_is_refused(data: bytes) -> None:
+    with pytest.raises(SiglumError) as caught:
+        certificate.read_certificate(data, "x.cert.json")
+    assert (caught.value.code, caught.value.exit) == ("E-080", 2)
+
+
+def test_a_certificate_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificate, "MOST_BYTES", 10)
+    with pytest.raises(SiglumError, match="too large"):
+        certificate.read_certificate(certificate.text_of(whole()), "x")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({"siglum": "2"}, "E-082", "made by siglum 2"),
+        ({"solvers": {"oracle": "1"}}, "E-082", "the solver oracle 1, which is not here"),
+        ({"solvers": {"bitwuzla": "0"}}, "E-082", "it names bitwuzla 0; here is"),
+        ({"bytes": proof(solvers=["oracle"])}, "E-082", "the solver oracle, which is not known"),
+        ({"bytes": proof(solvers=["z3"])}, "E-083", "`solvers` are not those of its proofs"),
+        ({"models": {"third": ""}}, "E-082", "the instruction model third"),
+        ({"models": {"own": "x"}}, "E-082", "the model own rests on x"),
+    ],
+)
+def test_means_that_are_not_here_are_named(change: dict[str, Any], code: str, said: str) -> None:
+    with pytest.raises(SiglumError) as caught:
+        certificate.check_means(whole(**change), "1")
+    assert caught.value.code == code
+    assert said in caught.value.message
+
+
+def test_a_program_names_the_record_of_stencil_proofs() -> None:
+    program = whole(kind="program", solvers={}, models={}, target="x86-64-v3", stencils=certificate.stencil_record("x86-64-v3"))
+    certificate.check_means(program, "1")
+    with pytest.raises(SiglumError, match="another record of stencil proofs"):
+        certificate.check_means({**program, "stencils": "00"}, "1")
+    assert certificate.stencil_record("z80") == ""
+
+
+def test_models_say_what_they_rest_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from siglum.target.x86_64.semantics import record
+
+    def missing(name: str) -> str:
+        raise certificate.PackageNotFoundError
+
+    assert certificate.models_here(0) == {}
+    monkeypatch.setattr(record, "PATH", tmp_path / "none.txt")
+    monkeypatch.setattr(certificate, "version", missing)
+    assert certificate.models_here(2) == {"own": "no co-simulation record", "sleigh": "pypcode missing"}
+
+
+def test_refusals_tell_bytes_from_claims() -> None:
+    assert (certificate.other_bytes("x").code, certificate.other_bytes("x").exit) == ("E-081", 1)
+    assert (certificate.not_so("x").code, certificate.not_so("x").exit) == ("E-083", 1)
+
+
 # Proofs on disk -----------------------------------------------------------------------------------------------------------------
 QUERY = "0123456789abcdef" * 4
 
@@ -198,6 +315,25 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     kept = cache.DiskCache(tmp_path)
     kept.keep(QUERY, ("bitwuzla", "z3"))
     assert kept.find(QUERY) is None
+
+
+def test_an_entry_whose_place_is_taken_leaves_nothing_behind(tmp_path: Path) -> None:
+    kept = cache.DiskCache(tmp_path)
+    (kept.folder / QUERY[:2] / QUERY / "x").mkdir(parents=True)
+    kept.keep(QUERY, ("bitwuzla", "z3"))
+    assert [p.name for p in (kept.folder / QUERY[:2]).iterdir()] == [QUERY]
+
+
+def test_without_any_place_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "x"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "file"))
+    assert cache.disk_cache() is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache.disk_cache() is not None
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/")
+    assert cache.cache_folder() is None
 
 
 def test_the_cache_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
