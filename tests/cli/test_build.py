@@ -25,9 +25,19 @@ def test_every_kind_of_output_is_written(tmp_path: Path, capsys: pytest.CaptureF
     names = [*KINDS.values(), "sumsq.cert.json"]
     assert sorted(os.listdir(tmp_path / "out")) == sorted(names)
     assert report["outputs"] == [str(tmp_path / "out" / name) for name in names]
-    assert report["verdict"]["bytes"]["kind"] == "followed"
+    assert report["verdict"]["bytes"]["kind"] == "proved"
     assert report["verdict"]["meaning"]["kind"] == "tested"
     assert "proved" not in report["verdict"]["meaning"]["text"].replace("not proved", "")
+
+
+def test_the_meaning_is_proved_on_request_and_verified_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", "--json", SUMSQ, "--prove", "--emit", "hex", "-o", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"]["meaning"]["kind"] == "proved"
+    certificate = tmp_path / "sumsq.cert.json"
+    assert run(["verify", "--json", str(certificate)]) == 0
+    claimed = certificate.read_text().replace('"kind": "proved"', '"kind": "tested"')
+    certificate.write_text(claimed)
+    assert run(["verify", str(certificate)]) == 1
 
 
 def test_the_executable_reads_its_arguments_by_the_signature(tmp_path: Path) -> None:
