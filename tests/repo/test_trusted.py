@@ -89,11 +89,11 @@ def test_an_exemption_from_measurement_says_why() -> None:
 
 
 def test_a_branch_that_no_run_takes_fails_and_is_named_by_file_and_line(tmp_path: Path) -> None:
-    report = "".join(f"{name} = {value}\n" for name, value in settings()["report"].items())
-    (tmp_path / "settings").write_text(f"[run]\nbranch = true\n[report]\n{report}")
+    report = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.coverage.report]")[2].partition("\n[")[0]
+    (tmp_path / "settings.toml").write_text(f"[tool.coverage.run]\nbranch = true\n[tool.coverage.report]{report}\n")
     (tmp_path / "half.py").write_text("def sign(x):\n    if x < 0:\n        return -1\n    return 1\n\n\nsign(2)\n")
     command = [sys.executable, "-m", "coverage"]
-    for verb in (["run", "--rcfile=settings", "half.py"], ["report", "--rcfile=settings"]):
+    for verb in (["run", "--rcfile=settings.toml", "half.py"], ["report", "--rcfile=settings.toml"]):
         done = subprocess.run([*command, *verb], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert re.search(r"^half\.py .* 3$", done.stdout, re.MULTILINE), done.stdout

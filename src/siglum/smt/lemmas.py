@@ -115,8 +115,7 @@ def _sum_of(term: Term, known: dict[Term, _Floor | None]) -> _Floor | None:
             broken = _negated(found)
         else:
             return None
-    if leaf is None:
-        return None
+    assert leaf is not None, "a sum without parts is a constant"
     if broken is None:
         return _Floor(leaf, signed, whole, constant, 0)
     shift = broken.shift

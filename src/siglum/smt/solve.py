@@ -120,9 +120,9 @@ class _Worker:
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
 
 class Portfolio:
@@ -253,8 +253,7 @@ class Portfolio:
 
     def _drop(self, worker: _Worker) -> None:
         worker.end()
-        if self._workers.get(worker.name) is worker:
-            del self._workers[worker.name]
+        del self._workers[worker.name]
 
 
 def _holds(assertions: list[Term], values: Mapping[str, Any]) -> bool:

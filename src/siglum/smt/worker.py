@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 Reply = tuple[str, dict[str, int], str]
 """Status ("sat", "unsat", "unknown"), the values of the asked names where sat, the reason where unknown."""
@@ -139,8 +139,12 @@ def _end_with_parent() -> None:
 def main(name: str) -> int:
     _end_with_parent()
     # what a solver prints of its own must not reach the answers
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
+        os.dup2(2, 1)
+        return _serve(name, answers)
+
+
+def _serve(name: str, answers: TextIO) -> int:
     try:
         solver = MAKERS[name]()
     except ImportError as missing:
