@@ -135,8 +135,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a proof rests on: `method` names the route, `models` counts the instruction models it was made in (0 where no
-    machine code is involved), `solvers` those that each settled a query (none where all became `false` by rewriting),
-    `queries` the SHA-256 of each query's script, `lemmas` what was used beside solvers, by name.
+    machine code is involved), `solvers` those that settled queries, `agreeing` of them each query alike (none where all became
+    `false` by rewriting), `queries` the SHA-256 of each query's script, `lemmas` what was used beside solvers, by name.
     """
 
     method: str
@@ -145,10 +145,15 @@ class Proof:
     queries: tuple[str, ...] = ()
     lemmas: tuple[str, ...] = ()
 
+    @property
+    def agreeing(self) -> int:
+        """How many solvers agreed on each query: two, as `smt.solve` wants, however many there were in all."""
+        return min(len({name.partition("-")[0] for name in self.solvers}), 2)
+
     def __str__(self) -> str:
         models = f", models={self.models}" if self.models else ""
         rewritten = ", by rewriting" if self.queries else ""
-        solvers = f", solvers={len({s.partition('-')[0] for s in self.solvers})}" if self.solvers else rewritten
+        solvers = f", solvers={self.agreeing}" if self.solvers else rewritten
         return f"{self.method}{models}{solvers}{''.join(f', {name}' for name in self.lemmas)}"
 
 

@@ -31,12 +31,12 @@ LIMITS = frozenset({"memory", "stack", "fuel"})
 
 
 class Proving:
-    """Asks the solvers and keeps account: queries, the solvers that settled all of them, lemmas used."""
+    """Asks the solvers and keeps account: queries, the solvers that settled them, lemmas used."""
 
     def __init__(self, portfolio: Portfolio, seconds: float | None = None) -> None:
         self.portfolio, self.seconds = portfolio, seconds
         self.queries: list[str] = []
-        self.solvers: set[str] | None = None
+        self.solvers: set[str] = set()
         self.lemmas: dict[str, None] = {}
 
     def ask(self, assertions: Sequence[Term], seconds: float | None = None) -> Answer:
@@ -48,8 +48,7 @@ class Proving:
         if answer.status == "unsat":
             self.queries.append(answer.query)
             if "rewriting" not in answer.solvers:
-                makers = {name.partition("-")[0] for name in answer.solvers}
-                self.solvers = makers if self.solvers is None else self.solvers & makers
+                self.solvers |= {name.partition("-")[0] for name in answer.solvers}
         return answer
 
     def never(self, *assertions: Term, seconds: float | None = None) -> bool:
@@ -62,8 +61,8 @@ class Proving:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The solvers that each settled every query; none where rewriting settled all."""
-        return tuple(sorted(self.solvers or ()))
+        """The solvers that settled queries, two of them each; none where rewriting settled all."""
+        return tuple(sorted(self.solvers))
 
 
 _CHANCES: Final = 24

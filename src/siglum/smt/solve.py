@@ -26,6 +26,8 @@ ORDER: Final = ("bitwuzla", "z3", "cvc5-int", "cvc5")
 NEEDED: Final = 2
 REWRITING: Final = "rewriting"
 """Stands for the solvers where a question is `false` as it is asked."""
+_PATIENCE: Final = 0.2
+"""Seconds that a solver gets to come to the end of a question whose answer nobody waits for, before it is started anew."""
 _GRACE: Final = 1.0
 """Seconds beyond its limit after which a solver is ended."""
 
@@ -244,7 +246,7 @@ class Portfolio:
 
     def _worker(self, name: str) -> _Worker:
         worker = self._workers.get(name)
-        if worker is not None and worker.busy and worker.answer(0.02) is None:
+        if worker is not None and worker.busy and worker.answer(_PATIENCE) is None:
             self._drop(worker)  # still at a question whose answer nobody waits for
             worker = None
         if worker is None:
