@@ -75,7 +75,7 @@ def of_code(
     start, end = code.extent
     files = {os.path.relpath(path, folder or "."): parts.digest(read_bytes(path)) for path in candidate.files}
     return {
-        **_head("code", reference, checked.verdict, options, code.image[start:end], "x86-64", checked.not_claimed),
+        **_head("code", reference, checked.verdict, options, code.image, "x86-64", checked.not_claimed),
         "candidate": {
             "file": next(iter(files), ""),
             "symbol": candidate.symbol,
@@ -224,9 +224,7 @@ def _program_again(
         raise parts.not_so(f"`outputs`: {refused.message}") from None
     built = pipeline.Built(image, followed[MAIN].followed)
     if claimed["reference"] == claimed["candidate"]:
-        with Checker(options._replace(seconds=options.seconds * patience)) as checker:
-            asked = None if claimed["meaning"]["kind"] in ("tested", "unknown", "refuted") else checker.portfolio
-            verdict = pipeline.judge(unit, built, lambda *args: pipeline.load(image)(*args), portfolio=asked)
+        verdict = _judged_again(unit, built, options._replace(seconds=options.seconds * patience), claimed["meaning"]["kind"])
     else:
         checking.check_same_types(reference.unit, unit)
         with Checker(options._replace(seconds=options.seconds * patience)) as checker:
@@ -235,6 +233,18 @@ def _program_again(
     not_claimed = checking.NOT_CLAIMED_OF_PROGRAMS
     found = of_program(reference, candidate, image, verdict, options, not_claimed, name, kinds, outputs)
     return verdict, reference.unit.meant.params, found
+
+
+def _judged_again(unit: pipeline.Unit, built: pipeline.Built, options: Options, kind: str) -> Verdict:
+    """The verdict on a program beside itself; solvers are asked where they were for the certificate."""
+
+    def native(*arguments: Any) -> Any:
+        return pipeline.load(built.image)(*arguments)
+
+    if kind in ("tested", "unknown", "refuted"):
+        return pipeline.judge(unit, built, native)
+    with Checker(options) as checker:
+        return pipeline.judge(unit, built, native, portfolio=checker.portfolio)
 
 
 def _read_image(text: str, title: str) -> Image:

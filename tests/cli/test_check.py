@@ -395,6 +395,33 @@ def test_proofs_are_kept_and_damage_is_told_and_ignored(
     assert "note:" not in capsys.readouterr().out
 
 
+def test_on_a_terminal_a_line_says_what_is_done_and_goes_away(here: Path) -> None:
+    hex_file(MAGNITUDE)
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "siglum", "check", "refs.py:magnitude", "code.hex"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, cwd=here, env=env, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False)
+    os.close(theirs)
+    said = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert said.startswith("\r\x1b[Ksiglum: ")
+    assert said.endswith("\r\x1b[K")
+
+
+def test_hex_from_standard_input_is_certified_too(here: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "siglum", "check", "refs.py:magnitude", "-", "-o", "out/m.cert.json"]
+    done = subprocess.run(command, cwd=here, env=env, input=MAGNITUDE, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run(["verify", "out/m.cert.json"]) == 0
+    path = here / "out" / "m.cert.json"
+    right = json.loads(path.read_text())
+    for change in ({"image": "c3"}, {"image": "zz"}, {"entry": 90}, {"image": right["candidate"]["image"] + "90"}):
+        path.write_text(json.dumps({**right, "candidate": {**right["candidate"], **change}}))
+        assert run(["verify", "out/m.cert.json"]) == 1
+
+
 def alive(process: str) -> bool:
     """Whether a process runs; one that has ended and that nobody has asked about does not."""
     try:

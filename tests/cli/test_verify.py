@@ -120,6 +120,17 @@ def test_nothing_is_certified_of_what_is_refuted(here: Path, capsys: pytest.Capt
     assert not (here / "wrong.cert.json").exists()
 
 
+def test_the_extra_is_wanted_where_solvers_are(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from siglum import checking
+
+    monkeypatch.setattr(checking, "NEEDED", ("no_such_solver",))
+    assert run(["verify", "total.cert.json"]) == 0
+    status, line = refusal(capsys, "code.cert.json")
+    assert (status, line[:5]) == (3, "E-305")
+
+
 # Other bytes -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("name", "file"), [("shout", "shout"), ("shout", "shout.h"), ("code", "code.hex"), ("lib", "lib.so")])
 def test_other_bytes_are_refused(here: Path, capsys: pytest.CaptureFixture[str], name: str, file: str) -> None:
