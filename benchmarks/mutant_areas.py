@@ -139,7 +139,7 @@ def _stencil_stages() -> list[Stage]:
 
 
 def _witness_stages() -> list[Stage]:
-    names = ("witness_rules", "attacks", "refusals", "prepared", "followed", "faults")
+    names = ("witness_rules", "witness_parts", "attacks", "refusals", "prepared", "followed", "faults")
     return [[f"tests/unit/check/test_{name}.py" for name in names]]
 
 

@@ -94,7 +94,7 @@ class _Finder:
             yield from self.statement(statement, top=True)
 
     def statement(self, node: ast.stmt, *, top: bool = False) -> Iterator[Change]:
-        if isinstance(node, _SILENT) or _is_text(node) or _is_type_checking(node) or _names_slots(node):
+        if isinstance(node, _SILENT) or _is_text(node) or _is_type_checking(node) or _names_parts(node):
             return
         if isinstance(node, ast.Raise):
             yield self.made(node, "removed", ast.Pass())
@@ -228,8 +228,12 @@ def _is_type_checking(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def _names_slots(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__slots__"
+def _names_parts(node: ast.stmt) -> bool:
+    """Whether it lists slots, or what a module gives away."""
+    if not isinstance(node, ast.Assign):
+        return False
+    target = node.targets[0]
+    return isinstance(target, ast.Name) and target.id in ("__slots__", "__all__")
 
 
 def _may_go(node: ast.stmt) -> bool:

@@ -12,6 +12,8 @@ from tests.support.stencil_mutants import bits_of, flipped
 
 from siglum.check.contracts import contract_of
 from siglum.check.stencils.cells import Window
+from siglum.check.stencils.execute import Rejected, _all_used
+from siglum.check.stencils.holes import Open, Ready
 from siglum.check.stencils.prove import models, prove
 from siglum.check.stencils.scene import Contract, Scene
 from siglum.smt.solve import Portfolio
@@ -220,6 +222,51 @@ def test_only_the_slot_that_is_named_is_read(quick: Portfolio) -> None:
     ):  # fmt: skip
         assert prove("ld.vs", (0,), Stencil(bytes.fromhex(code), (hole,), b"", ()), quick.ask, own).status == expected
     assert status(quick, "498b0424") == "rejected"  # mov rax,[r12]
+
+
+def test_long_code_is_run_to_its_end(quick: Portfolio) -> None:
+    assert status(quick, "90" * 399) == "proved"
+    assert status(quick, "90" * 400) == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("place", "width", "used", "good"),
+    [
+        (12, 4, True, True), (16, 4, True, True), (12, 4, False, False), (10, 4, True, False), (8, 4, True, False),
+        (17, 4, True, False), (16, 8, True, False), (6, 4, False, True), (20, 4, False, True), (9, 20, True, False),
+        (7, 4, True, False), (19, 1, True, True), (19, 1, False, False),
+    ],
+)  # fmt: skip
+def test_a_field_lies_in_the_instruction_that_uses_it(place: int, width: int, used: bool, good: bool) -> None:
+    """The instruction is the bytes 10 to 19."""
+    holes = Open({})
+    if used:
+        holes.get(place)
+    code = Ready(bytes(40), 40, range(0), {}, {}, {}, {place: width})
+    if good:
+        _all_used(code, holes, 10, 20, set())
+    else:
+        with pytest.raises(Rejected, match=f"the hole at {place:#x} is no operand"):
+            _all_used(code, holes, 10, 20, set())
+
+
+@pytest.mark.parametrize(
+    ("opcode", "at", "targets", "good"),
+    [
+        ("0f85", 10, {99, 16}, True), ("0f85", 10, set(), True), ("e9", 11, {99}, True), ("e8", 11, {16}, True),
+        ("0f45", 10, {16}, False), ("90", 11, {16}, False), ("0f85", 10, {16}, True), ("8f85", 10, {16}, False),
+        ("0f75", 10, {16}, False), ("0f", 11, {16}, False), ("900f85", 9, {16}, False), ("90", 11, {99}, True),
+    ],
+)  # fmt: skip
+def test_a_jumps_field_is_one_of_a_branch(opcode: str, at: int, targets: set[int], good: bool) -> None:
+    """The field is the bytes 12 to 15, and leads to 99."""
+    before = bytes(at) + bytes.fromhex(opcode)
+    code = Ready(before + bytes(40), 40, range(0), {}, {12: 99}, {}, {12: 4})
+    if good:
+        _all_used(code, Open({}), at, 16, targets)
+    else:
+        with pytest.raises(Rejected):
+            _all_used(code, Open({}), at, 16, targets)
 
 
 SOLE = (
