@@ -6,6 +6,7 @@ Imports `semantics`, and iced-x86 when called.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from siglum.target.x86_64.semantics.forms import FORMS
@@ -73,11 +74,8 @@ def _refuse_prefixes(instruction: Instruction, code: bytes, name: str) -> None:
         raise Unsupported(f"{name} in a segment", 0)
     if _branches(instruction, name):
         # Intel ignores an operand-size prefix of a near branch, AMD takes a 16-bit displacement
-        for byte in code[: instruction.len]:
-            if byte not in _PREFIXES:
-                break
-            if byte == _OPERAND_SIZE_PREFIX:
-                raise Unsupported(f"{name} with an operand-size prefix", 0)
+        if _OPERAND_SIZE_PREFIX in takewhile(_PREFIXES.__contains__, code):
+            raise Unsupported(f"{name} with an operand-size prefix", 0)
 
 
 def _branches(instruction: Instruction, name: str) -> bool:

@@ -97,8 +97,6 @@ def _encoded(
             _set_immediate(instruction, number, kind, immediate)
         elif "MEM" in kind and address is not None:
             _set_address(instruction, number, address)
-        elif kind == "MEM":
-            return None
         else:
             _set_register(instruction, number, kind, choice[number], high)
     encoder = Encoder(64)
