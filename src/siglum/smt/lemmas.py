@@ -9,7 +9,6 @@ Imports `smt.terms` and `smt.evaluate`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 from siglum.smt.evaluate import below
@@ -166,22 +165,27 @@ def quotient(term: Term) -> Term | None:
     found = _floor_of(term, known)
     if found is None or found.shift == 0 or found.factor <= 1 or found.factor & found.factor - 1 == 0:
         return None
-    divisor = round(Fraction(1 << found.shift, found.factor))
-    if not 2 <= divisor <= mask(found.leaf.width):
-        return None
-    home, x = term.home, found.leaf
     if found.signed is None:
+        return None
+    least = (1 << found.shift) // found.factor
+    return _quotient_by(found, least, term.width) or _quotient_by(found, least + 1, term.width)
+
+
+def _quotient_by(found: _Floor, divisor: int, width: int) -> Term | None:
+    """The quotient by this divisor in so many bits, if the floor is that for every x."""
+    home, x = found.leaf.home, found.leaf
+    if not 2 <= divisor <= mask(x.width):
         return None
     low, high, _, _ = found.range()
     if not found.signed:
         if not _divides(found, divisor, low, high):
             return None
-        return _resized(home.udiv(x, home.const(divisor, x.width)), term.width, signed=False)
+        return _resized(home.udiv(x, home.const(divisor, x.width)), width, signed=False)
     if not _divides(found, divisor, 0, high) or not _divides_below_zero(found, divisor, -low):
         return None
     negative = x.slt(0)
     q = home.udiv(home.ite(negative, -x, x), home.const(divisor, x.width))
-    return _resized(home.ite(negative, -q - 1, q), term.width, signed=True)
+    return _resized(home.ite(negative, -q - 1, q), width, signed=True)
 
 
 def _resized(value: Term, width: int, *, signed: bool) -> Term:
@@ -193,7 +197,13 @@ def _resized(value: Term, width: int, *, signed: bool) -> Term:
 def _divides(f: _Floor, d: int, low: int, high: int) -> bool:
     """Whether the floor is x // d for all x in [low, high], both not negative."""
     excess, power = f.factor * d - (1 << f.shift), 1 << f.shift
-    ends = [q * excess + f.factor * r + f.offset for q in (low // d, high // d) for r in (0, d - 1)]
+    first, last = low // d, high // d
+    corners = [(first, low % d), (last, high % d)]
+    if first < last:
+        corners += [(first, d - 1), (last, 0)]
+    if first + 1 < last:
+        corners += [(q, r) for q in (first + 1, last - 1) for r in (0, d - 1)]
+    ends = [q * excess + f.factor * r + f.offset for q, r in corners]
     return min(ends) >= 0 and max(ends) < power
 
 

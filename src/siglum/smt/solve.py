@@ -293,7 +293,7 @@ def _bases(memory: Term) -> list[Term]:
 def _memories(variables: list[Term], values: dict[str, Any]) -> dict[str, Any]:
     """What a solution says of the memories: each a mapping from address to byte."""
     found: dict[str, Any] = {v.value: {} for v in variables if v.width == MEMORY}
-    for name in [n for n in values if n.startswith(_PROBE) and not n.endswith(" byte")]:
+    for name in [n for n in values if n.startswith(f"{_PROBE} ") and not n.endswith(" byte")]:
         _, number, base = name.split(" ", 2)
         found[base][values[name]] = values[f"{_PROBE} {number} byte"]
     return found

@@ -162,7 +162,7 @@ class Explorer:
 _FAULTS: Final = {
     "division": "divides by zero, or the quotient does not fit",
     "alignment": "accesses memory that must be aligned and need not be",
-    "invalid": "runs an instruction that always faults",
+    "undefined": "runs an instruction that always faults",
 }
 
 

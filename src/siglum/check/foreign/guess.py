@@ -98,6 +98,8 @@ def _orders(
     candidates += [p.ult(1 << width) for p in parts for width in (8, 16, 32)]
     flags = [p for p in state.parts if p.width == 0 and not p.is_const]
     candidates += [*flags, *(~p for p in flags)]
+    ahead = program.step(state).state  # code may have looked at what the reference looks at next
+    candidates += [ahead.again, ~ahead.again, program.goes_on(ahead)]
     candidates = list(dict.fromkeys(candidates))
     run = evaluator(candidates, FLOAT_FUNCTIONS)
     rows = [run(sample) for sample in samples]

@@ -175,7 +175,7 @@ class Judge:
                 self.progress("loops")
                 terms = Terms()
                 try:
-                    samples = list(self._samples(terms, reference, convention, code, random))
+                    samples = list(self.samples(terms, reference, convention, code, random))
                     result = simulate(terms, function, convention, code, self.models, self.portfolio, samples)
                     return self._proved(result, "lock-step simulation")
                 except NoRelation as reason:
@@ -230,7 +230,7 @@ class Judge:
         why = "stops on every input" if sure else "may stop on every input"
         return Judged(Unknown(f"vacuous: the reference {why}, so there is nothing to prove"))
 
-    def _samples(
+    def samples(
         self, terms: Terms, reference: Reference, convention: Convention, code: Code, random: Random
     ) -> Iterator[dict[str, Any]]:
         """Values of the setting's variables, for guessing a relation between the loops."""

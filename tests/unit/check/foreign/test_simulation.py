@@ -1,0 +1,126 @@
+"""Loops in lock-step with the reference's: proved where they do the same for all lengths, and only there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from tests.unit.check.foreign.support import MODELS, code, compiled, corpus, judge_with
+
+from siglum.check.foreign.judge import Judge, Limits
+from siglum.check.foreign.simulation import NoRelation, simulate
+from siglum.records import Proved
+from siglum.sandbox.job import Code
+from siglum.sandbox.run import Sandbox
+from siglum.smt.solve import Portfolio
+from siglum.smt.terms import Terms
+from siglum.target.x86_64.semantics.state import Unsupported
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Portfolio() as portfolio, Sandbox() as sandbox:
+        yield judge_with(portfolio, sandbox, MODELS, Limits(runs=20, length=2))
+
+
+def simulated(judge: Judge, name: str, text: Code) -> str:
+    """The status, or what is missing; the runs on the CPU that would show a difference first are left out."""
+    reference, convention = corpus(name)
+    terms = Terms()
+    samples = list(judge.samples(terms, reference, convention, text, Random(1)))
+    try:
+        result = simulate(terms, reference.function, convention, text, judge.models, judge.portfolio, samples)
+    except (NoRelation, Unsupported) as missing:
+        return str(missing)
+    return f"{result.status} {result.models}"
+
+
+@pytest.mark.parametrize(("name", "option"), [("f_sum", "O1"), ("f_sum", "O2"), ("f_chr", "O1"), ("f_chr", "O2")])
+def test_what_gcc_makes_is_proved_for_all_lengths(judge: Judge, name: str, option: str) -> None:
+    text = next(one.code for one in compiled() if (one.name, one.option) == (name, option))
+    assert simulated(judge, name, text) == "proved 2"
+
+
+RIGHT = [
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f1740803048f48ffc1ebf3c3")),
+    # xor eax,eax; lea rdx,[rdi+rsi*4]; 1: cmp rdi,rdx; je 2f; add eax,[rdi]; add rdi,4; jmp 1b; 2: ret
+    ("f_sum", code("31c0488d14b74839d7740803074883c704ebf3c3")),
+    # xor eax,eax; test rsi,rsi; je 2f; 1: add eax,[rdi+rsi*4-4]; sub eax,[rdi+rsi*4-4]; add eax,[rdi]; add rdi,4; dec rsi;
+    # jne 1b; 2: ret
+    ("f_sum", code("31c04885f674130344b7fc2b44b7fc03074883c70448ffce75edc3")),
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; lea rax,[rdi+rcx]; cmp [rax],dl; je 3f; inc rcx; jmp 1b; 2: xor eax,eax; 3: ret
+    ("f_chr", code("31c94839f1740d488d040f3810740748ffc1ebee31c0c3")),
+]
+
+
+WRONG = [
+    # the fourth element is left out
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp rcx,3; je 3f; add eax,[rdi+rcx*4]; 3: inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f1740e4883f903740303048f48ffc1ebedc3")),
+    # the element at 10^6
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp rcx,1000000; je 3f; add eax,[rdi+rcx*4]; 3: inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f174114881f940420f00740303048f48ffc1ebeac3")),
+    # one value
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; mov edx,[rdi+rcx*4]; cmp edx,0x12345678; je 3f; add eax,edx;
+    # 3: inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f174128b148f81fa78563412740201d048ffc1ebe9c3")),
+    # one length
+    # xor eax,eax; cmp rsi,100; je 2f; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c04883fe64740f31c94839f1740803048f48ffc1ebf3c3")),
+    # lengths from 2^32 on
+    # xor eax,eax; xor ecx,ecx; 1: cmp ecx,esi; je 2f; add eax,[rdi+rcx*4]; inc ecx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c939f1740703048fffc1ebf5c3")),
+    # reads past the end of long lists
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; inc rcx; jmp 1b; 2: cmp rsi,1000; jb 3f;
+    # mov edx,[rdi+rcx*4]; 3: ret
+    ("f_sum", code("31c031c94839f1740803048f48ffc1ebf34881fee803000072038b148fc3")),
+    # never ends where an element is one value
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp dword ptr [rdi+rcx*4],0x12345678; je 1b; add eax,[rdi+rcx*4];
+    # inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f17411813c8f7856341274f203048f48ffc1ebeac3")),
+    # a word of the red zone that a run may change
+    # mov qword ptr [rsp-8],0; xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; cmp eax,0x12345678;
+    # jne 3f; inc qword ptr [rsp-8]; 3: inc rcx; jmp 1b; 2: add eax,[rsp-8]; ret
+    ("f_sum", code("48c74424f80000000031c031c94839f1741403048f3d78563412750548ff4424f848ffc1ebe7034424f8c3")),
+    # a callee-saved register that a run may change
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; cmp eax,0x12345678; jne 3f; xor ebx,ebx;
+    # 3: inc rcx; jmp 1b; 2: ret
+    ("f_sum", code("31c031c94839f1741103048f3d78563412750231db48ffc1ebeac3")),
+    # the stack pointer moves with each run
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; add eax,[rdi+rcx*4]; push rcx; inc rcx; jmp 1b;
+    # 2: lea rsp,[rsp+rsi*8]; ret
+    ("f_sum", code("31c031c94839f1740903048f5148ffc1ebf2488d24f4c3")),
+    # the upper half of a vector register, dirty before the loop
+    # xor eax,eax; test rsi,rsi; je 2f; vpcmpeqd ymm0,ymm0,ymm0; 1: add eax,[rdi]; add rdi,4; dec rsi; jne 1b;
+    # vextracti128 xmm1,ymm0,1; vmovd ecx,xmm1; add eax,ecx; vzeroupper; 2: ret
+    ("f_sum", code("31c04885f6741ec5fd76c003074883c70448ffce75f5c4e37d39c101c5f97ec901c8c5f877c3")),
+    # and dirty in a run
+    # xor eax,eax; test rsi,rsi; je 2f; 1: add eax,[rdi]; cmp eax,0x12345678; jne 3f; vpcmpeqd ymm0,ymm0,ymm0; 3: add rdi,4;
+    # dec rsi; jne 1b; vextracti128 xmm1,ymm0,1; vmovd ecx,xmm1; add eax,ecx; vzeroupper; 2: ret
+    ("f_sum", code("31c04885f6742503073d785634127504c5fd76c04883c70448ffce75eac4e37d39c101c5f97ec901c8c5f877c3")),
+    # no pointer where the index is large
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp [rdi+rcx],dl; je 3f; inc rcx; jmp 1b; 2: xor eax,eax; ret;
+    # 3: lea rax,[rdi+rcx]; cmp rcx,1000; jb 4f; xor eax,eax; 4: ret
+    ("f_chr", code("31c94839f1740a38140f740848ffc1ebf131c0c3488d040f4881f9e8030000720231c0c3")),
+    # the last of two
+    # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; lea r8,[rdi+rcx]; cmp [r8],dl; cmove rax,r8; inc rcx; jmp 1b; 2: ret
+    ("f_chr", code("31c031c94839f174104c8d040f413810490f44c048ffc1ebebc3")),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), RIGHT)
+def test_loops_that_go_in_step_are_proved(judge: Judge, name: str, text: Code) -> None:
+    assert simulated(judge, name, text) == "proved 2"
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG)
+def test_loops_that_differ_anywhere_are_not_proved(judge: Judge, name: str, text: Code) -> None:
+    assert "proved" not in simulated(judge, name, text)
+
+
+def test_loops_that_differ_are_not_proved_by_the_judge(judge: Judge) -> None:
+    name, text = WRONG[1]
+    reference, convention = corpus(name)
+    assert not isinstance(judge.judge(reference, convention, text).finding, Proved)
