@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import Any
 
 import pytest
 from iced_x86 import Decoder, Formatter, FormatterSyntax
 from tests.support.stencil_mutants import bits_of, flipped
 
 from siglum.check.contracts import contract_of
+from siglum.check.stencils import loops
+from siglum.check.stencils.abstract import abstracted
 from siglum.check.stencils.cells import Window
-from siglum.check.stencils.execute import Rejected, _all_used
-from siglum.check.stencils.holes import Open, Ready
+from siglum.check.stencils.execute import Rejected, Run, _all_used
+from siglum.check.stencils.holes import COLD_AT, Malformed, Open, Ready, ready
 from siglum.check.stencils.prove import models, prove
+from siglum.check.stencils.question import question
 from siglum.check.stencils.scene import Contract, Scene
 from siglum.smt.solve import Portfolio
 from siglum.smt.terms import Term
@@ -251,6 +255,23 @@ def test_a_field_lies_in_the_instruction_that_uses_it(place: int, width: int, us
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "good"),
+    [(0, 4, True), (0, 8, True), (8, 12, True), (0, 3, False), (4, 4, False), (8, 0, False), (8, 11, False), (8, 13, False)],
+)
+def test_holes_follow_each_other_in_the_code(first: int, second: int, good: bool) -> None:
+    for cold in (False, True):
+        holes = Hole(first, 4, "s", 1, 0), Hole(second, 4, "s", 1, 8)
+        made = Stencil(b"\x90", (), bytes(16), holes) if cold else Stencil(bytes(16), holes, b"", ())
+        scene = Scene("add_wrap.vs", (1,), made)
+        if good:
+            start = COLD_AT if cold else 0
+            assert set(ready(scene, made).fields) == {start + first, start + second}
+        else:
+            with pytest.raises(Malformed):
+                ready(scene, made)
+
+
+@pytest.mark.parametrize(
     ("opcode", "at", "targets", "good"),
     [
         ("0f85", 10, {99, 16}, True), ("0f85", 10, set(), True), ("e9", 11, {99}, True), ("e8", 11, {16}, True),
@@ -267,6 +288,28 @@ def test_a_jumps_field_is_one_of_a_branch(opcode: str, at: int, targets: set[int
     else:
         with pytest.raises(Rejected):
             _all_used(code, Open({}), at, 16, targets)
+
+
+@pytest.mark.parametrize("name", ["alloc", "write"])
+def test_leaving_from_before_the_loop_is_no_way_round(
+    quick: Portfolio, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A return whose next instruction would be the loop's first one is a way out like others."""
+    real = loops.run
+
+    def returning(*given: Any) -> Run:
+        found = real(*given)
+        if len(given) == 7 and given[5] in given[6]:
+            found.ends.extend([end._replace(kind="return") for end in found.ends if end.kind == "loop"])
+        return found
+
+    scene = scene_of(name)
+    own = models()["own"]
+    asked = question(scene, contract_of(scene), ready(scene, scene.stencil), own)
+    assert quick.ask(abstracted(asked) or asked).status == "unsat"
+    monkeypatch.setattr(loops, "run", returning)
+    asked = question(scene, contract_of(scene), ready(scene, scene.stencil), own)
+    assert quick.ask(abstracted(asked) or asked).status == "sat"
 
 
 SOLE = (
