@@ -67,7 +67,7 @@ def code_of(objects: Path, name: str) -> tuple[Code, int]:
         found = function_image(str(objects), name)
     except UserError:
         found = function_image(str(linked(objects)), name)
-    return Code(found.image, found.entry, found.executable), found.size
+    return Code(found.image, found.entry, found.executable, found.known), found.size
 
 
 def prototypes() -> dict[str, str]:

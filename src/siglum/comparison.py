@@ -184,7 +184,7 @@ def of_elf(path: str, symbol: str) -> MachineCode:
     from siglum.target.elf.functions import function_image
 
     found = function_image(path, symbol)
-    return MachineCode(Code(found.image, found.entry, found.executable), path, symbol, (path,))
+    return MachineCode(Code(found.image, found.entry, found.executable, found.known), path, symbol, (path,))
 
 
 def candidate_from_python(given: Any, reference: Program, syntax: str = "intel", overflow: str = "stop") -> Candidate:

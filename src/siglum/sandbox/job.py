@@ -13,11 +13,13 @@ class Code(NamedTuple):
     """Machine code as one image: text, and read-only data that it addresses relative to itself.
 
     `entry` is the offset of the function; `executable` the (start, end) offsets that hold instructions, by default all.
+    `known` are the spans whose bytes are those that will be there, by default all; what lies between may be anything.
     """
 
     image: bytes
     entry: int = 0
     executable: tuple[int, int] | None = None
+    known: tuple[tuple[int, int], ...] | None = None
 
     @property
     def extent(self) -> tuple[int, int]:

@@ -48,7 +48,8 @@ class Explored:
 
 class Explorer:
     """Runs `code` (the whole image; `executable` are the offsets that may run) in one instruction model. `base` is the
-    address of the image's first byte, `home` the address the function must return to.
+    address of the image's first byte, `home` the address the function must return to; `known` are the spans of the image whose
+    bytes are those that will be there (None: all).
     """
 
     def __init__(
@@ -62,11 +63,12 @@ class Explorer:
         *,
         fuel: int = 64,
         most_steps: int = 20_000,
+        known: tuple[tuple[int, int], ...] | None = None,
         tick: Callable[[], None] | None = None,
     ) -> None:
         self.terms, self.model, self.code, self.executable = terms, model, code, executable
         self.base, self.home, self.fuel, self.most_steps = base, home, fuel, most_steps
-        self.tick = tick
+        self.known, self.tick = known, tick
 
     def run(
         self, start: int, arrival: Arrival, cuts: frozenset[int] = frozenset(), *, leaving: bool = False
@@ -114,6 +116,9 @@ class Explorer:
         did = self.model(terms, state, self.code, at, self.base)
         if at + did.length > high:
             found.violations.append(Violation(condition, "an instruction runs past the end of the code", at))
+            return
+        if self.known is not None and not any(start <= at and at + did.length <= end for start, end in self.known):
+            found.violations.append(Violation(condition, "runs what lies beside its code", at))
             return
         if len(found.violations) > before and any(v.condition is condition for v in found.violations[before:]):
             return  # nothing goes on behind what always goes wrong

@@ -336,7 +336,7 @@ class Judge:
             return Unsafe(f"{result.trouble}, as on {_shown(arguments)} (it does not show in a run)")
         if result.wrong is not None and not result.by_name:
             inputs = [part for value in call.values for part in parts_of(value)]
-            entry_state = depends_on(result.wrong, result.given, inputs, result.values)
+            entry_state = depends_on(result.wrong, result.given, inputs, result.values, self.portfolio)
             if entry_state:
                 return Unsafe(f"{result.trouble} depends on {entry_state}, as on {_shown(arguments)}")
         if result.by_name:

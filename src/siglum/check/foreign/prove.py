@@ -128,8 +128,9 @@ def prove_call(
 
 def explore(call: Setting, model: Model, runs: int, tick: Callable[[], None] | None = None) -> Explored:
     """The whole function in one model."""
+    code = call.code
     explorer = Explorer(
-        call.terms, model, call.code.image, call.code.extent, call.base, call.home, fuel=runs + 1, tick=tick
+        call.terms, model, code.image, code.extent, call.base, call.home, fuel=runs + 1, known=code.known, tick=tick
     )
     return explorer.run(call.code.entry, call.entry())
 

@@ -69,7 +69,7 @@ class Setting:
 
     def with_code(self, code: Code) -> Setting:
         """The same call of other code."""
-        regions = [_code_region(self.terms, code.image) if r.base is self.base else r for r in self.regions]
+        regions = [_code_region(self.terms, code) if r.base is self.base else r for r in self.regions]
         return replace(self, code=code, regions=tuple(regions))
 
     def apart(self, mentioned: set[Term]) -> list[Term]:
@@ -256,7 +256,7 @@ def setting(
     home = terms.var("return" + ON_ENTRY, 64)
     regions = [
         Region("the stack", stack, -STACK_BYTES, 8, (-STACK_BYTES, 0), _stack_byte(terms, home), floor=-RED_ZONE),
-        _code_region(terms, code.image),
+        _code_region(terms, code),
     ]
     for argument in convention.lists:
         regions.append(_buffer(terms, argument, dict(zip((n for n, _ in params), values, strict=True)), pre))
@@ -277,8 +277,13 @@ def _stack_byte(terms: Terms, home: Term) -> Callable[[int], Term]:
     return initial
 
 
-def _code_region(terms: Terms, image: bytes) -> Region:
-    return Region("the code", code_address(terms), 0, len(image), None, lambda at: terms.const(image[at], 8))
+def _code_region(terms: Terms, code: Code) -> Region:
+    def initial(at: int) -> Term:
+        if code.known is None or any(start <= at < end for start, end in code.known):
+            return terms.const(code.image[at], 8)
+        return terms.var(f"code?{at}", 8)
+
+    return Region("the code", code_address(terms), 0, len(code.image), None, initial)
 
 
 def _buffer(terms: Terms, argument: Argument, values: dict[str, Value], pre: list[Term]) -> Region:

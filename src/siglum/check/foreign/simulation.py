@@ -90,7 +90,10 @@ def _prove_in(
     result: Result,
     tick: Callable[[], None] | None,
 ) -> None:
-    explorer = Explorer(call.terms, model, call.code.image, call.code.extent, call.base, call.home, fuel=1, tick=tick)
+    code = call.code
+    explorer = Explorer(
+        call.terms, model, code.image, code.extent, call.base, call.home, fuel=1, known=code.known, tick=tick
+    )
     heads = explorer.run(call.code.entry, call.entry()).loop_heads()
     if len(heads) != 1:
         raise NoRelation(f"the code has {len(heads)} loop heads" if heads else "the code has no loop")

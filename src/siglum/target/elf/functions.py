@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE: Final = 4096
 MOST_BYTES: Final = 1 << 26
 """How far apart a function and its constants may lie."""
-_NOP: Final = 0x90
+_INT3: Final = 0xCC
 _ALLOCATED, _WRITABLE, _EXECUTABLE = 2, 1, 4
 _ABSOLUTE_64, _RELATIVE = 1, (2, 4)  # R_X86_64_64; PC32, PLT32 (psABI, table 4.9)
 
@@ -28,7 +28,7 @@ _ABSOLUTE_64, _RELATIVE = 1, (2, 4)  # R_X86_64_64; PC32, PLT32 (psABI, table 4.
 @dataclass(frozen=True, slots=True)
 class FunctionImage:
     """`image` holds the function at `entry`, what it reaches, and constants; `executable` is where its instructions lie.
-    `name` is the symbol, `size` its bytes by the symbol table.
+    `known` are the spans that are the file's; the rest is filled. `name` is the symbol, `size` its bytes by the symbol table.
     """
 
     name: str
@@ -36,6 +36,7 @@ class FunctionImage:
     entry: int
     executable: tuple[int, int]
     size: int
+    known: tuple[tuple[int, int], ...]
 
 
 class _Layout:
@@ -108,7 +109,7 @@ def _of_object(elf: ELFFile) -> _Layout:
     for index, section in enumerate(elf.iter_sections()):
         flags = section["sh_flags"]
         if flags & _ALLOCATED and not flags & _WRITABLE and section["sh_type"] == "SHT_PROGBITS" and section["sh_size"]:
-            at = -(-at // 64) * 64
+            at = _placed(at, max(section["sh_addralign"], 1))
             places[index] = at
             found.memory[at] = bytearray(section.data())
             if flags & _EXECUTABLE:
@@ -124,6 +125,12 @@ def _of_object(elf: ELFFile) -> _Layout:
             for relocation in section.iter_relocations():  # type: ignore[attr-defined]
                 _relocate(found, places, symbols[relocation["r_info_sym"]], relocation, places[section["sh_info"]])
     return found
+
+
+def _placed(at: int, alignment: int) -> int:
+    """The next address that is aligned so far and no further: a linker promises no more."""
+    at = -(-at // alignment) * alignment
+    return at + alignment if at % (2 * alignment) == 0 else at
 
 
 def _relocate(found: _Layout, places: dict[int, int], symbol: Any, relocation: Any, start: int) -> None:
@@ -148,7 +155,7 @@ def _cut(path: str, layout: _Layout, symbol: str) -> FunctionImage:
         raise _bad(path, f"p_vaddr: {echo(symbol)} and what it reads lie {high - low:#x} bytes apart")
     image = bytearray(high - low)
     code_start = min(reached)
-    image[code_start - low : code_end - low] = bytes([_NOP]) * (code_end - code_start)
+    image[code_start - low : code_end - low] = bytes([_INT3]) * (code_end - code_start)
     for start, content in data.items():
         image[start - low : start - low + len(content)] = content
     for start, end in reached.items():
@@ -156,7 +163,9 @@ def _cut(path: str, layout: _Layout, symbol: str) -> FunctionImage:
         assert home is not None
         image[start - low : end - low] = home[1][start - home[0] : end - home[0]]
     address, size = layout.symbols[symbol]
-    return FunctionImage(symbol, bytes(image), address - low, (code_start - low, code_end - low), size)
+    spans = [*reached.items(), *((start, start + len(content)) for start, content in data.items())]
+    known = tuple(sorted((start - low, end - low) for start, end in spans))
+    return FunctionImage(symbol, bytes(image), address - low, (code_start - low, code_end - low), size, known)
 
 
 def _reach(path: str, layout: _Layout, symbol: str) -> tuple[dict[int, int], dict[int, bytes]]:

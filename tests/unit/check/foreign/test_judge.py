@@ -186,6 +186,23 @@ def test_code_that_depends_on_what_nobody_promises_is_unsafe(judge: Judge, text:
     assert isinstance(found, Unsafe) and what in str(found), found
 
 
+def test_bytes_that_are_not_known_may_be_anything(judge: Judge) -> None:
+    """What is between the functions of a file is filled in the image; nothing may rest on how."""
+    # movzx ecx,byte ptr [rip+t]; mov rax,rdi; cmp ecx,0xcc; je 1f; xor eax,eax; 1: ret; t: .byte 0xcc,0xcc
+    reads = code("0fb60d0e0000004889f881f9cc000000740231c0c3cccc")
+    assert isinstance(judged(judge, SAME, SAME_C, reads).finding, Proved)
+    end = len(reads.image) - 2
+    found = judged(judge, SAME, SAME_C, reads._replace(known=((0, end),), executable=(0, end))).finding
+    assert isinstance(found, Unsafe) and "beside the function" in str(found)
+    runs = code("4889f890c3")  # mov rax,rdi; nop; ret
+    found = judged(judge, SAME, SAME_C, runs._replace(known=((0, 3), (4, 5)))).finding
+    assert isinstance(found, Unsafe) and "beside its code" in str(found)
+    cut = code("b804030201c3")  # mov eax,0x01020304; ret
+    text = "def f(x: u64) -> u64:\n    return 0x01020304\n"
+    assert isinstance(judged(judge, text, SAME_C, cut).finding, Proved)
+    assert isinstance(judged(judge, text, SAME_C, cut._replace(known=((0, 3), (5, 6)))).finding, Unsafe)
+
+
 def test_regions_that_lie_in_one_another_refute_nothing(judge: Judge) -> None:
     text = "def f(p: list[u8], q: list[u8]) -> u8:\n    return p[0]\n"
     apart = code("8a074839f7750231c0c3")  # mov al,[rdi]; cmp rdi,rsi; jne 1f; xor eax,eax; 1: ret
