@@ -16,7 +16,7 @@ from siglum.ir.types import BOOL, CHAR, F32, F64, Type, element_size, is_scalar
 from siglum.smt import values
 from siglum.smt.machine import TermMachine, bits_of
 from siglum.smt.terms import MEMORY, Term, Terms
-from siglum.smt.values import Array, Listed, Stored, Unsupported, Value, flat, merge
+from siglum.smt.values import Array, Listed, Stored, Unsupported, Value, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,6 @@ class Outcome:
     stopped: Term
     unfinished: Term
     assumptions: tuple[Term, ...]
-
-    @property
-    def components(self) -> list[Term | Array]:
-        """The result's components, each array as one."""
-        return flat(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,8 +216,6 @@ class Terms:
             return inner if x.op == y.op else self.not_(inner)
         if y.op == "xor" and x in y.args:
             return y.args[1] if y.args[0] is x else y.args[0]
-        if x.op == "xor" and y in x.args:
-            return x.args[1] if x.args[0] is y else x.args[0]
         high = mask(max(x.high.bit_length(), y.high.bit_length()))
         return self._by_segments("xor", x, y) or self._make("xor", (x, y), None, x.width, 0, high)
 

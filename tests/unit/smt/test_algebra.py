@@ -127,6 +127,12 @@ def test_what_may_lie_at_another_address_is_not_looked_through() -> None:
     assert found.op == "select" and found.args == (stored, A)
 
 
+def test_words_of_very_many_parts_are_not_taken_apart() -> None:
+    one, other = (T.concat(*(T.var(f"{name}{k}", 1) for k in range(20))) for name in "pq")
+    assert (one & other).op == "and" and (one ^ other).op == "xor"
+    assert evaluator([one & other])(dict.fromkeys(("p3", "p4", "q4"), 1)) == [1 << 15]
+
+
 def test_terms_show_themselves() -> None:
     assert repr(X + 3) == "sum (3, (1,))(x)" and repr(c(10)) == "0xa" and repr(T.true) == "true"
     assert repr(P & Q) == "and(p, q)"
