@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from siglum.check.foreign.regions import RegionMemory, Violation
+from siglum.smt.evaluate import variables
 from siglum.smt.terms import Term, Terms
 from siglum.target.x86_64.semantics.state import RSP, Exit, Model, State, Unsupported
 
@@ -158,10 +159,11 @@ class Explorer:
             if offset.op == "const" and 0 <= offset.value < len(self.code):
                 found.edges.add((at, offset.value))
                 waiting[offset.value] = merged(terms, waiting.get(offset.value), Arrival(here, own))
-            elif way.kind == "return":
+            elif way.kind == "return" and not {self.home, self.base} & set(variables([to])):
                 found.violations.append(Violation(here, "returns elsewhere than to its caller", at))
             else:
-                raise Unsupported("a jump to a computed address", at)
+                what = "a return address that paths leave apart" if way.kind == "return" else "a jump to a computed address"
+                raise Unsupported(what, at)
 
 
 _FAULTS: Final = {

@@ -18,7 +18,7 @@ from siglum.check.foreign.guess import numbers
 from siglum.check.foreign.prove import CODE_BOUND, REFERENCE_BOUND, Models, Result
 from siglum.check.foreign.prove import prove as _prove
 from siglum.check.foreign.running import Arguments, Gave, Misbehaved, Observed, call_of, run, same
-from siglum.check.foreign.setting import setting
+from siglum.check.foreign.setting import Setting, setting
 from siglum.check.foreign.simulation import NoRelation, simulate
 from siglum.check.foreign.trials import STOPS, Trials, trials
 from siglum.check.foreign.unspecified import depends_on
@@ -93,6 +93,8 @@ class Judged:
     assumptions: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     forms: tuple[str, ...] = ()
+    stopping: Arguments | None = None
+    """Arguments on which the reference stops, where the solvers know some."""
 
 
 class Judge:
@@ -127,6 +129,7 @@ class Judge:
         if not runs and isinstance(made.finding, (Proved, ProvedUpTo, Exhausted)):
             made = self._vacuous(reference, convention, code) or made
         assumptions = list(_ASSUMPTIONS)
+        stopping = stopping or made.stopping
         if stopping is not None:
             assumptions.insert(0, f"nothing is claimed where the reference stops, as on {_shown(stopping)}")
         made.assumptions = tuple(assumptions)
@@ -190,7 +193,9 @@ class Judge:
             return self._or_exhausted(reference, convention, code, Tested(runs, f"the reference has {unsupported}"))
         if result.status == "proved":
             self._confirm(terms, result)
-            return self._proved(result, "SMT")
+            made = self._proved(result, "SMT")
+            made.stopping = self._stopping(reference, convention, code, terms, result)
+            return made
         if result.status == "refuted":
             found = self.replayed(reference, convention, code, terms, result, {})
             return Judged(found) if found else self._or_exhausted(reference, convention, code, Tested(runs, result.trouble))
@@ -209,6 +214,18 @@ class Judge:
             solvers |= set(answer.solvers)
             result.queries.append(answer.query)
         result.solvers = tuple(sorted(solvers - {REWRITING}))
+
+    def _stopping(
+        self, reference: Reference, convention: Convention, code: Code, terms: Terms, result: Result
+    ) -> Arguments | None:
+        """Arguments on which the reference stops, which runs may not have met."""
+        if not result.stops or self.trials(reference, convention).stopping is not None:
+            return None
+        answer = self.portfolio.ask(list(result.stops))
+        if answer.status != "sat":
+            return None
+        call = setting(terms, convention, code, reference.function.params)
+        return _arguments(call, answer.values)
 
     def _proved(self, result: Result, method: str) -> Judged:
         lemmas = tuple(name for name in result.lemmas if name != method)
@@ -311,15 +328,9 @@ class Judge:
     ) -> Finding | None:
         """What the CPU says of the solvers' counterexample; None where it only shows that loops run on beyond their bound."""
         call = setting(terms, convention, code, reference.function.params, lengths)
-        known = {name: value for name, value in result.values.items() if not name.startswith("product ")}
-
-        def evaluate(term: Term) -> Any:
-            return evaluator([term], FLOAT_FUNCTIONS)(known)[0]
-
-        given = zip(reference.function.params, call.values, strict=True)
-        arguments = {name: to_python(value, t, evaluate) for (name, t), value in given}
+        arguments = _arguments(call, result.values)
         entry = call.entry().state
-        words = [evaluate(entry.registers[k]) for k in _WORDS]
+        words = evaluator([entry.registers[k] for k in _WORDS], FLOAT_FUNCTIONS)(result.values)
         random = Random(self.seed)
         machine = call_of(call.convention, arguments, random, words)
         (found,) = run(self.sandbox, code, call.convention, [machine])
@@ -352,6 +363,16 @@ _ASSUMPTIONS: Final = (
     "the CPU works",
 )
 _WORDS: Final = tuple(REGISTERS.index(name) for name in ("rdi", "rsi", "rdx", "rcx", "r8", "r9"))
+
+
+def _arguments(call: Setting, values: dict[str, Any]) -> dict[str, Any]:
+    """The reference's arguments in a solution."""
+
+    def evaluate(term: Term) -> Any:
+        return evaluator([term], FLOAT_FUNCTIONS)(values)[0]
+
+    given = zip(call.params, call.values, strict=True)
+    return {name: to_python(value, t, evaluate) for (name, t), value in given}
 
 
 def agrees(found: Observed, expected: Any) -> bool:

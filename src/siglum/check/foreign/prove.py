@@ -69,6 +69,8 @@ class Result:
     wrong: Term | None = None
     given: tuple[Term, ...] = ()
     """What was asked about where it is refuted: that this can be where all of those hold."""
+    stops: tuple[Term, ...] = ()
+    """What all holds where the reference stops; nothing where it plainly never does."""
 
 
 Known = dict[Term, tuple[tuple[Answer, ...], tuple[str, ...]]]
@@ -109,6 +111,8 @@ def prove_call(
     models, and two encodings of one computation, often come to the same terms.
     """
     result = Result("proved")
+    if outcome.stopped is not call.terms.false:
+        result.stops = (*call.pre, *outcome.assumptions, outcome.stopped)
     for k, model in enumerate(models):
         try:
             explored = explore(call, model, runs, tick)

@@ -71,4 +71,6 @@ def _named(name: str) -> str:
     if name.startswith("stack-"):
         return "what lies on the stack on entry"
     plain, fresh, _ = name.partition("!")
+    if plain in ("undefined", "unknown"):
+        return "what an instruction leaves undefined"
     return f"{plain}, which is undefined" if fresh else f"what `{plain.partition('.')[0]}` holds on entry"

@@ -124,6 +124,13 @@ def test_what_is_no_instruction_is_unsupported() -> None:
         explored(code("eb05c30000000048"))  # jmp 1f; ret; .byte 0,0,0,0; 1: .byte 0x48
 
 
+def test_calls_of_unknown_depth_are_unsupported_rather_than_wrong() -> None:
+    with pytest.raises(Unsupported, match="leave apart"):
+        explored(
+            code("4885ff740a5748ffcfe8f2ffffff5fc3")  # f: test rdi,rdi; je 1f; push rdi; dec rdi; call f; pop rdi; 1: ret
+        )
+
+
 def test_jumps_to_computed_addresses_are_unsupported() -> None:
     with pytest.raises(Unsupported, match="computed"):
         explored(code("ffe7"))  # jmp rdi

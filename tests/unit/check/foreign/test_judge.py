@@ -83,6 +83,13 @@ def test_one_that_rarely_does_not_stop_is_not_vacuous(judge: Judge) -> None:
     assert isinstance(found, Refuted) and found.arguments == (0x123456789ABCDEF0,)
 
 
+def test_where_a_reference_stops_is_said_though_no_run_met_it(judge: Judge) -> None:
+    text = "def f(x: u64) -> u64:\n    assert x != 0x123456789abcdef0\n    return x\n"
+    made = judged(judge, text, SAME_C, code("4889f8c3"))  # mov rax,rdi; ret
+    assert isinstance(made.finding, Proved)
+    assert made.assumptions[0] == f"nothing is claimed where the reference stops, as on x={0x123456789ABCDEF0}"
+
+
 def test_what_is_looked_at_to_a_length_only_is_called_that(solvers: Portfolio, sandbox: Sandbox) -> None:
     short = judge_with(solvers, sandbox, MODELS, Limits(length=3))
     # xor eax,eax; xor ecx,ecx; 1: cmp ecx,esi; je 2f; add eax,[rdi+rcx*4]; inc ecx; jmp 1b; 2: ret
