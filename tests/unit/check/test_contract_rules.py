@@ -14,13 +14,13 @@ from tests.support.stencil_mutants import bits_of, flipped
 from siglum.check.contracts import contract_of
 from siglum.check.stencils import loops
 from siglum.check.stencils.abstract import abstracted
-from siglum.check.stencils.cells import Window
-from siglum.check.stencils.execute import Rejected, Run, _all_used
+from siglum.check.stencils.cells import Cells, Window
+from siglum.check.stencils.execute import End, Rejected, Run, _all_used
 from siglum.check.stencils.holes import COLD_AT, Malformed, Open, Ready, ready
 from siglum.check.stencils.prove import models, prove
 from siglum.check.stencils.question import question
 from siglum.check.stencils.scene import Contract, Scene
-from siglum.smt.solve import Portfolio
+from siglum.smt.solve import Answer, Portfolio
 from siglum.smt.terms import Term
 from siglum.stencil.families import FAMILIES
 from siglum.stencil.table import Hole, Stencil, load
@@ -303,13 +303,104 @@ def test_leaving_from_before_the_loop_is_no_way_round(
             found.ends.extend([end._replace(kind="return") for end in found.ends if end.kind == "loop"])
         return found
 
-    scene = scene_of(name)
-    own = models()["own"]
-    asked = question(scene, contract_of(scene), ready(scene, scene.stencil), own)
-    assert quick.ask(abstracted(asked) or asked).status == "unsat"
+    assert of_rounds(quick, name) == "unsat"
     monkeypatch.setattr(loops, "run", returning)
-    asked = question(scene, contract_of(scene), ready(scene, scene.stencil), own)
-    assert quick.ask(abstracted(asked) or asked).status == "sat"
+    assert of_rounds(quick, name) == "sat"
+
+
+def of_rounds(quick: Portfolio, name: str) -> str:
+    scene = scene_of(name)
+    asked = question(scene, contract_of(scene), ready(scene, scene.stencil), models()["own"])
+    return quick.ask(abstracted(asked) or asked).status
+
+
+def storing(region: str, at: int) -> Callable[[End], End]:
+    def change(end: End) -> End:
+        memory = end.state.memory
+        assert isinstance(memory, Cells)
+        memory.put(region, memory.terms.var("rsp", 64) + at, memory.terms.const(0, 64))
+        return end
+
+    return change
+
+
+def raising(number: int) -> Callable[[End], End]:
+    def change(end: End) -> End:
+        end.state.registers[number] += 1
+        return end
+
+    return change
+
+
+def clearing(k: int) -> Callable[[End], End]:
+    def change(end: End) -> End:
+        end.state.vectors[k] = end.state.vectors[k].bits(127, 0).zext(256)
+        return end
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("write", lambda end: end._replace(calls=())), ("write", lambda end: end._replace(calls=end.calls * 2)),
+        ("write", lambda end: end._replace(calls=((*end.calls[0][:3], end.calls[0][3] + 1),))),
+        ("write", lambda end: end._replace(calls=((*end.calls[0][:1], end.calls[0][1] + 1, *end.calls[0][2:]),))),
+        ("write", storing("frame", 0)), ("write", raising(13)), ("write", raising(2)), ("write", raising(6)),
+        ("write", raising(4)), ("write", clearing(3)), ("alloc", lambda end: end._replace(calls=((end.path,),))), ("alloc", storing("frame", 0)),
+        ("alloc", storing("arena", 8)), ("alloc", raising(13)), ("alloc", raising(12)), ("alloc", clearing(15)),
+        ("alloc", raising(0)), ("alloc", raising(1)),
+    ],
+)  # fmt: skip
+def test_a_round_of_a_loop_changes_nothing_else(
+    quick: Portfolio, monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[End], End]
+) -> None:
+    real = loops.run
+
+    def changing(*given: Any) -> Run:
+        found = real(*given)
+        if len(given) == 7 and given[5] in given[6]:
+            found.ends[:] = [change(end) if end.kind == "loop" else end for end in found.ends]
+        return found
+
+    monkeypatch.setattr(loops, "run", changing)
+    assert of_rounds(quick, name) == "sat"
+
+
+def test_a_proof_tells_all_that_was_asked_and_who_answered() -> None:
+    asked: list[list[Term]] = []
+
+    def answering(assertions: list[Term]) -> Answer:
+        asked.append(assertions)
+        solvers = ("rewriting",) if len(asked) % 2 else (f"s{len(asked)}", "z")
+        return Answer("unsat", solvers, {}, f"q{len(asked)}", "", 0.0)
+
+    found = prove("mul_wrap.vv", (1, 2), V3.stencil("mul_wrap.vv", (1, 2)), answering, models())
+    assert found.status == "proved" and found.models == ("own", "sleigh")
+    assert found.queries == tuple(f"q{k + 1}" for k in range(len(asked)))
+    assert "rewriting" not in found.solvers and len(set(found.solvers)) == len(found.solvers)
+    assert set(found.solvers) == {"z", *(f"s{k}" for k in range(2, len(asked) + 1, 2))} or len(asked) < 2
+
+
+def test_a_question_without_products_comes_first() -> None:
+    asked: list[str] = []
+
+    def answering(assertions: list[Term]) -> Answer:
+        asked.append(repr(assertions))
+        return Answer(answers[len(asked) - 1] if len(asked) <= len(answers) else "unsat", ("a", "b"), {}, "q", "late", 0.0)
+
+    own, stencil = {"own": models()["own"]}, V3.stencil("floordiv.vv", (1, 2))
+    answers = ["unsat"]
+    assert prove("floordiv.vv", (1, 2), stencil, answering, own).status == "proved"
+    assert "udiv(" not in asked[0] and "hard" in asked[0]
+    for easier in ("sat", "unknown"):
+        asked.clear()
+        answers = [easier, "unsat"]
+        assert prove("floordiv.vv", (1, 2), stencil, answering, own).status == "proved"
+        assert "udiv(" not in asked[0] and "udiv(" in asked[1]
+        asked.clear()
+        answers = [easier, "unknown"]
+        assert prove("floordiv.vv", (1, 2), stencil, answering, own).status == "unknown"
 
 
 SOLE = (

@@ -110,6 +110,15 @@ def test_the_first_stack_slot_holds_the_return_address() -> None:
     assert c.call.base is code.base and c.call.base is c.terms.var("code@entry", 64)
 
 
+def test_another_code_in_the_same_call() -> None:
+    c = Called("uint32_t f(uint32_t x, const uint8_t p[2])", (("x", U32), ("p", Array(U8))), U32)
+    other = c.call.with_code(Code(b"\x90\xc3\xcc"))
+    assert other.code.image == b"\x90\xc3\xcc" and other.pre == c.call.pre and other.values == c.call.values
+    stack, code, p = other.regions
+    assert (stack, p) == (c.call.regions[0], c.call.regions[2])
+    assert (code.base, code.low, code.high, code.writable) == (c.call.base, 0, 3, None) and code.initial(2).value == 0xCC
+
+
 # What is assumed ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("name", "good", "bad"),

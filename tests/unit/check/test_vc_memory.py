@@ -8,7 +8,7 @@ import pytest
 
 from siglum.check.foreign import regions
 from siglum.check.foreign.regions import MOST_CASES, Region, RegionMemory
-from siglum.smt.evaluate import evaluator, value_of
+from siglum.smt.evaluate import below, evaluator, value_of
 from siglum.smt.terms import MEMORY, Term, Terms, mask
 from siglum.target.x86_64.semantics.state import Unsupported
 
@@ -378,6 +378,20 @@ def test_values_of_two_widths_are_merged_byte_by_byte() -> None:
             shown = w.memory.load(w.a, size)
             assert value_of(shown, {**values, "p": 1}) == (short if narrow_first else long)
             assert value_of(shown, {**values, "p": 0}) == (long if narrow_first else short)
+
+
+def test_what_is_merged_has_one_width() -> None:
+    """A value and a shorter one are never taken for one value, even where the byte beyond the shorter one is 0."""
+    w = World()
+    p, x, y = w.terms.var("p", 0), w.terms.var("x", 8), w.terms.var("y", 16)
+    w.memory.store(w.a + 1, w.terms.const(0, 8))
+    other = w.memory.copy()
+    w.memory.store(w.a, y)
+    other.store(w.a, x)
+    w.memory.merge(p, other)
+    shown = w.memory.load(w.a, 2)
+    assert all(t.args[1].width == t.args[2].width == t.width for t in below([shown]) if t.op == "ite")
+    assert [value_of(shown, {"x": 0x55, "y": 0x2211, "p": k}) for k in (0, 1)] == [0x55, 0x2211]
 
 
 # Random programs --------------------------------------------------------------------------------------------------
