@@ -213,6 +213,7 @@ def test_arrivals_at_a_cut_are_merged() -> None:
         ("488b05f0ffffffc3", "reads past the code: 8 bytes at -9", 0),  # mov rax,[rip-16]; ret
         ("488905f9ffffffc3", "writes to the code, which is read-only", 0),  # mov [rip-7],rax; ret
         ("488b07c3", "reads 8 bytes outside every region", 0),  # mov rax,[rdi]; ret
+        ("0f0b", "runs an instruction that always faults", 0),  # ud2
     ],
 )
 def test_what_always_goes_wrong(code: str, what: str, at: int) -> None:
