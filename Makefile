@@ -1,4 +1,5 @@
-# make demo | test | coverage | bench | fuzz | phrases | faults | hostile | cosimulate | lint | clean. Everything happens in .venv; nothing outside the checkout is touched.
+# make demo | test | coverage | lint | clean, and what takes longer: bench | fuzz | phrases | faults | hostile | cosimulate | mutants |
+# proofs. Everything happens in .venv; nothing outside the checkout is touched.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -7,9 +8,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # An editable install does not notice a changed table generator, so its inputs are prerequisites here.
 INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
 FUZZ   ?= 100000
-TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py stencil/test_table.py)
+TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt stencil/test_table.py \
+  test_checking.py test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py)
 
-.PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate clean
+.PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate mutants proofs clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -58,6 +60,13 @@ hostile: $(VENV)/dev.stamp
 
 cosimulate: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks cosimulate
+
+mutants: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks mutants
+
+# the record of which stencils keep their contracts, made anew
+proofs: $(VENV)/dev.stamp
+	@$(BIN)/python -m siglum.check.stencils
 
 clean:
 	rm -rf $(VENV) .coverage build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis
