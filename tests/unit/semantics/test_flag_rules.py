@@ -9,8 +9,10 @@ import pytest
 from siglum.smt.evaluate import evaluator, value_of
 from siglum.smt.terms import BOOL, Term, Terms
 from siglum.target.x86_64.semantics import flags
+from siglum.target.x86_64.semantics.decode import decode
 from siglum.target.x86_64.semantics.floats import FUNCTIONS
-from siglum.target.x86_64.semantics.state import FLAGS, State
+from siglum.target.x86_64.semantics.own import execute
+from siglum.target.x86_64.semantics.state import FLAGS, RAX, RDX, State
 from siglum.target.x86_64.semantics.symbolic import Recorded
 
 MEANINGS = {
@@ -113,3 +115,31 @@ INFINITE, QUIET, SIGNALLING = 0x7FF0 << 48, 0x7FF8 << 48, 0x7FF0 << 48 | 1
 )  # fmt: skip
 def test_float_functions_on_special_values(name: str, arguments: tuple[int, ...], expected: int) -> None:
     assert FUNCTIONS[name](*arguments) == expected, hex(FUNCTIONS[name](*arguments))
+
+
+# Divisions of a dividend that fits its lower half -----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("before", "code", "width", "signed"),
+    [
+        ("4899", "48f7f9", 64, True), ("99", "f7f9", 32, True), ("6699", "66f7f9", 16, True),  # cqo, cdq, cwd; idiv
+        ("31d2", "48f7f1", 64, False), ("31d2", "f7f1", 32, False), ("6631d2", "66f7f1", 16, False),  # xor edx,edx; div
+    ],
+)  # fmt: skip
+def test_divisions_behind_what_widens_the_dividend(before: str, code: str, width: int, signed: bool) -> None:
+    """Known upper halves are divided at the width of the divisor; faults are those of the whole dividend."""
+    terms = Terms()
+    state = State.unknown(terms, Recorded(terms))
+    base = terms.var("base", 64)
+    for text in (before, code):
+        step = execute(terms, state, decode(bytes.fromhex(text)), 0, base)
+    limit, top = 1 << width, 1 << width - 1
+    numbers = (0, 1, 2, 7, limit - 1, limit - 7, top, top - 1, top + 1)
+    for a, b in product(numbers, repeat=2):
+        values = {"rax": a, "rcx": b, "rdx": 0x5555}
+        x, y = (n - limit if signed and n & top else n for n in (a, b))
+        faults = y == 0 or (signed and x == -top and y == -1)
+        assert [bool(value_of(f.condition, values)) for f in step.faults].count(True) == faults, (x, y)
+        if not faults:
+            quotient = abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1)
+            got = [value_of(state.registers[k].bits(width - 1, 0), values) for k in (RAX, RDX)]
+            assert got == [quotient % limit, (x - quotient * y) % limit], (x, y)
