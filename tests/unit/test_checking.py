@@ -9,7 +9,8 @@ import pytest
 
 import siglum
 from siglum import checking, comparison, pipeline
-from siglum.checking import Agreeing, Checker, Options, convention_of
+from siglum.agreeing import Agreeing
+from siglum.checking import Checker, Options, convention_of
 from siglum.errors import SiglumError, UserError
 from siglum.ir.types import BOOL, I8, I16, WIDTHS
 from siglum.records import Exhausted, Proved, Refuted, Unknown
