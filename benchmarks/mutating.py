@@ -35,6 +35,7 @@ _CONTEXT: Final = frozenset({"terms", "op", "self", "table", "state", "instructi
 """Arguments that say where, not what: exchanged for another one nothing works at all, which tells nothing of the tests."""
 _FIXED: Final = frozenset({"isinstance", "zip", "const", "var", "bits", "extract", "getattr", "Final"})
 """Functions whose arguments are not exchanged."""
+_GENERIC: Final = frozenset({"Callable", "Collection", "Final", "Iterator", "Mapping", "Sequence", "dict", "list", "tuple"})
 _SHOWN: Final = 110
 
 
@@ -122,12 +123,10 @@ class _Finder:
         yield self.made(test, "never", ast.Constant(False))
 
     def expression(self, node: ast.AST) -> Iterator[Change]:
-        if isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.JoinedStr) or _is_type(node):
             return
         yield from self.own(node)
-        for name, part in ast.iter_fields(node):
-            if isinstance(node, ast.Subscript) and name == "value" and _text(node.value) in ("dict", "tuple", "list", "Final"):
-                continue
+        for _, part in ast.iter_fields(node):
             for child in part if isinstance(part, list) else [part]:
                 if isinstance(child, ast.stmt):
                     yield from self.statement(child)
@@ -241,6 +240,11 @@ def _may_go(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr | ast.AugAssign | ast.Continue | ast.Break):
         return True
     return isinstance(node, ast.Assign) and all(isinstance(t, ast.Attribute | ast.Subscript) for t in node.targets)
+
+
+def _is_type(node: ast.AST) -> bool:
+    """Whether it spells a type, such as Callable[[int], int]."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in _GENERIC
 
 
 def _spells_types(node: ast.BinOp) -> bool:

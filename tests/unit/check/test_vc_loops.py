@@ -13,11 +13,13 @@ from tests.unit.check.vc import OWN, Case, one_solver
 from siglum.check.foreign.guess import numbers
 from siglum.check.foreign.prove import Models, Result
 from siglum.check.foreign.setting import setting
-from siglum.check.foreign.simulation import NoRelation, _Pair, simulate
+from siglum.check.foreign.simulation import NoRelation, _Pair, _shared, simulate
+from siglum.ir.types import U8
 from siglum.smt.evaluate import value_of
 from siglum.smt.loops import LoopState
 from siglum.smt.solve import Answer, Portfolio
-from siglum.smt.terms import Term, Terms
+from siglum.smt.terms import MEMORY, Term, Terms
+from siglum.smt.values import Stored
 from siglum.target.x86_64.semantics.state import State, Step, Unsupported
 
 SUM = """def f(p: list[i64]) -> i64:
@@ -233,6 +235,23 @@ def test_results_within_a_few_runs_are_the_references() -> None:
         assert value_of(stopped, given) == 0
         for k, reached in (("end 1", d == 0), ("run 1", d > 0), ("end 2", d == 1), ("run 2", d > 1), ("end 3", d in (2, 3))):
             assert value_of(stopped, {**given, k: 1}) == reached, (d, k)
+
+
+def test_the_memory_that_code_and_reference_share() -> None:
+    terms = Terms()
+    changed, other, kept = (terms.var(name, MEMORY) for name in ("loop.0!1", "loop.9!2", "p.memory"))
+    number, zero = terms.var("loop.1!3", 64), terms.const(0, 64)
+    written = terms.store(changed, zero, terms.const(1, 8))
+
+    def shared(*memories: Term, result: str = "nothing", home: str = "p", count: int | None = None) -> dict[str, int]:
+        arrays = tuple(Stored(memory, zero, number, U8) for memory in memories)
+        lists = (SimpleNamespace(name="q", count=None), SimpleNamespace(name="p", count=count))
+        call: Any = SimpleNamespace(convention=SimpleNamespace(home=home, result=result, lists=lists))
+        return _shared(call, LoopState(zero, terms.true, zero, (number, *arrays)))
+
+    assert shared(changed) == {"p": 1} and shared(kept, changed) == {"p": 4} and shared(changed, home="q") == {"q": 1}
+    assert shared(kept) == shared() == shared(changed, other) == shared(written) == {}
+    assert shared(changed, result="scalar") == shared(changed, count=3) == shared(changed, home="r") == {}
 
 
 # Models and answers -----------------------------------------------------------------------------------------------------
