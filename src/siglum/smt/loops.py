@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from siglum.ir.function import Function
-from siglum.ir.node import Node
+from siglum.ir.node import CONST, Node
+from siglum.ir.types import I64, RANGES, WIDTHS
 from siglum.smt.functions import Bounds, Executor, Outcome, StopAt, most_runs
 from siglum.smt.terms import Term, Terms
 from siglum.smt.values import Listed, Stored, Unsupported, Value
 
 FEW = 8
 """Loops of at most so many runs are unrolled."""
+_MOST_TO_COPY = 4
+"""Nodes in the body of a loop that copies: load, two conversions, store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,9 @@ class _Run(Executor):
     def loop(self, n: Node, known: dict[Node, Any]) -> tuple[Value, ...]:
         count, *carried = [self.get(a, known) for a in n.args]
         assert isinstance(count, Term)
+        source = copied(n)
+        if source is not None:
+            return (self.get(source, known),)
         if few_runs(n, count):
             return super().loop(n, known)
         if self.inside:
@@ -183,3 +189,28 @@ def few_runs(n: Node, count: Term) -> bool:
     """Whether a loop takes at most `FEW` runs for certain."""
     most = most_runs(n, count)
     return most is not None and most <= FEW
+
+
+def copied(n: Node) -> Node | None:
+    """The array that a loop copies whole, element by element, into one just made for it; None for other loops. The copy has the
+    same value, and values do not change.
+    """
+    (region,) = n.regions
+    if len(n.args) != 2 or len(region.body) > _MOST_TO_COPY:
+        return None
+    count, made = n.args
+    index, target = region.params
+    again, stored = region.results
+    if again.op is not CONST or again.attr is not True or stored.op.name != "store" or stored.args[:2] != (target, index):
+        return None
+    value, element = stored.args[2], target.type.element
+    if element in RANGES and WIDTHS[element] < 8:
+        while value.op.name in ("cast", "narrow") and value.type in (I64, element):  # to the wide type and back
+            value = value.args[0]
+    if value.op.name != "load" or value.args[1] is not index:
+        return None
+    source = value.args[0]
+    inside = source in (index, target) or source in region.body
+    if inside or source.type is not target.type or count.op.name != "length" or count.args[0] is not source:
+        return None
+    return source if made.op.name in ("alloc", "reserve") and made.args[0] is count else None

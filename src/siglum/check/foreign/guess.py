@@ -94,6 +94,7 @@ def _orders(
     """Comparisons that hold on every sample."""
     pairs = [(x, y) for x in numbers for y in numbers if x is not y]
     candidates = [x.ult(y) for x, y in pairs] + [x.ule(y) for x, y in pairs] + [x.slt(y) for x, y in pairs]
+    candidates += [program.goes_on(state).is_(x.slt(y)) for x, y in pairs]  # a loop that tests first
     candidates += [state.again, program.goes_on(state), *(~x.slt(0) for x in numbers)]
     candidates += [p.ult(1 << width) for p in parts for width in (8, 16, 32)]
     flags = [p for p in state.parts if p.width == 0 and not p.is_const]

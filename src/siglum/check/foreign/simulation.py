@@ -25,7 +25,7 @@ from siglum.smt.lemmas import rewritten
 from siglum.smt.loops import LoopProgram, LoopState
 from siglum.smt.machine import FLOAT_FUNCTIONS
 from siglum.smt.solve import Portfolio
-from siglum.smt.terms import Term, Terms
+from siglum.smt.terms import MEMORY, Term, Terms
 from siglum.smt.values import Value, merge
 from siglum.target.x86_64.semantics.state import RSP, Model, State, Unsupported
 
@@ -151,6 +151,7 @@ class _Pair:
     def __init__(self, call: Setting, program: LoopProgram, explorer: Explorer, head: int, guess: Guess) -> None:
         self.call, self.program, self.terms, self.guess = call, program, call.terms, guess
         self.state = guess.state
+        self.shared = _shared(call, guess.state)
         cuts = frozenset({head})
         self.outside: Explored = explorer.run(call.code.entry, call.entry(), cuts)
         arrival = self.outside.cuts.get(head)
@@ -170,13 +171,15 @@ class _Pair:
 
     def _any_state(self, arrival: Arrival) -> State:
         """Registers and flags hold at the head what the guess says or anything, the stack pointer and memory what they hold
-        on the way in.
+        on the way in, but the buffer of the result what the reference's list holds.
         """
         terms = self.terms
         state = State.unknown(terms, _copy(arrival.state), "@loop")
         for k, (width, value) in self.guess.registers.items():
             state.registers[k] = terms.concat(state.registers[k].bits(63, width), value) if width < 64 else value
         state.registers[RSP] = arrival.state.registers[RSP]
+        assert isinstance(state.memory, RegionMemory)
+        state.memory.memories |= {name: self.state.parts[k] for name, k in self.shared.items()}
         state.flags["df"] = terms.false
         state.vectors = [terms.var(f"xmm{k}@loop", 128).zext(256) for k in range(16)]
         state.mxcsr = terms.concat(arrival.state.mxcsr.bits(31, 6), terms.var("mxcsr@loop", 6))
@@ -201,7 +204,7 @@ class _Pair:
             if (before.bytes.get((name, at)) or region.initial(at)) is not byte:
                 raise NoRelation(f"an invariant for: what the loop writes to {name}")
         for name, memory in after.memories.items():
-            if memory is not before.memories[name]:
+            if memory is not before.memories[name] and name not in self.shared:
                 raise NoRelation(f"an invariant for: what the loop writes to `{name}`")
 
     # The relation -----------------------------------------------------------------------------------------------
@@ -221,6 +224,12 @@ class _Pair:
             found.append(state.registers[k].bits(width - 1, 0).is_(value))
         return found + moved[len(self.guess.registers) :]
 
+    def same_memory(self, state: State, reference: LoopState) -> list[Term]:
+        """That the buffer of the result holds the reference's list so far."""
+        memory = state.memory
+        assert isinstance(memory, RegionMemory)
+        return [memory.memories[name].is_(reference.parts[k]) for name, k in self.shared.items()]
+
     def _on_entry(self) -> list[Term]:
         return [*self.call.pre, *self.entered.assumptions, ~self.entered.stopped]
 
@@ -234,7 +243,7 @@ class _Pair:
         terms = self.terms
         names = iter(("the relation on the way into the loop", "the relation after a run"))
         for arrives, given in self.ways_in():
-            yield Obligation(next(names), tuple(given), terms.all_of(self.claims(*arrives)))
+            yield Obligation(next(names), tuple(given), terms.all_of([*self.claims(*arrives), *self.same_memory(*arrives)]))
         known = (*self._on_run(), self.again.condition)
         yield Obligation("the reference goes on where the code does", known, self.program.goes_on(self.state))
         yield from self._way(self.outside, self.entered.state, self._on_entry(), "outside the loop")
@@ -281,6 +290,15 @@ class _Pair:
                     result.queries.append(answer.query)
                     return
         raise NoRelation("a measure that shrinks with every run of the reference")
+
+
+def _shared(call: Setting, state: LoopState) -> dict[str, int]:
+    """The buffer that holds the result in place, with the number of that part of the reference's state which is its content."""
+    home = call.convention.home
+    if call.convention.result != "nothing" or not any(a.name == home and a.count is None for a in call.convention.lists):
+        return {}
+    changed = [k for k, part in enumerate(state.parts) if part.width == MEMORY and part.op == "var" and "!" in part.value]
+    return {home: changed[0]} if len(changed) == 1 else {}
 
 
 def _copy(state: State) -> RegionMemory:

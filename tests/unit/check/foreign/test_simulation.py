@@ -6,27 +6,51 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from tests.unit.check.foreign.support import MODELS, code, compiled, corpus, judge_with
+from tests.unit.check.foreign.support import MODELS, code, compiled, corpus, judge_with, meaning
 
 from siglum.check.foreign.judge import Judge, Limits
 from siglum.check.foreign.simulation import NoRelation, simulate
+from siglum.frontend.elaborate import function_from_source
+from siglum.ir.node import LOOP
 from siglum.records import Proved
 from siglum.sandbox.job import Code
 from siglum.sandbox.run import Sandbox
+from siglum.smt.loops import copied
 from siglum.smt.solve import Portfolio
 from siglum.smt.terms import Terms
 from siglum.target.x86_64.semantics.state import Unsupported
 
+IN_PLACE = """
+@prototype("void raised(uint8_t *p, size_t n)")
+def raised(p: list[u8]) -> list[u8]:
+    found = list(p)
+    i = 0
+    while i < len(found):
+        found[i] = found[i] ^ 1
+        i += 1
+    return found
+
+
+@prototype("void words(uint32_t *p, size_t n)")
+def words(p: list[u32]) -> list[u32]:
+    found = list(p)
+    i = 0
+    while i < len(found):
+        found[i] = found[i] ^ p[0]
+        i += 1
+    return found
+"""
+
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Judge]:
-    with Portfolio() as portfolio, Sandbox() as sandbox:
+    with Portfolio(seconds=4.0) as portfolio, Sandbox() as sandbox:
         yield judge_with(portfolio, sandbox, MODELS, Limits(runs=20, length=2))
 
 
 def simulated(judge: Judge, name: str, text: Code) -> str:
     """The status, or what is missing; the runs on the CPU that would show a difference first are left out."""
-    reference, convention = corpus(name)
+    reference, convention = meaning(IN_PLACE, name) if name in IN_PLACE else corpus(name)
     terms = Terms()
     samples = list(judge.samples(terms, reference, convention, text, Random(1)))
     try:
@@ -36,7 +60,10 @@ def simulated(judge: Judge, name: str, text: Code) -> str:
     return f"{result.status} {result.models}"
 
 
-@pytest.mark.parametrize(("name", "option"), [("f_sum", "O1"), ("f_sum", "O2"), ("f_chr", "O1"), ("f_chr", "O2")])
+GCC = [("f_sum", "O1"), ("f_sum", "O2"), ("f_chr", "O1"), ("f_chr", "O2"), ("f_reverse", "O1")]
+
+
+@pytest.mark.parametrize(("name", "option"), GCC)
 def test_what_gcc_makes_is_proved_for_all_lengths(judge: Judge, name: str, option: str) -> None:
     text = next(one.code for one in compiled() if (one.name, one.option) == (name, option))
     assert simulated(judge, name, text) == "proved 2"
@@ -52,6 +79,8 @@ RIGHT = [
     ("f_sum", code("31c04885f674130344b7fc2b44b7fc03074883c70448ffce75edc3")),
     # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; lea rax,[rdi+rcx]; cmp [rax],dl; je 3f; inc rcx; jmp 1b; 2: xor eax,eax; 3: ret
     ("f_chr", code("31c94839f1740d488d040f3810740748ffc1ebee31c0c3")),
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; xor byte ptr [rdi+rcx],1; inc rcx; jmp 1b; 2: ret
+    ("raised", code("31c94839f1740980340f0148ffc1ebf2c3")),
 ]
 
 
@@ -104,6 +133,26 @@ WRONG = [
     # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp [rdi+rcx],dl; je 3f; inc rcx; jmp 1b; 2: xor eax,eax; ret;
     # 3: lea rax,[rdi+rcx]; cmp rcx,1000; jb 4f; xor eax,eax; 4: ret
     ("f_chr", code("31c94839f1740a38140f740848ffc1ebf131c0c3488d040f4881f9e8030000720231c0c3")),
+    # the first element, which is zero by then, stands for itself
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; mov eax,[rdi]; xor [rdi+rcx*4],eax; inc rcx; jmp 1b; 2: ret
+    ("words", code("31c94839f1740a8b0731048f48ffc1ebf1c3")),
+    # the element at 10^6 stays
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; cmp rcx,1000000; je 3f; xor byte ptr [rdi+rcx],1; 3: inc rcx; jmp 1b; 2: ret
+    ("raised", code("31c94839f174124881f940420f00740480340f0148ffc1ebe9c3")),
+    # the first is written again where the list is long
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; xor byte ptr [rdi+rcx],1; inc rcx; jmp 1b; 2: cmp rsi,1000; jb 3f;
+    # mov byte ptr [rdi],0; 3: ret
+    ("raised", code("31c94839f1740980340f0148ffc1ebf24881fee80300007203c60700c3")),
+    # and behind its end
+    # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; xor byte ptr [rdi+rcx],1; inc rcx; jmp 1b; 2: cmp rsi,1000; jb 3f;
+    # mov byte ptr [rdi+rsi],0; 3: ret
+    ("raised", code("31c94839f1740980340f0148ffc1ebf24881fee80300007204c6043700c3")),
+    # before the loop
+    # xor ecx,ecx; cmp rsi,1000; jb 1f; mov byte ptr [rdi+999],0; 1: cmp rcx,rsi; je 2f; xor byte ptr [rdi+rcx],1; inc rcx;
+    # jmp 1b; 2: ret
+    ("raised", code("31c94881fee80300007207c687e7030000004839f1740980340f0148ffc1ebf2c3")),
+    # nothing is written
+    ("raised", code("31c94839f1740548ffc1ebf6c3")),  # xor ecx,ecx; 1: cmp rcx,rsi; je 2f; inc rcx; jmp 1b; 2: ret
     # the last of two
     # xor eax,eax; xor ecx,ecx; 1: cmp rcx,rsi; je 2f; lea r8,[rdi+rcx]; cmp [r8],dl; cmove rax,r8; inc rcx; jmp 1b; 2: ret
     ("f_chr", code("31c031c94839f174104c8d040f413810490f44c048ffc1ebebc3")),
@@ -124,3 +173,14 @@ def test_loops_that_differ_are_not_proved_by_the_judge(judge: Judge) -> None:
     name, text = WRONG[1]
     reference, convention = corpus(name)
     assert not isinstance(judge.judge(reference, convention, text).finding, Proved)
+
+
+@pytest.mark.parametrize(("made", "is_copy"), [
+    ("list(p)", True), ("[x for x in p]", True), ("[x ^ 1 for x in p]", False), ("[p[0] for x in p]", False),
+    ("[x for x in q]", False), ("[q[0] for x in p]", False), ("[x for x in p[1:]]", False), ("[x for x in p if x > 3]", False), ("p + p", False),
+])  # fmt: skip
+def test_only_loops_that_copy_a_whole_list_are_taken_for_copies(made: str, is_copy: bool) -> None:
+    function = function_from_source(f"def f(p: list[u8], q: list[u8]) -> list[u8]:\n    return {made}\n", "f", "<test>")
+    source = function.region.params[0]
+    loops = [n for n in function.region.body if n.op is LOOP]
+    assert any(copied(n) is source for n in loops) == is_copy
