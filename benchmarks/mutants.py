@@ -106,7 +106,8 @@ class Kept:
 def run_area(area: Area, each: int, until: float, again: bool) -> None:
     """Runs an area's mutants that have no result yet; in a process of its own, because of what it imports."""
     chosen, kept = mutants_of(area, each), Kept(area)
-    waiting = [m for m in chosen if m.key not in kept.known or (again and kept.known[m.key].how == "survived")]
+    repeated = {key for key, found in kept.known.items() if found.how == "survived"} - explained().keys() if again else set()
+    waiting = [m for m in chosen if m.key not in kept.known or m.key in repeated]
     if not waiting:
         return
     load_ahead(area.ahead, area.files)
