@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -93,7 +94,8 @@ def test_a_branch_that_no_run_takes_fails_and_is_named_by_file_and_line(tmp_path
     (tmp_path / "settings.toml").write_text(f"[tool.coverage.run]\nbranch = true\n[tool.coverage.report]{report}\n")
     (tmp_path / "half.py").write_text("def sign(x):\n    if x < 0:\n        return -1\n    return 1\n\n\nsign(2)\n")
     command = [sys.executable, "-m", "coverage"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     for verb in (["run", "--rcfile=settings.toml", "half.py"], ["report", "--rcfile=settings.toml"]):
-        done = subprocess.run([*command, *verb], cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, *verb], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert re.search(r"^half\.py .* 3$", done.stdout, re.MULTILINE), done.stdout

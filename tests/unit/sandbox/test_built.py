@@ -92,6 +92,18 @@ def test_an_interrupted_job_ends_its_runner(monkeypatch: pytest.MonkeyPatch) -> 
         assert used.pid != process
 
 
+@pytest.mark.parametrize("answer", [ConnectionResetError(), b"", b"short"])
+def test_a_runner_that_ends_in_a_job_is_named(monkeypatch: pytest.MonkeyPatch, answer: bytes | BaseException) -> None:
+    with Sandbox() as sandbox:
+        genuine = sandbox._engine.server._line
+        assert genuine is not None
+        monkeypatch.setattr(sandbox._engine.server, "_line", Line(answer))
+        with pytest.raises(EnvironmentFault, match="the runner has ended"):
+            sandbox.run(SUM, [Call((3, 4))])
+        genuine.close()
+        assert sandbox.run(SUM, [Call((3, 4))]) == [Returned(7, 0, 0, 0, ())]
+
+
 def test_a_runner_that_cannot_fork_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         answer = (-errno.EAGAIN).to_bytes(4, "little", signed=True) + bytes(4)
