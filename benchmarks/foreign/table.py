@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> None:
 def judged(judge: Judge, portfolio: Portfolio, folder: Path, chosen: list[str]) -> Iterator[Row]:
     """A row for each function; the first is judged once before, so that no row pays for what is loaded once."""
     first = True
-    for option, names in ((O2, _without_loops()), (V3, _without_loops()), (O1, LOOPS)):
+    for option, names in ((O2, _without_loops()), (V3, _without_loops()), (O1, LOOPS), (O2, LOOPS)):
         objects = compiled(option, folder)
         for name in names:
             if chosen and name not in chosen:

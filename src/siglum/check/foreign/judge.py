@@ -53,6 +53,9 @@ from siglum.target.x86_64.semantics.state import Unsupported as NoMeaning
 
 MOST_CASES: Final = 40
 """Combinations of list lengths that a bounded proof goes through."""
+STEP_SECONDS: Final = 1.0
+STEPS_SECONDS: Final = 2.0
+"""The limits of a question about one step of rewriting, and of all of them."""
 MOST_ONE_BY_ONE: Final = 1 << 22
 """Inputs that are all run where the reference is called for each."""
 
@@ -207,8 +210,11 @@ class Judge:
             return
         self.progress("steps")
         solvers: set[str] = set()
+        start = self.portfolio.cpu
         for doubt in terms.doubted():
-            answer = self.portfolio.ask([doubt])
+            if self.portfolio.cpu - start > STEPS_SECONDS:
+                return
+            answer = self.portfolio.ask([doubt], seconds=STEP_SECONDS)
             if answer.status != "unsat":
                 return
             solvers |= set(answer.solvers)

@@ -177,7 +177,8 @@ def test_loops_that_differ_are_not_proved_by_the_judge(judge: Judge) -> None:
 
 @pytest.mark.parametrize(("made", "is_copy"), [
     ("list(p)", True), ("[x for x in p]", True), ("[x ^ 1 for x in p]", False), ("[p[0] for x in p]", False),
-    ("[x for x in q]", False), ("[q[0] for x in p]", False), ("[x for x in p[1:]]", False), ("[x for x in p if x > 3]", False), ("p + p", False),
+    ("[x for x in q]", False), ("[q[0] for x in p]", False), ("[x for x in p[1:]]", False),
+    ("[x for x in p if x > 3]", False), ("p + p", False),
 ])  # fmt: skip
 def test_only_loops_that_copy_a_whole_list_are_taken_for_copies(made: str, is_copy: bool) -> None:
     function = function_from_source(f"def f(p: list[u8], q: list[u8]) -> list[u8]:\n    return {made}\n", "f", "<test>")
