@@ -17,8 +17,6 @@ from siglum.target.x86_64.semantics.encodings import encodings
 from siglum.target.x86_64.semantics.forms import FORMS
 from siglum.target.x86_64.semantics.state import State, Step, Unsupported
 
-pytest.importorskip("pypcode")
-
 ENCODINGS = 5
 STATES = 2
 STATES_TO_DIFFER = 12

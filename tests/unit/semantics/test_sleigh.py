@@ -15,8 +15,6 @@ from siglum.target.x86_64.semantics.pcode_conditions import both, either, same_t
 from siglum.target.x86_64.semantics.pcode_machine import contradicts
 from siglum.target.x86_64.semantics.state import RAX, RBX, RCX, RDX, RSP, State, Step, Unsupported
 
-pytest.importorskip("pypcode")
-
 AT = 3
 ONES = (1 << 64) - 1
 
