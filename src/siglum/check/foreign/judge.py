@@ -39,6 +39,7 @@ from siglum.records import (
 from siglum.sandbox.job import Code
 from siglum.sandbox.run import Sandbox
 from siglum.sandbox.screen import refusal
+from siglum.smt.abstraction import without_products
 from siglum.smt.evaluate import evaluator
 from siglum.smt.functions import Bounds, execute
 from siglum.smt.inputs import to_python
@@ -55,7 +56,7 @@ MOST_CASES: Final = 40
 """Combinations of list lengths that a bounded proof goes through."""
 STEP_SECONDS: Final = 1.0
 STEPS_SECONDS: Final = 2.0
-"""The limits of a question about one step of rewriting, and of all of them."""
+"""The limits of a question about one step of rewriting (or about where a reference stops), and of all of them."""
 MOST_ONE_BY_ONE: Final = 1 << 22
 """Inputs that are all run where the reference is called for each."""
 
@@ -227,7 +228,10 @@ class Judge:
         """Arguments on which the reference stops, which runs may not have met."""
         if not result.stops or self.trials(reference, convention).stopping is not None:
             return None
-        answer = self.portfolio.ask(list(result.stops))
+        abstract = without_products(list(result.stops))
+        if abstract is not None and self.portfolio.ask(abstract, seconds=STEP_SECONDS).status == "unsat":
+            return None
+        answer = self.portfolio.ask(list(result.stops), seconds=STEP_SECONDS)
         if answer.status != "sat":
             return None
         call = setting(terms, convention, code, reference.function.params)
