@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Exploration:
         cuts: frozenset[int] = frozenset(),
         leaving: bool = False,
         change: Callable[[State], None] = lambda state: None,
-        **options: int,
+        **options: Any,
     ) -> None:
         self.terms = terms = Terms()
         raw = bytes.fromhex(code)
@@ -262,6 +263,14 @@ def test_only_what_may_run_is_run() -> None:
     e = Exploration("b801000000c3", executable=(0, 4))  # the instruction ends behind what may run
     assert e.wrong() == [("an instruction runs past the end of the code", 0)] and e.found.returned is None
     assert Exploration("b801000000c3", executable=(0, 6)).result() == 1
+
+
+def test_only_bytes_that_are_known_are_run() -> None:
+    code = "b801000000c3"  # mov eax,1; ret
+    for known, at in ((((0, 6),), None), (((0, 5), (5, 6)), None), (((0, 5),), 5), (((0, 4),), 0), (((1, 6),), 0), ((), 0)):
+        e = Exploration(code, known=known)
+        assert e.wrong() == ([] if at is None else [("runs what lies beside its code", at)]), known
+        assert (e.found.returned is None) == (at is not None)
 
 
 def test_computed_jumps_are_not_supported() -> None:

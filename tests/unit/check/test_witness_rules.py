@@ -270,6 +270,30 @@ def test_a_part_of_what_was_stored_into_is_not_loaded_from_after_the_next_store(
     refused(ordered(storing, loading), "slot 5 holds no known value")
 
 
+def test_a_part_of_what_was_read_into_is_not_loaded_from_after_a_store() -> None:
+    b = Builder()
+    two = b.const(2)
+    buffer = b.alloc(U8, two, origin(b, "make"))
+    filled, count = b.read(b.const(0), buffer, two)
+    part = b.emit("view", filled, b.const(0), two, origin=origin(b, "part"))
+    before = b.emit("load", part, b.const(0))
+    after = b.emit("store", filled, b.const(0), b.const(7, U8))
+    f = b.finish("f", (), b.emit("pair", before, b.emit("pair", after, count)))
+    stops = (StopSite("memory", 0, 0), StopSite("index", 1, 0))
+
+    def ordered(*middle: Code) -> Image:
+        code: tuple[Code, ...] = (
+            ("entry", ()), ("const.vi", (1, 2)), ("alloc", (3, 1, 1, 0)), ("const.vi", (0, 0)), ("read", (3,)), ("st.sv", (8, 0)),
+            ("const.vi", (1, 0)), ("const.vi", (2, 2)), ("const.vi", (4, 7)), ("view", (5, 3, 1, 2, 1, 1)), *middle,
+            ("st.sv", (1, 5)), ("mov.ss", (2, 3)), ("mov.ss", (3, 4)), ("mov.ss", (4, 8)), ("leave", ()),
+        )  # fmt: skip
+        return image(f, code, (), stops, effects="stdin")
+
+    loading, storing = ("load.u8", (5, 5, 1)), ("store.8", (3, 1, 4))
+    followed(ordered(loading, storing))
+    refused(ordered(storing, loading), "slot 5 holds no known value")
+
+
 def names() -> Memory:
     return Memory(count(1000).__next__)
 
