@@ -19,10 +19,10 @@ from siglum.check.stencils.prove import Proof, models, prove
 from siglum.check.stencils.question import question
 from siglum.check.stencils.record import Line, Record, parse, read, stencil_digest
 from siglum.check.stencils.scene import Scene
-from siglum.smt.steps import Recording
 from siglum.check.stencils.table import line_of, make_record, prove_family
 from siglum.smt.evaluate import value_of
 from siglum.smt.solve import Answer
+from siglum.smt.steps import Recording
 from siglum.smt.terms import Term, Terms
 from siglum.stencil.table import Hole, Stencil, load
 from siglum.target.x86_64.semantics.state import Exit, State, Step, Unsupported
