@@ -153,7 +153,8 @@ def test_what_is_assumed_of_a_list_of_any_length() -> None:
     top = 1 << 47
     for address, length, good in (
         (LIST, 0, True), (LIST, 5, True), (LIST + 4, 5, False), (top - 8, 0, True), (top, 0, False), (top - 8, 1, False),
-        (top - 16, 1, True), (0, 0, True), (LIST, top // 8, False), (mask(64) - 7, 2, False), (8, top // 8 - 1, False), (0, top // 8 - 1, True),
+        (top - 16, 1, True), (0, 0, True), (LIST, top // 8, False), (mask(64) - 7, 2, False),
+        (8, top // 8 - 1, False), (0, top // 8 - 1, True),
     ):  # fmt: skip
         assert c.assumed(**{"&p": address, "p.length": length}) == good, (address, length)
     region = c.call.regions[2]
