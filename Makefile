@@ -1,5 +1,5 @@
 # make demo | test | coverage | lint | clean, and what takes longer: bench | fuzz | phrases | faults | hostile | cosimulate | mutants |
-# proofs. Everything happens in .venv; nothing outside the checkout is touched.
+# proofs | foreign | flips. Everything happens in .venv; nothing outside the checkout is touched.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,7 +11,7 @@ FUZZ   ?= 100000
 TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt stencil/test_table.py \
   test_checking.py test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py)
 
-.PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate mutants proofs clean
+.PHONY: demo test coverage lint bench fuzz phrases faults hostile cosimulate mutants proofs foreign flips clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -68,6 +68,13 @@ mutants: $(VENV)/dev.stamp
 # the record of which stencils keep their contracts, made anew
 proofs: $(VENV)/dev.stamp
 	@$(BIN)/python -m siglum.check.stencils
+
+# the C functions of SIGLUM_BENCH_DATA, compiled by gcc, and every bit of them flipped
+foreign: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks foreign
+
+flips: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks flips
 
 clean:
 	rm -rf $(VENV) .coverage build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis

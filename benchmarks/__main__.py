@@ -7,7 +7,8 @@ from importlib import import_module
 
 QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
 """What `make bench` runs; the others take longer or need the network and are run by name."""
-ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants")
+ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants", "foreign", "flips", "proofs")
+HOMES = {"flips": "foreign.flips"}
 
 
 def main(arguments: list[str]) -> None:
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"unknown benchmark {unknown[0]!r}; there are: {', '.join(ALL)}")
     for name in names:
         print(f"== {name}", flush=True)
-        import_module(f"benchmarks.{name}").main(arguments[1:])
+        import_module(f"benchmarks.{HOMES.get(name, name)}").main(arguments[1:])
 
 
 if __name__ == "__main__":
