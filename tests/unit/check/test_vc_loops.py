@@ -227,6 +227,8 @@ def test_results_within_a_few_runs_are_the_references() -> None:
     pair._completed = lambda state, runs: _Pair._completed(pair, state, runs)
     done, value, stopped, assumptions = pair._completed(terms.var("d", 8), 2)
     assert [repr(a) for a in assumptions] == ["f1", "s1", "f2", "s2", "f3"]
+    *_, at_end = pair._completed(terms.const(0, 8), 2)
+    assert [repr(a) for a in at_end] == ["f4"], "nothing is assumed of a run that is not made"
     quiet = {f"{what} {k}": 0 for what in ("end", "run") for k in (1, 2, 3)}
     for d, ends, result in ((0, 1, 100), (1, 1, 200), (2, 1, 44), (3, 1, 44), (4, 0, None)):
         given = {**quiet, "d": d}
