@@ -254,6 +254,16 @@ def test_a_computed_place_in_the_stack_is_above_its_floor() -> None:
         assert value_of(condition, {"i": at & mask(64)}) == (not good), at
 
 
+def test_a_computed_place_may_be_on_either_side_of_the_base() -> None:
+    w = World()
+    w.memory.top = w.rsp
+    i = w.terms.var("i", 64)
+    found = w.memory.load(w.rsp + i, 1)
+    held = {f"stack{at}": at & 255 for at in range(-64, 8)}
+    for at in (-32, -31, -8, -1, 0, 1, 7):
+        assert value_of(found, {**held, "i": at & mask(64)}) == at & 255, at
+
+
 def table(entries: list[int], size: int) -> tuple[RegionMemory, Term, Terms]:
     terms = Terms()
     base = terms.var("&t", 64)
