@@ -48,7 +48,6 @@ def main(arguments: list[str]) -> None:
     lines = [f"CPU: {machine()}; milliseconds, median (10-90 %), distinct phrases, check included"]
     data = {}
     for words, count in ((5, 1000), (50, 100)):
-
         t = timing(measured(compile_one, [phrase(words, seed) for seed in range(WARM_UP + count)]))
         lines.append(f"phrase of {words:2} words -> callable   {t.median / 1e6:7.3f} ({t.low / 1e6:.3f}-{t.high / 1e6:.3f})")
         data[f"phrase {words}"] = t._asdict()

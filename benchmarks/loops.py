@@ -22,7 +22,7 @@ import numpy as np
 import siglum
 from benchmarks.report import geometric_mean, interleaved, keep, machine, version
 
-HISTOGRAM = '''
+HISTOGRAM = """
 from siglum import u8
 
 def histogram(xs: list[u8]) -> list[int]:
@@ -30,7 +30,7 @@ def histogram(xs: list[u8]) -> list[int]:
     for x in xs:
         bins[x] += 1
     return bins
-'''
+"""
 
 LOOPS: dict[str, tuple[str, str]] = {
     "sum": ("xs:[i64] -> i64", "xs sum"),
@@ -165,4 +165,3 @@ def main(arguments: list[str]) -> None:
                 data[f"{name} {overflow}"] = {k: t._asdict() for k, t in found.items()}
             lines.append(f"geometric mean vs -O2: {geometric_mean(ratios):.2f}, worst {max(ratios):.2f}")
     keep(f"loops-{chosen.target}", "\n".join(lines), data)
-

@@ -22,10 +22,14 @@ _FILL: Final = (
 _FOLD: Final = "31c9 4869c043420f00 483304cc ffc1 83f90c 75ee 4883c468 c3"  # rax = rax * 1000003 ^ [rsp+8*rcx], twelve times
 _BUFFERS: Final = _FILL + "488d7c2440 4889e6 488d542420 e83d000000 31c0" + _FOLD
 """f(rsp + 64, rsp, rsp + 32)"""
-_LIST: Final = _FILL + (
-    "4889e7 4889d0 48c1e820 486bc019 48c1e820 4889c6 8b1424"  # rdi = rsp; rsi = 0 .. 24; edx = [rsp]
-    "e832000000 4889c1 4829e1 4883f960 7304 488d4101"  # call; a pointer into the list becomes its offset plus 1
-) + _FOLD
+_LIST: Final = (
+    _FILL
+    + (
+        "4889e7 4889d0 48c1e820 486bc019 48c1e820 4889c6 8b1424"  # rdi = rsp; rsi = 0 .. 24; edx = [rsp]
+        "e832000000 4889c1 4829e1 4883f960 7304 488d4101"  # call; a pointer into the list becomes its offset plus 1
+    )
+    + _FOLD
+)
 """f(rsp, 0 .. 24, any)"""
 SIZE: Final = 192
 

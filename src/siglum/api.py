@@ -89,9 +89,7 @@ class Compiled:
         from siglum.checking import Checker, Options
 
         with Checker(Options()) as checker:
-            return pipeline.judge(
-                self.function.unit, self.built, lambda *args: self.native(*args), portfolio=checker.portfolio
-            )
+            return pipeline.judge(self.function.unit, self.built, lambda *args: self.native(*args), portfolio=checker.portfolio)
 
     def explain(self) -> str:
         """Offset, bytes, instruction, word and source place, side by side."""
@@ -121,9 +119,7 @@ def write(compiled: Compiled, folder: str, name: str, kinds: list[str], inputs: 
     return write_files(folder, made.files, executable=[name] if "exe" in kinds else [])
 
 
-def compile(
-    phrase: str, signature: str | None = None, *, overflow: str = "stop", target: str | None = None
-) -> Compiled:
+def compile(phrase: str, signature: str | None = None, *, overflow: str = "stop", target: str | None = None) -> Compiled:
     """Machine code of a phrase: a definition (`sumsq xs:[i64] = xs filter even square sum`), or an expression whose
     parameters `signature` gives (`xs:[i64] -> i64`; the first is the subject of an open phrase). `overflow="wrap"`
     makes integer arithmetic wrap. Raises `UserError`.

@@ -109,9 +109,7 @@ class Checker:
         from siglum.smt.solve import Portfolio
 
         kept = disk_cache(self.remarks.append) if self.options.cached else None
-        found = self._open.enter_context(
-            Portfolio(seconds=self.options.seconds, cache=kept, progress=self.options.progress)
-        )
+        found = self._open.enter_context(Portfolio(seconds=self.options.seconds, cache=kept, progress=self.options.progress))
         if kept is None:
             found.start()  # while everything else is made ready
         return found

@@ -226,9 +226,7 @@ REFERENCE_SECONDS: Final = 0.5
 """How long the code is run against its reference in CPython, which is slow, when no proof is asked for."""
 
 
-def judge(
-    unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200, portfolio: Portfolio | None = None
-) -> Verdict:
+def judge(unit: Unit, built: Built, native: Callable[..., Any], runs: int = 200, portfolio: Portfolio | None = None) -> Verdict:
     """The verdict: the witness was followed, and the code was run against the interpreter and against the reference on random,
     boundary and empty inputs; with a `portfolio` of solvers, also what they prove of the Function beside the reference's. A
     program that acts on the outside is not run, nor is one that this machine cannot run.

@@ -135,8 +135,7 @@ def test_the_library_is_usable_from_c(tmp_path: Path) -> None:
     assert compiler, "the tests need a C compiler"
     assert run(["build", "double_it n:i64 = n * 2", "--emit", "so,h", "-o", str(tmp_path)]) == 0
     (tmp_path / "main.c").write_text(
-        '#include "double_it.h"\n#include <stdio.h>\n'
-        'int main(void) { printf("%lld\\n", (long long)double_it(21)); return 0; }\n'
+        '#include "double_it.h"\n#include <stdio.h>\nint main(void) { printf("%lld\\n", (long long)double_it(21)); return 0; }\n'
     )
     command = [compiler, "-Wall", "-Werror", "-o", "main", "main.c", "./double_it.so", "-Wl,-rpath,$ORIGIN"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)

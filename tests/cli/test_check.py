@@ -19,7 +19,7 @@ from siglum.cli.frame import run
 from siglum.target.elf import write_object, write_shared
 
 ROOT = Path(__file__).parents[2]
-REFERENCES = '''
+REFERENCES = """
 from siglum import i32, prototype, u8, u32, u64
 
 
@@ -59,7 +59,7 @@ def said(a: int) -> int:
 @prototype(5)
 def strange(a: int) -> int:
     return a
-'''
+"""
 MAGNITUDE = "89f8c1f81f31c729c797c3"  # mov eax, edi; sar eax, 31; xor edi, eax; sub edi, eax; xchg eax, edi; ret
 IDENTITY = "89f8c3"
 TOTAL = "31c04885f674148d04254801f6"

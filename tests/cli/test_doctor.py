@@ -19,9 +19,7 @@ def test_a_machine_that_can_run_native_code_is_reported_so(capsys: pytest.Captur
     assert "stencils x86-64-v2" in out
 
 
-def test_a_missing_table_is_a_failure_with_its_cure(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_table_is_a_failure_with_its_cure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def missing(target: str) -> object:
         raise EnvironmentFault("cannot be read", fix="reinstall siglum", code="E-301")
 
@@ -33,9 +31,7 @@ def test_a_missing_table_is_a_failure_with_its_cure(
     assert failed == dict.fromkeys(("stencils x86-64-v2", "stencils x86-64-v3"), "reinstall siglum")
 
 
-def test_missing_extras_do_not_make_the_core_fail(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_extras_do_not_make_the_core_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(environment, "find_spec", lambda name: object() if name == "iced_x86" else None)
     assert run(["doctor"]) == 0
     assert "pip install 'siglum[numpy]'" in capsys.readouterr().out

@@ -33,9 +33,7 @@ def test_hex_digits_become_a_program_whose_result_is_its_status(tmp_path: Path) 
     assert subprocess.run([tmp_path / "out" / "answer"], check=False).returncode == 42
 
 
-def test_assembly_becomes_a_program_and_its_system_calls_are_listed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_assembly_becomes_a_program_and_its_system_calls_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "hello.asm").write_text(HELLO)
     assert run(["emit", "--json", str(tmp_path / "hello.asm"), "-o", str(tmp_path)]) == 0
     (made,) = json.loads(capsys.readouterr().out)["outputs"]

@@ -33,9 +33,7 @@ def test_an_elf_file_is_known_by_its_beginning(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize("missing", ["nofile.so", "./nofile", "nofile.txt"])
-def test_a_phrase_that_looks_like_a_file_is_told_that_there_is_none(
-    missing: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_phrase_that_looks_like_a_file_is_told_that_there_is_none(missing: str, capsys: pytest.CaptureFixture[str]) -> None:
     for verb in ("explain", "run", "build"):
         assert run([verb, missing]) == 2
         assert f"; no file is called {missing}" in capsys.readouterr().err

@@ -236,9 +236,7 @@ def test_the_main_job_as_a_process() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "20\n", "")
 
 
-def test_a_program_that_writes_a_file_still_shows_its_result(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_program_that_writes_a_file_still_shows_its_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "kept.txt"
     assert run(["run", f'"text" save "{file}" | length']) == 0
     assert capsys.readouterr().out == "4\n"

@@ -18,7 +18,7 @@ from siglum.cli.frame import run
 from siglum.target.elf import write_shared
 
 ROOT = Path(__file__).parents[2]
-REFERENCE = '''
+REFERENCE = """
 from siglum import i32, prototype
 
 open("was_run", "w").close()
@@ -27,7 +27,7 @@ open("was_run", "w").close()
 @prototype("int32_t magnitude(int32_t x)")
 def magnitude(x: i32) -> i32:
     return x if x >= 0 or x == -0x80000000 else -x
-'''
+"""
 MAGNITUDE = "89f8c1f81f31c729c797c3"
 Certificate = dict[str, Any]
 

@@ -225,7 +225,7 @@ def test_types_that_cannot_be_read_off_are_refused(text: str, code: str, message
         (2.0, "f64", "2.0"),
         (0.10000000149011612, "f32", "0.1"),
         (math.nan, "f64", "nan"),
-        ("a\"b\\\n\u202e\U000e0001é", "str", '"a\\"b\\\\\\n\\u202e\\udb40\\udc01é"'),
+        ('a"b\\\n\u202e\U000e0001é', "str", '"a\\"b\\\\\\n\\u202e\\udb40\\udc01é"'),
         ({"a": [True]}, "{str:[bool]}", '{"a":[true]}'),
         ((1, None), "(i64, i64?)", "(1,none)"),
         ("x", "char", '"x"'),

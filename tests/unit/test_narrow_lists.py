@@ -7,7 +7,7 @@ import pytest
 import siglum
 
 PHRASES = {
-    "xs cross \"ab\"": [[(1, "a"), (1, "b")], [(200, "a"), (200, "b")]],
+    'xs cross "ab"': [[(1, "a"), (1, "b")], [(200, "a"), (200, "b")]],
     "xs group even": {False: [1], True: [200]},
     "xs permutations first": [1, 200],
     "xs combinations 2": [[1, 200]],

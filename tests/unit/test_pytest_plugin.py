@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TESTS = '''
+TESTS = """
 import siglum
 
 
@@ -31,7 +31,7 @@ def test_phrases(equivalent):
 
 def test_no_code(equivalent):
     equivalent(doubled, b"")
-'''
+"""
 
 
 def pytest_run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

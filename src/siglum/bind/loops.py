@@ -255,7 +255,7 @@ class Loops(Branches):
         jump = self.jump(tail.condition, swap, tail.pos)
         start = self.snapshot(tail.pos)
         path = self.path
-        for which in ((1, 0) if swap else (0, 1)):
+        for which in (1, 0) if swap else (0, 1):
             self.path = (*path, (tail.node, which))
             if which != int(swap):
                 self.restore(start)

@@ -68,9 +68,7 @@ class Chain:
             if any(mentions([*run.parts, run.stopped, *run.assumptions], memory) for memory in elsewhere):
                 raise Unsupported("a loop reads elements out of their order")
             going = state[0] & reached
-            following = tuple(
-                [going.ite(a, b) for a, b in zip((state[0] & run.parts[0], *run.parts[1:]), state, strict=True)]
-            )
+            following = tuple([going.ite(a, b) for a, b in zip((state[0] & run.parts[0], *run.parts[1:]), state, strict=True)])
             handed.append(_Handed(link.loop, tuple(state), following, position, reached))
             after.extend(following)
             stopped = stopped | (going & run.stopped)

@@ -97,9 +97,7 @@ class _Pair:
         executor.assumptions += [~loop.path | fact for fact in best.facts]
         return best.last
 
-    def relation(
-        self, chain: Chain, loop: OpenLoop, own: tuple[Term, ...], here: list[Term]
-    ) -> _Found | None:
+    def relation(self, chain: Chain, loop: OpenLoop, own: tuple[Term, ...], here: list[Term]) -> _Found | None:
         """What a loop of the function has to do with a chain of the reference; None where they do not run equally often."""
         terms, never = self.terms, self.proving.never
         index = terms.fresh("run", 63).zext(64)
@@ -191,9 +189,7 @@ class _Pair:
             found[k] = found[split].ite(found[k], self.terms.fresh("ended", begun[k].width))
         return found
 
-    def counting(
-        self, chain: Chain, loop: OpenLoop, own: Sequence[Term], begun: Sequence[Term], index: Term
-    ) -> dict[int, Term]:
+    def counting(self, chain: Chain, loop: OpenLoop, own: Sequence[Term], begun: Sequence[Term], index: Term) -> dict[int, Term]:
         """The parts that grow by one each run, as what they are at a run."""
         ends = [*chain.links[0].loop.last, *([index] * (len(chain.first) - len(chain.links[0].loop.last))), *own]
         starts = [*chain.first, *loop.first]
@@ -204,9 +200,7 @@ class _Pair:
             if start.width == 64 and end is start + times and end is not start
         }
 
-    def one_run(
-        self, loop: OpenLoop, index: Term, parts: list[Term], left: Run, here: list[Term], going: Term
-    ) -> Run:
+    def one_run(self, loop: OpenLoop, index: Term, parts: list[Term], left: Run, here: list[Term], going: Term) -> Run:
         """One run of the function's loop, its inner loops beside those of the reference's run."""
         facts = [*here, going, parts[0], *left.assumptions, ~left.stopped]
         run = run_once(
@@ -214,9 +208,7 @@ class _Pair:
         )
         return _where_alive(self.terms, run, parts)
 
-    def refined(
-        self, classes: Classes, after: list[Term], known: list[Term], guarded: set[int], split: int
-    ) -> Classes:
+    def refined(self, classes: Classes, after: list[Term], known: list[Term], guarded: set[int], split: int) -> Classes:
         """The classes, each cut into those parts that stay equal; a part that stays equal to one of the reference's only while
         the function's loop goes on becomes `guarded`.
         """

@@ -116,9 +116,7 @@ def _checked(checker: Checker, meant: Program, given: Candidate, prototype: str 
     return checker.check(meant, given, prototype)
 
 
-def _certificate(
-    path: str | None, options: Options, meant: Program, given: Candidate, syntax: str, checked: Checked
-) -> str:
+def _certificate(path: str | None, options: Options, meant: Program, given: Candidate, syntax: str, checked: Checked) -> str:
     """Writes the certificate where one is wanted; none is written of what was refuted. The path written, or ""."""
     from siglum import certifying
     from siglum.check.certificate import text_of

@@ -75,7 +75,7 @@ def parse_literal(text: str, source: str = "<argument>") -> Literal:
     check_utf8(text, source)
     reader = _Reader(text, source)
     if not reader.peek():
-        raise UserError(f"empty value in {source}", None, "give a value such as 4, [1,2,3] or \"text\"", "E-009")
+        raise UserError(f"empty value in {source}", None, 'give a value such as 4, [1,2,3] or "text"', "E-009")
     result = reader.value(0)
     if reader.peek():
         raise reader.left_over(result)

@@ -92,10 +92,7 @@ class _Fold(Replay):
 
 
 def _acts(region: Region) -> bool:
-    return any(
-        n.op.name in _ACTS or any(map(_acts, n.regions)) or (n.op is CALL and _acts(n.attr.region))
-        for n in region.body
-    )
+    return any(n.op.name in _ACTS or any(map(_acts, n.regions)) or (n.op is CALL and _acts(n.attr.region)) for n in region.body)
 
 
 def _size(n: Node) -> int:

@@ -167,9 +167,7 @@ class Portfolio:
             self._worker(name)
 
     # Asking -----------------------------------------------------------------------------------------------------
-    def ask(
-        self, assertions: list[Term], *, seconds: float | None = None, order: tuple[str, ...] | None = None
-    ) -> Answer:
+    def ask(self, assertions: list[Term], *, seconds: float | None = None, order: tuple[str, ...] | None = None) -> Answer:
         """Whether all of `assertions` (truth values) can hold. An answer "sat" has been checked by evaluation, unless
         functions without a meaning are in it. Raises EnvironmentFault where a solver is missing.
         """
@@ -190,9 +188,7 @@ class Portfolio:
             self.cache.keep(query, answer.solvers)
         return answer
 
-    def _settle(
-        self, assertions: list[Term], text: str, query: str, seconds: float, order: tuple[str, ...]
-    ) -> Answer:
+    def _settle(self, assertions: list[Term], text: str, query: str, seconds: float, order: tuple[str, ...]) -> Answer:
         variables = variables_of(assertions)
         names = [f"v{k}" for k, v in enumerate(variables) if v.width != MEMORY]
         agreed: list[str] = []

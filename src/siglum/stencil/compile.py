@@ -75,13 +75,9 @@ def read_sections(data: bytes, prefix: str = ".text.") -> dict[str, Section]:
         if header[1] == 4:  # SHT_RELA
             for at in range(header[4], header[4] + header[5], 24):
                 offset, info, addend = struct.unpack_from("<QQq", data, at)
-                relocations.setdefault(header[7], []).append(
-                    Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32], addend)
-                )
+                relocations.setdefault(header[7], []).append(Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32], addend))
     return {
-        name[len(prefix) :]: Section(
-            data[header[4] : header[4] + header[5]], tuple(sorted(relocations.get(index, ())))
-        )
+        name[len(prefix) :]: Section(data[header[4] : header[4] + header[5]], tuple(sorted(relocations.get(index, ()))))
         for index, (name, header) in enumerate(zip(names, headers, strict=True))
         if name.startswith(prefix) and header[1] == 1
     }

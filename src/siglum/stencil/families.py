@@ -215,5 +215,3 @@ def element_family(t: Type) -> str:
     if t.kind in ("f32", "f64"):
         return t.kind
     return next(name for name, types in ELEMENTS.items() if t in types)
-
-

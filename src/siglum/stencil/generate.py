@@ -76,9 +76,7 @@ def generate_one(target: str, folder: Path) -> None:
 
 def generate(folder: Path) -> None:
     """Write the tables of all targets into `folder`, one process each. Raises RuntimeError when one fails."""
-    children = [
-        subprocess.Popen([sys.executable, "-m", "siglum.stencil.generate", str(folder), target]) for target in TARGETS
-    ]
+    children = [subprocess.Popen([sys.executable, "-m", "siglum.stencil.generate", str(folder), target]) for target in TARGETS]
     codes = [child.wait() for child in children]
     if any(codes):
         raise RuntimeError(f"generating the stencil tables failed ({codes})")

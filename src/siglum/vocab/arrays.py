@@ -41,7 +41,7 @@ def second(xs: list[T]) -> T | None:
     return at(xs, 1)
 
 
-@word("at", examples=("[3 4 5] at 1 is 4", '"abc" at -1 is \'c\''))
+@word("at", examples=("[3 4 5] at 1 is 4", "\"abc\" at -1 is 'c'"))
 def at(xs: list[T], place: int) -> T | None:
     """The element at place, from 0, or from the end where place is negative; none outside."""
     n = len(xs)
@@ -147,7 +147,7 @@ def runs(xs: list[T]) -> list[list[T]]:
     return out
 
 
-@word("append", examples=("[1 2] append 3 is [1 2 3]", "\"ab\" append 'c' is \"abc\""), synonyms=("push",))
+@word("append", examples=("[1 2] append 3 is [1 2 3]", '"ab" append \'c\' is "abc"'), synonyms=("push",))
 def append(xs: list[T], x: T) -> list[T]:
     """The elements and x behind them."""
     out = [y for y in xs]
@@ -155,7 +155,7 @@ def append(xs: list[T], x: T) -> list[T]:
     return out
 
 
-@word("prepend", examples=("[2 3] prepend 1 is [1 2 3]", "\"bc\" prepend 'a' is \"abc\""))
+@word("prepend", examples=("[2 3] prepend 1 is [1 2 3]", '"bc" prepend \'a\' is "abc"'))
 def prepend(xs: list[T], x: T) -> list[T]:
     """The elements and x before them."""
     out = [x]
@@ -216,7 +216,7 @@ def unzip(pairs: list[tuple[A, B]]) -> tuple[list[A], list[B]]:
     return ([p[0] for p in pairs], [p[1] for p in pairs])
 
 
-@word("enumerate", examples=("[7 8] enumerate map (it left * (it right)) is [0 8]", '"ab" enumerate last right is \'b\''))
+@word("enumerate", examples=("[7 8] enumerate map (it left * (it right)) is [0 8]", "\"ab\" enumerate last right is 'b'"))
 def enumerate_(xs: list[T]) -> list[tuple[int, T]]:
     """Each element with its position before it."""
     return list(enumerate(xs))
@@ -298,7 +298,7 @@ def put(xs: list[T], places: list[int], values: list[T]) -> list[T]:
     return out
 
 
-@word("insert", examples=("[1 3] insert 1 2 is [1 2 3]", "\"ac\" insert 1 'b' is \"abc\""))
+@word("insert", examples=("[1 3] insert 1 2 is [1 2 3]", '"ac" insert 1 \'b\' is "abc"'))
 def insert(xs: list[T], place: int, x: T) -> list[T]:
     """xs with x put in before the element at place; 0..length, else it stops with `index`."""
     n = len(xs)
@@ -325,14 +325,14 @@ def swap(xs: list[T], i: int, j: int) -> list[T]:
     return [xs[j if k == i else i if k == j else k] for k in range(n)]
 
 
-@word("pad", examples=("[1 2] pad 4 0 is [1 2 0 0]", "\"abc\" pad 2 ' ' is \"abc\""), synonyms=("ljust",))
+@word("pad", examples=("[1 2] pad 4 0 is [1 2 0 0]", '"abc" pad 2 \' \' is "abc"'), synonyms=("ljust",))
 def pad(xs: list[T], size: int, x: T) -> list[T]:
     """xs followed by x until there are size elements."""
     n = len(xs)
     return [xs[i] if i < n else x for i in range(max(n, size))]
 
 
-@word("indent", examples=("[1 2] indent 4 0 is [0 0 1 2]", "\"7\" indent 3 '0' is \"007\""), synonyms=("rjust",))
+@word("indent", examples=("[1 2] indent 4 0 is [0 0 1 2]", '"7" indent 3 \'0\' is "007"'), synonyms=("rjust",))
 def indent(xs: list[T], size: int, x: T) -> list[T]:
     """xs with x before it until there are size elements."""
     n = len(xs)
@@ -352,7 +352,7 @@ def interleave(xs: list[T], ys: list[T]) -> list[T]:
     return [xs[i // 2] if i % 2 == 0 else ys[i // 2] for i in range(2 * min(len(xs), len(ys)))]
 
 
-@word("intersperse", examples=("[1 2 3] intersperse 0 is [1 0 2 0 3]", "\"abc\" intersperse '-' is \"a-b-c\""))
+@word("intersperse", examples=("[1 2 3] intersperse 0 is [1 0 2 0 3]", '"abc" intersperse \'-\' is "a-b-c"'))
 def intersperse(xs: list[T], x: T) -> list[T]:
     """The elements with x between neighbours."""
     return [xs[i // 2] if i % 2 == 0 else x for i in range(2 * len(xs) - 1)]
@@ -373,7 +373,7 @@ def contains(xs: list[T], x: T) -> bool:
     return False
 
 
-@word("in", examples=("2 in [1 2]", "\"abc\" in [\"x\" \"abc\"]"))
+@word("in", examples=("2 in [1 2]", '"abc" in ["x" "abc"]'))
 def in_(x: S, xs: list[S]) -> bool:
     """Whether x is one of the elements."""
     for y in xs:

@@ -118,9 +118,7 @@ def word(
         unknown = set(effects) - set(EFFECTS)
         if unknown:
             raise TypeError(f"{where}: unknown effects {sorted(unknown)}")
-        function.__dict__["__siglum_word__"] = Overload(
-            name, function, examples, frozenset(effects), synonyms, inline, wraps
-        )
+        function.__dict__["__siglum_word__"] = Overload(name, function, examples, frozenset(effects), synonyms, inline, wraps)
         return function
 
     return declare

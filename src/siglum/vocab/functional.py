@@ -153,7 +153,7 @@ def all_(mask: list[bool]) -> bool:
     return True
 
 
-@word("count", examples=("[true false true] count is 2", '"banana" = \'a\' | count is 3'))
+@word("count", examples=("[true false true] count is 2", "\"banana\" = 'a' | count is 3"))
 def count(mask: list[bool]) -> int:
     """How many hold."""
     return sum(mask)

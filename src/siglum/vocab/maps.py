@@ -46,7 +46,7 @@ def else_(value: T | None, other: T) -> T:
     return other if value is None else value
 
 
-@word("counts", examples=('"banana" counts get \'a\' is 3', "[7 8 7] counts values is [2 1]"), synonyms=("tally",))
+@word("counts", examples=("\"banana\" counts get 'a' is 3", "[7 8 7] counts values is [2 1]"), synonyms=("tally",))
 def counts(xs: list[S]) -> dict[S, int]:
     """How often each value occurs."""
     sizes = first_seen(xs, ordering(xs))

@@ -218,7 +218,7 @@ def hidden(point: int) -> bool:
     )
 
 
-@word("quote", examples=('"ab" quote length is 4', "\"a\\n\" quote is '\"a\\\\n\"'"), synonyms=("escape",))
+@word("quote", examples=('"ab" quote length is 4', '"a\\n" quote is \'"a\\\\n"\''), synonyms=("escape",))
 def quote(text: str) -> str:
     """The text in double quotes; quotes, backslashes and what does not show as itself escaped as in JSON."""
     out: list[char] = []

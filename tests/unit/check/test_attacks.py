@@ -220,4 +220,3 @@ def test_calls_in_a_chain_without_end_are_refused() -> None:
         f = b.finish(f"f{k}", (("x", I64),), b.call(f, (b.param(0, I64),), origin(b, "call")))
     found = check_image(image(f, (("entry", ()), ("leave", ())), (), ()), TABLE)
     assert isinstance(found, Rejected)
-

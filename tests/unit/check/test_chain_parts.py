@@ -125,8 +125,7 @@ def test_an_array_that_grows_cell_by_cell_is_refused() -> None:
 
 DEEP = "def f(n: int) -> int:|if n <= 0:|    return 0|return f(n - 1) ^ n"
 DEEP_INSIDE = (
-    "def f(xs: list[int], n: int) -> int:|if n < 0:|    return f(xs, n + 1) ^ n|"
-    "t = 0|for x in xs:|    t = t ^ f(xs, x)|return t"
+    "def f(xs: list[int], n: int) -> int:|if n < 0:|    return f(xs, n + 1) ^ n|t = 0|for x in xs:|    t = t ^ f(xs, x)|return t"
 )
 
 

@@ -291,9 +291,7 @@ def test_a_jumps_field_is_one_of_a_branch(opcode: str, at: int, targets: set[int
 
 
 @pytest.mark.parametrize("name", ["alloc", "write"])
-def test_leaving_from_before_the_loop_is_no_way_round(
-    quick: Portfolio, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_leaving_from_before_the_loop_is_no_way_round(quick: Portfolio, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A return whose next instruction would be the loop's first one is a way out like others."""
     real = loops.run
 

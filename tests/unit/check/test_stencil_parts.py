@@ -61,9 +61,7 @@ def test_a_cell_at_an_address_that_may_be_another_is_a_choice() -> None:
     terms, base, memory = cells()
     memory.put("frame", base, terms.const(5, 64))
     somewhere = terms.var("somewhere", 64)
-    assert memory.cell("frame", somewhere) is somewhere.is_(base).ite(
-        terms.const(5, 64), terms.apply("frame", 64, somewhere)
-    )
+    assert memory.cell("frame", somewhere) is somewhere.is_(base).ite(terms.const(5, 64), terms.apply("frame", 64, somewhere))
 
 
 @pytest.mark.parametrize(

@@ -188,9 +188,11 @@ def test_a_family_without_a_contract_is_an_error() -> None:
 
 
 def family_parts(family: Any) -> dict[str, Any]:
-    return {name: getattr(family, name) for name in family.__dataclass_fields__} if hasattr(
-        family, "__dataclass_fields__"
-    ) else family._asdict()
+    return (
+        {name: getattr(family, name) for name in family.__dataclass_fields__}
+        if hasattr(family, "__dataclass_fields__")
+        else family._asdict()
+    )
 
 
 # Numbers of values ----------------------------------------------------------------------------------------------------

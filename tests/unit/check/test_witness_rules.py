@@ -213,9 +213,13 @@ def test_a_stop_site_of_another_shape_is_named(stop: Any) -> None:
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        (Location("s", 3), ""), (Location("v", 3), "something else than eight slots"), (Location("s", 0), "something else"),
-        (Location("s", 9), "something else than eight slots"), (Location("s", 8), "does not hold what the label states"),
-        (Location("s", 4), "does not hold what the label states"), (DEAD, "something else than eight slots"),
+        (Location("s", 3), ""),
+        (Location("v", 3), "something else than eight slots"),
+        (Location("s", 0), "something else"),
+        (Location("s", 9), "something else than eight slots"),
+        (Location("s", 8), "does not hold what the label states"),
+        (Location("s", 4), "does not hold what the label states"),
+        (DEAD, "something else than eight slots"),
     ],
 )
 def test_lanes_lie_in_eight_slots(place: Location, why: str) -> None:
@@ -387,4 +391,3 @@ def test_the_image_of_a_function_that_calls_itself_calls_the_block_without_an_en
                 refused(relink(made, TABLE, drafts, made.witness.stops), "calls another function")
                 changed += 1
     assert changed
-

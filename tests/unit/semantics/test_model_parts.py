@@ -121,7 +121,9 @@ class Translator:
 @pytest.mark.parametrize(
     ("lengths", "counts", "why"),
     [
-        ((1, 1), (1, 1), ""), ((2, 1), (1, 1), "another length"), ((1, 2), (1, 1), "another length"),
+        ((1, 1), (1, 1), ""),
+        ((2, 1), (1, 1), "another length"),
+        ((1, 2), (1, 1), "another length"),
         ((1, 1), (1, 2), "on its address"),
     ],
 )

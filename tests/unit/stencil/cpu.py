@@ -92,9 +92,7 @@ class Cpu:
         code += b"\xe9" + struct.pack("<i", self.exits[NEXT] - after - 5)
         return self.place(code + self.filled(stencil.cold, cold, stencil.cold_holes, operands, where))
 
-    def filled(
-        self, code: bytes, at: int, holes: Sequence[Hole], operands: tuple[int, ...], where: dict[str, int]
-    ) -> bytes:
+    def filled(self, code: bytes, at: int, holes: Sequence[Hole], operands: tuple[int, ...], where: dict[str, int]) -> bytes:
         """`code`, to be placed at `at`, with its holes filled as the documentation of `Hole` says."""
         out = bytearray(code)
         for hole in holes:

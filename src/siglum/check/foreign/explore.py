@@ -71,9 +71,7 @@ class Explorer:
         self.base, self.home, self.fuel, self.most_steps = base, home, fuel, most_steps
         self.known, self.tick = known, tick
 
-    def run(
-        self, start: int, arrival: Arrival, cuts: frozenset[int] = frozenset(), *, leaving: bool = False
-    ) -> Explored:
+    def run(self, start: int, arrival: Arrival, cuts: frozenset[int] = frozenset(), *, leaving: bool = False) -> Explored:
         """Runs from offset `start` until the return; a state that comes to one of `cuts` stays there. With `leaving` the start
         itself may be a cut. Raises `Unsupported`.
         """

@@ -109,9 +109,7 @@ class _Flipping:
         if refused is not None:
             return "undecodable" if refused.reason in _NO_CODE else "refused", refused.error.message
         for first, last in ((0, FIRST_RUNS), (FIRST_RUNS, None)):
-            differing = self.judge.tried(
-                self.reference, self.convention, mutant, first=first, last=last, limit_s=RUN_SECONDS
-            )
+            differing = self.judge.tried(self.reference, self.convention, mutant, first=first, last=last, limit_s=RUN_SECONDS)
             if differing is not None:
                 return "refuted", str(differing)
         if self.whole is None:

@@ -88,9 +88,7 @@ def guessed(call: Setting, program: LoopProgram, model: Model, head: int, inputs
     )
 
 
-def _orders(
-    program: LoopProgram, state: LoopState, numbers: list[Term], parts: list[Term], samples: list[Values]
-) -> list[Term]:
+def _orders(program: LoopProgram, state: LoopState, numbers: list[Term], parts: list[Term], samples: list[Values]) -> list[Term]:
     """Comparisons that hold on every sample."""
     pairs = [(x, y) for x in numbers for y in numbers if x is not y]
     candidates = [x.ult(y) for x, y in pairs] + [x.ule(y) for x, y in pairs] + [x.slt(y) for x, y in pairs]
@@ -140,9 +138,7 @@ def _equal_to(
 
 
 # Runs on numbers ----------------------------------------------------------------------------------------------------
-def _samples(
-    call: Setting, program: LoopProgram, state: LoopState, model: Model, head: int, values: Values
-) -> Iterator[Values]:
+def _samples(call: Setting, program: LoopProgram, state: LoopState, model: Model, head: int, values: Values) -> Iterator[Values]:
     """The values of all variables at each arrival at the head, the reference one run further each time."""
     entered, stepped = program.enter().state, program.step(state).state
     mine = [state.index, state.again, *state.parts]

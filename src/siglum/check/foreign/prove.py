@@ -139,9 +139,7 @@ def explore(call: Setting, model: Model, runs: int, tick: Callable[[], None] | N
     return explorer.run(call.code.entry, call.entry())
 
 
-def settle(
-    call: Setting, outcome: Outcome, explored: Explored, portfolio: Portfolio, result: Result, known: Known
-) -> str:
+def settle(call: Setting, outcome: Outcome, explored: Explored, portfolio: Portfolio, result: Result, known: Known) -> str:
     """Asks about one model's exploration; what is found goes to `result`. The status."""
     terms = call.terms
     pre = [*call.pre, *outcome.assumptions, ~outcome.stopped]

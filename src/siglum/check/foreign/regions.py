@@ -233,9 +233,8 @@ class RegionMemory:
         """The region whose base the address is counted from, and the offset."""
         for region in self.regions:
             offset = address - region.base
-            if offset.op == "const" or not _mentions(offset, region.base):
-                if offset.op == "const" or _mentions(address, region.base):
-                    return region, offset
+            if _mentions(address, region.base) and not _mentions(offset, region.base):
+                return region, offset
         return None, address
 
     def bounded(self, region: Region, offset: Term, size: int, what: str) -> None:
@@ -282,5 +281,3 @@ def _zeros(term: Term) -> int:
         width: int = term.args[-1].width
         return width
     return 0
-
-

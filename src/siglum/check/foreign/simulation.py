@@ -91,9 +91,7 @@ def _prove_in(
     tick: Callable[[], None] | None,
 ) -> None:
     code = call.code
-    explorer = Explorer(
-        call.terms, model, code.image, code.extent, call.base, call.home, fuel=1, known=code.known, tick=tick
-    )
+    explorer = Explorer(call.terms, model, code.image, code.extent, call.base, call.home, fuel=1, known=code.known, tick=tick)
     heads = explorer.run(call.code.entry, call.entry()).loop_heads()
     if len(heads) != 1:
         raise NoRelation(f"the code has {len(heads)} loop heads" if heads else "the code has no loop")
@@ -118,9 +116,7 @@ def _settle(portfolio: Portfolio, obligation: Obligation, result: Result) -> Non
         result.solvers = tuple(sorted({*result.solvers, *answer.solvers}))
 
 
-def _kept(
-    call: Setting, program: LoopProgram, explorer: Explorer, head: int, guess: Guess, portfolio: Portfolio
-) -> _Pair:
+def _kept(call: Setting, program: LoopProgram, explorer: Explorer, head: int, guess: Guess, portfolio: Portfolio) -> _Pair:
     """The code beside the reference under the strongest part of the guess that one run keeps."""
     for _ in range(ROUNDS):
         pair = _Pair(call, program, explorer, head, guess)
@@ -154,10 +150,8 @@ class _Pair:
         self.shared = _shared(call, guess.state)
         cuts = frozenset({head})
         self.outside: Explored = explorer.run(call.code.entry, call.entry(), cuts)
-        arrival = self.outside.cuts.get(head)
-        if arrival is None:
-            raise NoRelation("the loop is never reached")
-        self.arrival = arrival
+        # a head is the target of an edge that the same exploration took on its way from the entry
+        self.arrival = arrival = self.outside.cuts[head]
         here = self._any_state(arrival)
         self.before = _copy(here)
         self.inside: Explored = explorer.run(head, Arrival(self.terms.true, here), cuts, leaving=True)

@@ -19,9 +19,7 @@ _NAMED: Final = 3
 """At most so many are named."""
 
 
-def depends_on(
-    wrong: Term, given: tuple[Term, ...], inputs: list[Term], values: dict[str, Any], portfolio: Portfolio
-) -> str:
+def depends_on(wrong: Term, given: tuple[Term, ...], inputs: list[Term], values: dict[str, Any], portfolio: Portfolio) -> str:
     """What beside the `inputs` decides whether `wrong` is in the solution `values`; "" where nothing does. Other values of it are
     tried at random and then asked for, only where all of `given` still holds.
     """

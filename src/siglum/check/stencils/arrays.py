@@ -40,9 +40,7 @@ def _load(s: Scene) -> Contract:
     size = SIZES[name]
     address = base + index * size
     found = s.memory.cell("array", address, size)
-    return Contract(
-        going_on(s, {s.name(0): _widened(name, found)}), (), (*read_slots(s), Window("array", address, size, size))
-    )
+    return Contract(going_on(s, {s.name(0): _widened(name, found)}), (), (*read_slots(s), Window("array", address, size, size)))
 
 
 def _store(s: Scene) -> Contract:
@@ -145,9 +143,7 @@ def _lanes_add(s: Scene) -> Contract:
 
 def _lanes_add8(s: Scene) -> Contract:
     first = s.at_slot(1) + (s.value(2) << 3)
-    stores = tuple(
-        (s.slot(0, k), s.machine.fadd(s.at_slot(0, k), s.memory.cell("array", first + 8 * k))) for k in range(LANES)
-    )
+    stores = tuple((s.slot(0, k), s.machine.fadd(s.at_slot(0, k), s.memory.cell("array", first + 8 * k))) for k in range(LANES))
     windows = (s.slots(0, LANES, writes=True), s.slots(1), Window("array", first, 8 * LANES))
     return Contract(going_on(s, frame=stores), (), windows)
 

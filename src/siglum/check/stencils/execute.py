@@ -53,9 +53,7 @@ class _Path(NamedTuple):
     seen: frozenset[int]
 
 
-def run(
-    terms: Terms, ready: Ready, model: Model, base: Term, state: State, at: int = 0, heads: Collection[int] = ()
-) -> Run:
+def run(terms: Terms, ready: Ready, model: Model, base: Term, state: State, at: int = 0, heads: Collection[int] = ()) -> Run:
     """Runs from offset `at` in `state`, which is used up. Where the code comes to an offset of `heads`, or to one where it has
     been, the path ends there with "loop". Raises `Rejected` and the model's `Unsupported`.
     """
@@ -84,9 +82,7 @@ def run(
     return Run(ends, faults)
 
 
-def _step(
-    terms: Terms, ready: Ready, model: Model, base: Term, here: _Path, ends: list[End], faults: list[Term]
-) -> list[_Path]:
+def _step(terms: Terms, ready: Ready, model: Model, base: Term, here: _Path, ends: list[End], faults: list[Term]) -> list[_Path]:
     at, path, state, calls, seen = here
     seen |= {at}
     if ready.code.startswith(SYSCALL, at):

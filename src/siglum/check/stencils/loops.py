@@ -98,9 +98,7 @@ def _one_round(scene: Scene, contract: Contract, ready: Ready, model: Model, bef
 
 def _unchanged(of: Round, start: State, state: State) -> list[Term]:
     roles = of.roles(of.following)
-    found = [
-        state.registers[k].is_(roles.get(k, start.registers[k])) for k in range(len(state.registers)) if k not in of.free
-    ]
+    found = [state.registers[k].is_(roles.get(k, start.registers[k])) for k in range(len(state.registers)) if k not in of.free]
     found += [a.is_(b) for a, b in zip(state.vectors, start.vectors, strict=True)]
     return [*found, state.flags["df"].is_(start.flags["df"]), controls(state.mxcsr).is_(controls(start.mxcsr))]
 

@@ -49,9 +49,7 @@ def _plain(name: str) -> Operation:
 
 
 def _unsigned(exact: str, wrapping: str) -> Operation:
-    return lambda st, x, y, origin: (
-        st.emit(wrapping, x, y) if st.overflow == "wrap" else st.emit(exact, x, y, origin=origin)
-    )
+    return lambda st, x, y, origin: st.emit(wrapping, x, y) if st.overflow == "wrap" else st.emit(exact, x, y, origin=origin)
 
 
 def divisor(st: Stage, y: Node, origin: int) -> Node:

@@ -46,9 +46,7 @@ def member(module: Any, name: str) -> Any:
     return MISSING if value is MISSING else entity(name, value)
 
 
-def call_entity(
-    f: Frame, found: Any, name: str, args: Sequence[Argument], keywords: Mapping[str, Argument], span: Span
-) -> Value:
+def call_entity(f: Frame, found: Any, name: str, args: Sequence[Argument], keywords: Mapping[str, Argument], span: Span) -> Value:
     """Calls what a global name stands for. Raises `UserError` and `Refusal`."""
     if isinstance(found, Builtin):
         values = [a.evaluate(f) for a in args]

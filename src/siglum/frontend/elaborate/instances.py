@@ -204,9 +204,7 @@ def call_definition(site: Site, d: Definition, args: Sequence[Value], given: Map
 
 
 # Dissolved --------------------------------------------------------------------------------------------------
-def _dissolved(
-    site: Site, compiled: Compiled, args: Sequence[Value], bindings: dict[str, Type], types: Sequence[Type]
-) -> Value:
+def _dissolved(site: Site, compiled: Compiled, args: Sequence[Value], bindings: dict[str, Type], types: Sequence[Type]) -> Value:
     st, d = site.st, compiled.d
     if d in st.inlining:
         raise Refusal(f"`{d.name}` calls itself through another function", "let it call itself by name", "E-068")
@@ -406,9 +404,7 @@ def _is_fresh(n: Node, function: Function, depth: int = 16) -> bool:
     return False
 
 
-def instance(
-    session: Session, d: Definition, types: tuple[Type, ...], bindings: Mapping[str, Type], overflow: str
-) -> Function:
+def instance(session: Session, d: Definition, types: tuple[Type, ...], bindings: Mapping[str, Type], overflow: str) -> Function:
     """The function of a definition for given parameter types; elaborated once. Raises `UserError`."""
     compiled = session.compiled(d)
     # variables of function results may not show in the parameters' types

@@ -346,9 +346,7 @@ def _constant_return(s: ast.stmt) -> ast.Constant | None:
 class ForLoop(Loop):
     """`for target in source: body`."""
 
-    def __init__(
-        self, statements: Any, s: ast.For, source: Evaluate, target: Callable[[Frame, Value], None], body: Any
-    ) -> None:
+    def __init__(self, statements: Any, s: ast.For, source: Evaluate, target: Callable[[Frame, Value], None], body: Any) -> None:
         super().__init__(statements, s, body)
         self.source, self.target, self.source_span = source, target, span_of(s.iter)
         direct = _direct(s.iter)

@@ -63,9 +63,7 @@ def _scalar(element: Element) -> Node:
 
 
 def _exact_total(st: Stage, stream: Stream, origin: int) -> Node:
-    (wide,) = stream.each(
-        st, (st.emit("wide", st.zero),), lambda x, c: (None, (st.emit("wide_add", c[0], _scalar(x)),)), False
-    )
+    (wide,) = stream.each(st, (st.emit("wide", st.zero),), lambda x, c: (None, (st.emit("wide_add", c[0], _scalar(x)),)), False)
     return st.emit("wide_fit", wide, origin=origin)
 
 
@@ -86,6 +84,7 @@ def _unsigned_total(st: Stage, stream: Stream, origin: int) -> Node:
 
 def count_true(st: Stage, stream: Stream) -> Node:
     """How many elements hold; there are never more than fit."""
+
     def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
         return None, (st.emit("add_wrap", c[0], st.emit("cast", _scalar(x), attr=I64)),)
 
@@ -103,9 +102,7 @@ def lane_total(st: Stage, stream: Stream) -> Node:
         assert isinstance(array, ArrayVal)
         return st.emit("lanes_total", _array_lanes(st, array, lanes))
     if isinstance(stream, Indexed) or stream.length(st) is not None:
-        (lanes,) = stream.each(
-            st, (lanes,), lambda x, c: (None, (st.emit("lanes_add", c[0], st.index, _scalar(x)),)), False
-        )
+        (lanes,) = stream.each(st, (lanes,), lambda x, c: (None, (st.emit("lanes_add", c[0], st.index, _scalar(x)),)), False)
         return st.emit("lanes_total", lanes)
 
     def step(x: Element, c: tuple[Node, ...]) -> tuple[None, tuple[Node, ...]]:
@@ -132,6 +129,7 @@ def _array_lanes(st: Stage, array: ArrayVal, lanes: Node) -> Node:
 
 def holds(st: Stage, value: Value, origin: int, *, every: bool) -> Node:
     """`any(value)` or `all(value)`; the loop ends at the first element that decides."""
+
     def step(x: Element, c: tuple[Node, ...]) -> tuple[Node, tuple[Node, ...]]:
         found = _truth(st, x())
         return (found, (found,)) if every else (st.emit("not", found), (found,))

@@ -202,9 +202,7 @@ class Regions(Facts):
         if self._selectable(then, otherwise, [(x[k], y[k]) for k in differ]):
             self.replay(then)
             self.replay(otherwise)
-            return tuple(
-                self.choose(condition, a, b) if a is not b else a for a, b in zip(x, y, strict=True)
-            )
+            return tuple(self.choose(condition, a, b) if a is not b else a for a, b in zip(x, y, strict=True))
         if not differ and not any(n.acts for n in then) and not any(n.acts for n in otherwise):
             return x
         first = self._region(then, tuple(x[k] for k in differ))

@@ -538,9 +538,7 @@ def _is_text(array: ArrayVal) -> bool:
     return array.element.kind == "char"
 
 
-def merge_names(
-    f: Frame, names: Sequence[str], condition: Node, then: Any, otherwise: Any, kept: Collection[ArrayVal]
-) -> None:
+def merge_names(f: Frame, names: Sequence[str], condition: Node, then: Any, otherwise: Any, kept: Collection[ArrayVal]) -> None:
     """After a branch: each name that an arm bound has the value of the arm taken; of the lists that an arm changed those
     `kept` are looked at later.
     """

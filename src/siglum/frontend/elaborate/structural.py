@@ -145,9 +145,7 @@ def _less_parts(st: Stage, parts: list[tuple[Value, Value]], origin: int) -> Nod
     (a, b), rest = parts[0], parts[1:]
     if not rest:
         return less(st, a, b, origin)
-    return st.any_of(
-        less(st, a, b, origin), lambda: st.both(equal(st, a, b, origin), lambda: _less_parts(st, rest, origin))
-    )
+    return st.any_of(less(st, a, b, origin), lambda: st.both(equal(st, a, b, origin), lambda: _less_parts(st, rest, origin)))
 
 
 def _less_arrays(st: Stage, x: Stream, y: Stream, origin: int) -> Node:

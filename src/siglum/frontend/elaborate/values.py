@@ -64,9 +64,7 @@ class Closure:
 
     __slots__ = ("arity", "home", "result", "run")
 
-    def __init__(
-        self, st: Stage, run: Callable[[Stage, Sequence[Value]], Value], arity: int, result: Type | None = None
-    ) -> None:
+    def __init__(self, st: Stage, run: Callable[[Stage, Sequence[Value]], Value], arity: int, result: Type | None = None) -> None:
         self.run, self.arity, self.result, self.home = run, arity, result, st.inlining
 
     def call(self, st: Stage, values: Sequence[Value]) -> Value:

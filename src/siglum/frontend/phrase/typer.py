@@ -216,11 +216,13 @@ class _Typer:
         if rivals is not None:
             raise ambiguous(self.text, self.source, tree, *rivals)
         reading = readings[0]
-        args = tuple([
-            v if v.type is t else self.coerce(v, t)
-            for v, t in zip(values, reading.targets, strict=True)
-            if v is not None and t is not None
-        ])
+        args = tuple(
+            [
+                v if v.type is t else self.coerce(v, t)
+                for v, t in zip(values, reading.targets, strict=True)
+                if v is not None and t is not None
+            ]
+        )
         if defined is self.definition and defined is not None and overloads:
             self.calls_itself = True
             return typed.SelfCall(args, reading.lifted, reading.result, tree.span)

@@ -11,8 +11,10 @@ from siglum.errors import UserError
 from siglum.ir.types import F64, I32, I64, U8, U32, U64, Array, Option, Type
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True).filter(
-    lambda n: not any(n in known.split() or known.startswith(n) for known in (*C_TYPES, "void", "const", "restrict", "static"))
-    and n not in ("volatile", "extern", "inline")
+    lambda n: (
+        not any(n in known.split() or known.startswith(n) for known in (*C_TYPES, "void", "const", "restrict", "static"))
+        and n not in ("volatile", "extern", "inline")
+    )
 )
 SPACES = st.sampled_from(["", " ", "  ", "\n", "\t"])
 

@@ -74,6 +74,12 @@ def test_calls_return_to_where_they_came_from(model: object) -> None:
     assert results(found, PAIRS) == [2 * (2 * x + y) % 2**64 for x, y in PAIRS]
 
 
+def test_a_call_returns_only_where_its_path_came_from() -> None:
+    # test rdi,rdi; je 1f; call 2f; ret; 1: call 2f; ret; 2: test rdi,rdi; je 3f; mov rax,rdi; ret; 3: xor eax,eax; ret
+    found = explored(code("4885ff7406e807000000c3e801000000c34885ff74044889f8c331c0c3"))
+    assert results(found, PAIRS) == [x for x, _ in PAIRS]
+
+
 def test_the_red_zone_is_the_functions_own() -> None:
     # mov [rsp-128],rdi; mov [rsp-8],rsi; mov rax,[rsp-128]; ret
     assert results(explored(code("48897c248048897424f8488b442480c3")), PAIRS) == [x for x, _ in PAIRS]

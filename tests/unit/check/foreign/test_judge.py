@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from tests.unit.check.foreign.support import MODELS, code, judge_with, meaning
+from tests.unit.check.foreign.support import MODELS, code, compiled, corpus, judge_with, meaning
 
 from siglum import records
+from siglum.check.foreign import judge as judging
 from siglum.check.foreign.judge import Judge, Judged, Limits
 from siglum.check.foreign.prove import Models
+from siglum.errors import Stop
 from siglum.records import Exhausted, Proved, ProvedUpTo, Refuted, Unknown, Unsafe, Unsupported
 from siglum.sandbox.job import Code
 from siglum.sandbox.run import Sandbox
-from siglum.smt.solve import Portfolio
+from siglum.smt.solve import Answer, Portfolio
 from siglum.smt.terms import Term, Terms
 from siglum.target.x86_64.semantics import own, sleigh
 from siglum.target.x86_64.semantics.state import State, Step
@@ -56,6 +60,12 @@ def test_a_proof_names_models_solvers_and_assumptions(judge: Judge) -> None:
     assert isinstance(made.finding, Proved)
     assert made.finding.proof.models == 2 and len(made.finding.proof.solvers) >= 2 and made.finding.proof.queries
     assert any("apart" in a for a in made.assumptions)
+
+
+def test_a_proof_names_the_lemma_it_rests_on(judge: Judge) -> None:
+    counting = next(one for one in compiled() if (one.name, one.option) == ("f_pop", "O2"))
+    made = judge.judge(*corpus("f_pop"), counting.code)
+    assert isinstance(made.finding, Proved) and made.finding.proof.lemmas == ("bits counted in fields",)
 
 
 @pytest.mark.parametrize("text", [
@@ -114,6 +124,70 @@ def test_code_that_writes_but_one_element_of_the_result_is_refuted(judge: Judge)
     assert isinstance(found, Refuted)
 
 
+# xor eax,eax; xor r8d,r8d; 1: cmp r8,rsi; je 2f; add eax,[rdi+r8*4]; inc r8; xor ecx,ecx; 3: inc ecx; cmp ecx,N; jne 3b;
+# jmp 1b; 2: ret
+SLOW_SUM = "31c04531c04939f0741242030487 49ffc0 31c9 ffc1 83f9{} 75f9 ebe9 c3"
+
+
+def test_a_bounded_proof_ends_where_a_loop_runs_on_beyond_its_bound(solvers: Portfolio, sandbox: Sandbox) -> None:
+    short = judge_with(solvers, sandbox, MODELS, Limits(runs=20, length=2, unrolled=10))
+    slow = code(SLOW_SUM.format("64"))
+    found = judged(short, SUM + "    return total\n", SUM_C, slow).finding
+    assert isinstance(found, ProvedUpTo) and found.bound == 0
+
+
+def test_a_bounded_proof_ends_where_the_lengths_are_too_many(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "MOST_CASES", 2)
+    text = "def f(p: list[u8], q: list[u8]) -> u64:\n    return 7\n"
+    seven = code("b807000000c3")  # mov eax,7; ret
+    found = judged(judge, text, "uint64_t f(const uint8_t *p, size_t n, const uint8_t *q, size_t m)", seven).finding
+    assert isinstance(found, ProvedUpTo) and found.bound == 0
+
+
+def test_where_not_even_empty_lists_can_be_decided_the_code_is_tested(solvers: Portfolio, sandbox: Sandbox) -> None:
+    short = judge_with(solvers, sandbox, MODELS, Limits(runs=20, length=2, unrolled=10))
+    # xor ecx,ecx; 3: inc ecx; cmp ecx,100; jne 3b; and then the sum
+    slow = code("31c9 ffc1 83f964 75f9 31c0 31c9 4839f1 7408 03048f 48ffc1 ebf3 c3")
+    found = judged(short, SUM + "    return total\n", SUM_C, slow).finding
+    assert isinstance(found, records.Tested) and found.runs == 20
+
+
+def test_all_inputs_find_what_runs_and_solvers_leave_open(solvers: Portfolio, sandbox: Sandbox) -> None:
+    short = judge_with(solvers, sandbox, MODELS, Limits(runs=1, unrolled=10))
+    # xor eax,eax; 1: cmp ax,di; je 2f; inc eax; jmp 1b; 2: cmp eax,4660; jne 3f; inc eax; 3: ret
+    counted = code("31c0 6639f8 7404 ffc0 ebf7 3d34120000 7502 ffc0 c3")
+    found = judged(short, "def f(x: u16) -> u16:\n    return x\n", "uint16_t f(uint16_t x)", counted).finding
+    assert isinstance(found, Refuted) and found.arguments == (4660,)
+
+
+def test_solvers_without_an_answer_leave_a_test(sandbox: Sandbox) -> None:
+    class Mute(Portfolio):
+        def ask(self, *arguments: Any, **named: Any) -> Answer:
+            return Answer("unknown", (), {}, "", "out of time", 0.0)
+
+    text = "def f(x: u64, y: u64) -> u64:\n    return (x ^ y) + ((x & y) << 1)\n"
+    with Mute() as mute:
+        found = judged(judge_with(mute, sandbox), text, ADDED_C, code("488d0437c3")).finding  # lea rax,[rdi+rsi]; ret
+    assert isinstance(found, records.Tested)
+
+
+def test_a_reference_that_terms_cannot_say_leaves_a_test(judge: Judge) -> None:
+    text = "from siglum.vocab.intrinsics import clock\ndef f(x: int) -> int:\n    return x if clock() else 0\n"
+    found = judged(judge, text, "int64_t f(int64_t x)", code("4889f8c3")).finding  # mov rax,rdi; ret
+    assert isinstance(found, records.Tested) and "the reference has the effect `clock`" in str(found)
+
+
+def test_steps_that_no_solver_had_time_for_are_not_said_to_be_confirmed(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, divided = "def f(x: u32) -> u32:\n    return x // 10\n", code("89f8b9cdcccccc480fafc148c1e823c3")
+    made = judged(
+        judge, text, "uint32_t f(uint32_t x)", divided
+    )  # mov eax,edi; mov ecx,0xcccccccd; imul rax,rcx; shr rax,35; ret
+    assert isinstance(made.finding, Proved)
+    monkeypatch.setattr(judging, "STEPS_SECONDS", -1.0)
+    made = judged(judge, text, "uint32_t f(uint32_t x)", divided)
+    assert isinstance(made.finding, Proved) and made.finding.proof.solvers == ()
+
+
 # Names ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["code", "rsp", "rbx", "rax", "r11", "mxcsr", "xmm0", "zf", "ymm3", "return_", "stack", "probe"])
 def test_parameters_may_be_named_as_the_machine_is(judge: Judge, name: str) -> None:
@@ -158,6 +232,51 @@ def test_a_model_that_hides_an_error_is_contradicted_by_the_other(solvers: Portf
     wrong = code("4889f848b9f0debc9a785634124839cf750231c0c3")
     for models in (Models(blind, sleigh.step), Models(own.step, blind)):
         assert isinstance(judged(judge_with(solvers, sandbox, models), SAME, SAME_C, wrong).finding, Refuted)
+
+
+def test_what_the_native_reference_gives_otherwise_refutes_nothing(judge: Judge) -> None:
+    """The runs go through the reference as native code; CPython has the last word."""
+    reference, convention = meaning(SAME, "f", SAME_C)
+    lying = replace(reference, native=lambda x: x + 1)
+    assert isinstance(judge.judge(lying, convention, code("4889f8c3")).finding, Proved)  # mov rax,rdi; ret
+
+    def stops(*arguments: Any) -> Any:
+        raise Stop("an assert failed")
+
+    assert isinstance(judge.judge(replace(lying, call=stops), convention, code("4889f8c3")).finding, Proved)
+
+
+def test_a_counterexample_on_which_the_reference_stops_is_a_defect_of_its_terms(judge: Judge) -> None:
+    def stops(x: int) -> int:
+        if x == 0x123456789ABCDEF0:
+            raise Stop("an assert failed")
+        return x
+
+    reference, convention = meaning(SAME, "f", SAME_C)
+    # mov rax,rdi; movabs rcx,0x123456789abcdef0; cmp rdi,rcx; jne 1f; xor eax,eax; 1: ret
+    wrong = code("4889f848b9f0debc9a785634124839cf750231c0c3")
+    found = judge.judge(replace(reference, call=stops, native=stops), convention, wrong).finding
+    assert isinstance(found, Unknown) and "defect of the reference's terms" in str(found)
+
+
+def test_float_operations_known_by_name_refute_nothing(judge: Judge) -> None:
+    text = "def f(x: float) -> float:\n    return x + x\n"
+    # mov eax,2; cvtsi2sd xmm1,eax; mulsd xmm0,xmm1; ret
+    twice = code("b802000000f20f2ac8f20f59c1c3")
+    found = judged(judge, text, "double f(double x)", twice).finding
+    assert isinstance(found, Unknown) and "by name only" in str(found)
+
+
+@pytest.mark.parametrize(("text", "what"), [
+    # mov rax,rdi; shl eax,5; seto cl; mov rax,rdi; test cl,cl; je 1f; inc rax; 1: ret
+    (code("4889f8c1e0050f90c14889f884c9740348ffc0c3"), "of, which is undefined"),
+    # bsr r11d,edi; mov rcx,r11; shr rcx,32; mov rax,rdi; cmp ecx,0x13572468; jne 1f; inc eax; 1: ret
+    (code("440fbddf4c89d948c1e9204889f881f9682457137502ffc0c3"), "what an instruction leaves undefined"),
+])  # fmt: skip
+def test_code_that_depends_on_undefined_results_is_unsafe(judge: Judge, text: Code, what: str) -> None:
+    short = Judge(judge.sandbox, judge.portfolio, judge.models, Limits(runs=0))
+    found = judged(short, SAME, SAME_C, text).finding
+    assert isinstance(found, Unsafe) and what in str(found), found
 
 
 def test_what_the_second_model_does_not_know_is_said(solvers: Portfolio, sandbox: Sandbox) -> None:

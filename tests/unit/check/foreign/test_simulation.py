@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
+from typing import Any
 
 import pytest
 from tests.unit.check.foreign.support import MODELS, code, compiled, corpus, judge_with, meaning
 
-from siglum.check.foreign.judge import Judge, Limits
+from siglum.check.foreign import simulation
+from siglum.check.foreign.convention import Convention
+from siglum.check.foreign.judge import Judge, Limits, Reference
+from siglum.check.foreign.prove import Models
 from siglum.check.foreign.simulation import NoRelation, simulate
 from siglum.frontend.elaborate import function_from_source
 from siglum.ir.node import LOOP
@@ -16,9 +20,10 @@ from siglum.records import Proved
 from siglum.sandbox.job import Code
 from siglum.sandbox.run import Sandbox
 from siglum.smt.loops import copied
-from siglum.smt.solve import Portfolio
-from siglum.smt.terms import Terms
-from siglum.target.x86_64.semantics.state import Unsupported
+from siglum.smt.solve import Answer, Portfolio
+from siglum.smt.terms import Term, Terms
+from siglum.target.x86_64.semantics import own, sleigh
+from siglum.target.x86_64.semantics.state import State, Step, Unsupported
 
 IN_PLACE = """
 @prototype("void raised(uint8_t *p, size_t n)")
@@ -43,14 +48,24 @@ def words(p: list[u32]) -> list[u32]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with Portfolio(seconds=4.0) as portfolio, Sandbox() as sandbox:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def judge(sandbox: Sandbox) -> Iterator[Judge]:
+    with Portfolio(seconds=4.0) as portfolio:
         yield judge_with(portfolio, sandbox, MODELS, Limits(runs=20, length=2))
 
 
 def simulated(judge: Judge, name: str, text: Code) -> str:
     """The status, or what is missing; the runs on the CPU that would show a difference first are left out."""
-    reference, convention = meaning(IN_PLACE, name) if name in IN_PLACE else corpus(name)
+    return beside(judge, meaning(IN_PLACE, name) if name in IN_PLACE else corpus(name), text)
+
+
+def beside(judge: Judge, meant: tuple[Reference, Convention], text: Code) -> str:
+    reference, convention = meant
     terms = Terms()
     samples = list(judge.samples(terms, reference, convention, text, Random(1)))
     try:
@@ -175,13 +190,70 @@ def test_loops_that_differ_are_not_proved_by_the_judge(judge: Judge) -> None:
     assert not isinstance(judge.judge(reference, convention, text).finding, Proved)
 
 
+def model_that(spoils: bytes, change: Callable[[Terms, State], None]) -> Models:
+    """The own model, but after an instruction of these bytes the state is changed."""
+
+    def step(terms: Terms, state: State, text: bytes, at: int, base: Term) -> Step:
+        found = own.step(terms, state, text, at, base)
+        if text[at : at + len(spoils)] == spoils:
+            change(terms, state)
+        return found
+
+    return Models(step, sleigh.step)
+
+
+def _set_direction(terms: Terms, state: State) -> None:
+    state.flags["df"] = terms.true
+
+
+def _set_rounding(terms: Terms, state: State) -> None:
+    state.mxcsr = state.mxcsr ^ 0x2000
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"), [(_set_direction, "the direction flag"), (_set_rounding, "control bits of MXCSR")]
+)
+def test_control_bits_that_a_run_changes_are_missing(judge: Judge, change: Callable[[Terms, State], None], missing: str) -> None:
+    """No instruction of the table sets them; one that did would be noticed."""
+    spoiled = judge_with(judge.portfolio, judge.sandbox, model_that(bytes.fromhex("48ffc1"), change))
+    assert missing in simulated(spoiled, *RIGHT[0])
+
+
+def test_a_relation_that_is_still_too_strong_after_all_rounds_is_given_up(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "ROUNDS", 0)
+    assert "none of those guessed is kept" in simulated(judge, *RIGHT[0])
+
+
+def test_solvers_without_an_answer_prove_nothing(sandbox: Sandbox) -> None:
+    class Mute(Portfolio):
+        def ask(self, *arguments: Any, **named: Any) -> Answer:
+            return Answer("unknown", (), {}, "", "out of time", 0.0)
+
+    with Mute() as mute:
+        assert "proved" not in simulated(judge_with(mute, sandbox), *RIGHT[0])
+
+
+def test_a_loop_that_comes_back_only_where_no_sample_was(judge: Judge) -> None:
+    # xor eax,eax; mov edx,5; cmp rsi,1000000; jb 1f; mov edx,6; 1: cmp edx,6; je 1b; ret
+    rarely = code("31c0 ba05000000 4881fe40420f00 7205 ba06000000 83fa06 74fb c3")
+    assert "never comes back" in simulated(judge, "f_sum", rarely)
+
+
+def test_a_reference_with_a_loop_in_its_loop_is_not_followed(judge: Judge) -> None:
+    text = "def f(p: list[u8]) -> int:\n    t = 0\n    for x in p:\n        for i in range(x):\n            t = t ^ i\n    return t\n"
+    assert "the reference has" in beside(judge, meaning(text, "f", "int64_t f(const uint8_t *p, size_t n)"), RIGHT[0][1])
+
+
+@pytest.mark.parametrize("element", ["u8", "i32", "int"])
 @pytest.mark.parametrize(("made", "is_copy"), [
     ("list(p)", True), ("[x for x in p]", True), ("[x ^ 1 for x in p]", False), ("[p[0] for x in p]", False),
-    ("[x for x in q]", False), ("[q[0] for x in p]", False), ("[x for x in p[1:]]", False),
+    ("[x for x in q]", False), ("[q[0] for x in p]", False), ("[x for x in p[1:]]", False), ("[k for x in p]", False),
     ("[x for x in p if x > 3]", False), ("p + p", False),
 ])  # fmt: skip
-def test_only_loops_that_copy_a_whole_list_are_taken_for_copies(made: str, is_copy: bool) -> None:
-    function = function_from_source(f"def f(p: list[u8], q: list[u8]) -> list[u8]:\n    return {made}\n", "f", "<test>")
+def test_only_loops_that_copy_a_whole_list_are_taken_for_copies(made: str, is_copy: bool, element: str) -> None:
+    listed = f"list[{element}]"
+    text = f"def f(p: {listed}, q: {listed}, k: {element}) -> {listed}:\n    return {made}\n"
+    function = function_from_source(text, "f", "<test>")
     source = function.region.params[0]
     loops = [n for n in function.region.body if n.op is LOOP]
     assert any(copied(n) is source for n in loops) == is_copy

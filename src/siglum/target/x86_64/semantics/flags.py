@@ -68,9 +68,7 @@ def of_sum(op: Operation, a: Term, b: Term, result: Term, carry: Term | None = N
         op.flags(cf=carry_of_sum(a, b, carry))
 
 
-def of_difference(
-    op: Operation, a: Term, b: Term, result: Term, carry: Term | None = None, *, keep_carry: bool = False
-) -> None:
+def of_difference(op: Operation, a: Term, b: Term, result: Term, carry: Term | None = None, *, keep_carry: bool = False) -> None:
     """The flags of result = a - b (- carry). OF is written as SF xor (a < b), which `condition` takes apart again."""
     terms = op.terms
     negative = sign(result)

@@ -34,9 +34,7 @@ class State:
 
     __slots__ = ("flags", "memory", "mxcsr", "registers", "vectors")
 
-    def __init__(
-        self, registers: list[Term], vectors: list[Term], flags: dict[str, Term], mxcsr: Term, memory: Memory
-    ) -> None:
+    def __init__(self, registers: list[Term], vectors: list[Term], flags: dict[str, Term], mxcsr: Term, memory: Memory) -> None:
         self.registers, self.vectors, self.flags, self.mxcsr, self.memory = registers, vectors, flags, mxcsr, memory
 
     @classmethod

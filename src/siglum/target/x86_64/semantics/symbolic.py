@@ -63,9 +63,7 @@ def meaning_of(code: bytes, terms: Terms | None = None) -> Meaning:
     before, state = State.unknown(terms, memory), State.unknown(terms, memory)
     step = execute(terms, state, decode(code), 0, terms.var("base", 64))
     names = [*REGISTERS, *(f"ymm{k}" for k in range(len(state.vectors))), *FLAGS, "mxcsr"]
-    old, new = (
-        [*s.registers, *s.vectors, *(s.flags[name] for name in FLAGS), s.mxcsr] for s in (before, state)
-    )
+    old, new = ([*s.registers, *s.vectors, *(s.flags[name] for name in FLAGS), s.mxcsr] for s in (before, state))
     changed = {name: after for name, start, after in zip(names, old, new, strict=True) if after is not start}
     return Meaning(changed, memory.loads, memory.stores, step.faults, step.ways())
 
