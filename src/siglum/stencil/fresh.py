@@ -1,6 +1,6 @@
 """Where the tables are; notices stale ones in a source tree and rebuilds them in a child process.
 
-Imports `siglum.errors` and the standard library only.
+Imports `siglum.errors`, `siglum.generated` and the standard library only.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from siglum.errors import EnvironmentFault
+from siglum.generated import PACKAGE, digest_of, is_source_tree, remake
 
-PACKAGE: Final = Path(__file__).parents[1]
 TARGETS: Final = ("x86-64-v2", "x86-64-v3")
 """The CPU levels there are tables for."""
 FOLDER: Final = PACKAGE / "stencil" / "tables"
@@ -31,20 +31,8 @@ def source_files() -> list[Path]:
 
 
 def source_digest() -> bytes:
-    """SHA-256 over the names and contents of `source_files`."""
-    from hashlib import sha256
-
-    digest = sha256()
-    for path in source_files():
-        content = path.read_bytes()
-        digest.update(f"{path.parent.name}/{path.name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.digest()
-
-
-def is_source_tree() -> bool:
-    """Whether the package runs from a checkout, where its sources may be newer than its tables."""
-    return (PACKAGE.parents[1] / "hatch_build.py").is_file()
+    """What the tables are made from, as they name it."""
+    return digest_of(source_files())
 
 
 def ensure(folder: Path) -> None:
@@ -86,26 +74,5 @@ def _digest_of(path: Path) -> bytes:
 
 
 def _rebuild(folder: Path) -> None:
-    import importlib.util
-    import os
-    import subprocess
-    import sys
-
-    command = f"python -m siglum.stencil.generate {folder}"
-    if importlib.util.find_spec("llvmlite") is None:
-        raise EnvironmentFault(
-            "the stencil tables are older than their sources and llvmlite is missing",
-            fix=f"pip install 'siglum[asm]', then {command}",
-            code="E-301",
-        )
-    path = os.pathsep.join([str(PACKAGE.parent), *(entry for entry in sys.path if entry)])
-    child = subprocess.run(
-        [sys.executable, "-m", "siglum.stencil.generate", str(folder)],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if child.returncode != 0:
-        last = (child.stderr.strip().splitlines() or ["no output"])[-1]
-        raise EnvironmentFault(f"the stencil tables could not be rebuilt: {last}", fix=f"run {command}", code="E-301")
+    older = "the stencil tables are older than their sources"
+    remake("siglum.stencil.generate", folder, "the stencil tables", older=older)

@@ -240,7 +240,8 @@ def test_a_loop_that_comes_back_only_where_no_sample_was(judge: Judge) -> None:
 
 
 def test_a_reference_with_a_loop_in_its_loop_is_not_followed(judge: Judge) -> None:
-    text = "def f(p: list[u8]) -> int:\n    t = 0\n    for x in p:\n        for i in range(x):\n            t = t ^ i\n    return t\n"
+    loops = "    for x in p:\n        for i in range(x):\n            t = t ^ i\n"
+    text = f"def f(p: list[u8]) -> int:\n    t = 0\n{loops}    return t\n"
     assert "the reference has" in beside(judge, meaning(text, "f", "int64_t f(const uint8_t *p, size_t n)"), RIGHT[0][1])
 
 
