@@ -56,8 +56,10 @@ the mappings made before and after the rest is unmapped; J_ fields are junk.
 """
 COPIED: Final = 0x300
 """Bytes of the header that the child copies beside its text."""
-REPORT: Final = {"O_FINISHED": 0x300, "O_STEP": 0x308, "O_ERROR": 0x310, "O_PROGRESS": 0x318, "O_OUTCOME": 0x340}
-"""Fields of the first page that the child writes; OUTCOME is that of a range."""
+REPORT: Final = {
+    "O_FINISHED": 0x300, "O_STEP": 0x308, "O_ERROR": 0x310, "O_PROGRESS": 0x318, "O_BEGUN": 0x320, "O_OUTCOME": 0x340,
+}  # fmt: skip
+"""Fields of the first page that the child writes; BEGUN that it took the job, OUTCOME is that of a range."""
 MAPPINGS: Final = 0x400
 MAPPING_SIZE: Final = 48
 """A mapping: address, length, protection, flags, descriptor, offset; 8 bytes each."""

@@ -1,4 +1,4 @@
-"""The runner as a process: started once, forks a child per job, watched from outside. Owns the job file.
+"""The runner as a process: started once, forks a child ahead of each job, watched from outside. Owns the job file.
 
 Imports `errors` and this folder's layout; `run` alone imports it.
 """
@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import struct
+import time
 from typing import Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
@@ -21,6 +22,8 @@ _MFD_EXEC: Final = 0x10
 _FIRST_OWN_FD: Final = 10
 """Descriptors below may be the targets 3 and 4 of the child."""
 _START: Final = 4 * PAGE
+_AWAKE_S: Final = 0.001
+"""How long an answer is looked for before its line is slept on: an idle processor is slow to wake, and most jobs are short."""
 
 
 class Ended(NamedTuple):
@@ -63,10 +66,8 @@ class Server:
             self._start()
         line = self._line
         assert line is not None
-        line.settimeout(seconds)
         try:
-            line.send(bytes(8))
-            answer = line.recv(8)
+            answer = _answer(line, seconds)
         except TimeoutError:
             self.hangs += 1
             self._stop()
@@ -134,6 +135,20 @@ class Server:
         with contextlib.suppress(ChildProcessError):  # somebody who waits for all children was first
             os.waitpid(self.pid, 0)
         os.close(self._process)
+
+
+def _answer(line: socket.socket, seconds: float) -> bytes:
+    """Says that there is a job and gives what is said of its end. Raises TimeoutError after `seconds`."""
+    line.settimeout(None)
+    line.send(bytes(8))
+    end = time.perf_counter() + _AWAKE_S
+    while time.perf_counter() < end:
+        try:
+            return line.recv(8, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            os.sched_yield()
+    line.settimeout(seconds)
+    return line.recv(8)
 
 
 def _memory_file(name: str, flags: int) -> int:

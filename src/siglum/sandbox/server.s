@@ -1,4 +1,4 @@
-# The runner's beginning: a server that forks one child per job, and the child's way into its own address space.
+# The runner's beginning: a server that forks one child ahead of each job, and the child's way into its own address space.
 # `$NAME` is a number of layout.py; `state(NAME)` is a field of the scratch pages behind the text of the child.
 
     .section .text.runner,"ax",@progbits
@@ -29,23 +29,18 @@ start:
     mov eax, 39                 # getpid
     syscall
     mov r14d, eax
-    sub rsp, 16
+    sub rsp, 32
 
+# A child is forked ahead of its job, which it waits for itself.
 serve:
-    xor eax, eax                # read
-    mov edi, 4
-    mov rsi, rsp
-    mov edx, 8
-    syscall
-    cmp rax, 8
-    jne leave
+    mov qword ptr [r15 + $O_BEGUN], 0
     mov eax, 57                 # fork
     syscall
     test eax, eax
     jz child
     mov r13d, eax
     mov [rsp], eax
-    js reply
+    js take
 reap:
     mov edi, r13d
     lea rsi, [rsp + 4]
@@ -55,7 +50,19 @@ reap:
     syscall
     cmp rax, -4
     je reap
-reply:
+    cmp qword ptr [r15 + $O_BEGUN], 0
+    jne take
+    test byte ptr [rsp + 4], 0x7f
+    jnz serve                   # killed before it had a job; it leaves by itself where the parent is gone
+    jmp leave
+take:
+    xor eax, eax                # read
+    mov edi, 4
+    lea rsi, [rsp + 8]
+    mov edx, 8
+    syscall
+    cmp rax, 8
+    jne leave
     mov eax, 1                  # write
     mov edi, 4
     mov rsi, rsp
@@ -68,6 +75,22 @@ leave:
     mov eax, 231                # exit_group
     syscall
     ud2
+
+# Waits for the parent to say that the header holds a job; ends where the parent is gone. What it says is left to the server:
+# a child that is killed while it reads takes nothing with it.
+await:
+    mov edi, 4
+    lea rsi, [rsp + 16]
+    mov edx, 8
+    mov r10d, 2                 # MSG_PEEK
+    xor r8d, r8d
+    xor r9d, r9d
+    mov eax, 45                 # recvfrom
+    syscall
+    cmp rax, 8
+    jne leave
+    mov qword ptr [r15 + $O_BEGUN], 1
+    ret
 
 # Closes descriptors edi..esi, one by one where the kernel has no close_range.
 close_between:
@@ -98,11 +121,12 @@ child:
     mov eax, 157                # prctl(PR_SET_PDEATHSIG, SIGKILL)
     syscall
     test rax, rax
-    js failed
+    js unfit
     mov eax, 110                # getppid: the server may be gone already
     syscall
     cmp eax, r14d
     jne leave
+    call await
     lea rbx, [r15 + $MAPPINGS]
     mov r12, [r15 + $H_NEAR]
     call map_all
@@ -113,6 +137,13 @@ child:
     add rcx, [r15 + $H_TEXT]
     mov r15, [r15 + $H_SELF]
     jmp rcx
+
+# A child that cannot go on says so once it has a job.
+unfit:
+    mov r12, rax
+    call await
+    mov rax, r12
+    jmp failed
 
 # Makes the r12 mappings of the table at rbx, which it leaves behind them.
 map_all:

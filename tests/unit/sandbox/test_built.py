@@ -61,13 +61,13 @@ class Line:
     def __init__(self, answer: bytes | BaseException) -> None:
         self.answer = answer
 
-    def settimeout(self, seconds: float) -> None:
+    def settimeout(self, seconds: float | None) -> None:
         pass
 
     def send(self, message: bytes) -> None:
         pass
 
-    def recv(self, size: int) -> bytes:
+    def recv(self, size: int, flags: int = 0) -> bytes:
         if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer

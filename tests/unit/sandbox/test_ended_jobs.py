@@ -8,6 +8,7 @@ import signal
 import struct
 
 import pytest
+from tests.unit.sandbox.processes import waiting
 
 from siglum.errors import EnvironmentFault
 from siglum.sandbox.engine import Engine, Report, Setting
@@ -70,11 +71,11 @@ def test_after_a_number_of_ruined_processes_the_rest_of_the_states_is_left_out(s
 
 
 def stop(sandbox: Sandbox) -> None:
-    os.kill(sandbox._engine.server.pid, signal.SIGSTOP)
+    os.kill(waiting(sandbox), signal.SIGSTOP)
 
 
 def test_states_and_ranges_that_hang_are_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stopped runner answers nothing, as one would that waits for ever."""
+    """A stopped process does nothing, as one would that waits for ever."""
     monkeypatch.setattr("siglum.sandbox.engine.JOB_SECONDS", 1)
     with Sandbox() as sandbox:
         stop(sandbox)

@@ -8,10 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from tests.unit.sandbox.processes import children, runs, wait_until, waiting
 
 from siglum.errors import EnvironmentFault
 from siglum.sandbox import built
@@ -35,35 +35,6 @@ def descriptors() -> set[str]:
     return found
 
 
-def children(process: int) -> list[int]:
-    """The children of a process, of all its threads."""
-    found: list[int] = []
-    try:
-        for task in os.listdir(f"/proc/{process}/task"):
-            found += map(int, Path(f"/proc/{process}/task/{task}/children").read_text().split())
-    except (FileNotFoundError, ProcessLookupError):
-        pass
-    return found
-
-
-def runs(process: int) -> bool:
-    """Whether a process exists and is no zombie."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_until(condition: object, seconds: float = 60) -> bool:
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def test_nothing_is_left_when_it_is_closed() -> None:
     with Sandbox() as warm:
         warm.run(SUM, [Call((3, 4))])
@@ -76,11 +47,21 @@ def test_nothing_is_left_when_it_is_closed() -> None:
     assert (descriptors(), children(os.getpid())) == before
 
 
-def test_no_child_is_left_after_a_job() -> None:
+def test_no_child_is_left_after_a_job_but_the_one_for_the_next() -> None:
     with Sandbox() as sandbox:
         for code in (SUM, LOOP, Code(bytes.fromhex("0f0b")), Code(bytes.fromhex("b8390000000f05c3"))):
+            before = waiting(sandbox)
             sandbox.run(code, [Call((3, 4))], 0.02)
-            assert children(sandbox._engine.server.pid) == []
+            assert not runs(before) and waiting(sandbox) != before
+
+
+def test_a_child_that_was_killed_before_its_job_is_replaced() -> None:
+    with Sandbox() as sandbox:
+        for _ in range(3):
+            killed = waiting(sandbox)
+            os.kill(killed, signal.SIGKILL)
+            assert sandbox.run(SUM, [Call((3, 4))]) == SEVEN
+            assert wait_until(lambda: not runs(killed))  # noqa: B023 - called at once
 
 
 def test_a_runner_that_was_killed_is_named_and_started_anew() -> None:
@@ -92,14 +73,14 @@ def test_a_runner_that_was_killed_is_named_and_started_anew() -> None:
 
 
 def test_a_job_that_hangs_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stopped runner answers nothing, as one would that waits for ever."""
+    """A stopped process does nothing, as one would that waits for ever."""
     monkeypatch.setattr("siglum.sandbox.engine.JOB_SECONDS", 1)
     with Sandbox() as sandbox:
-        stopped = sandbox._engine.server.pid
+        stopped = waiting(sandbox)
         os.kill(stopped, signal.SIGSTOP)
         outcomes = sandbox.run(SUM, [Call((3, 4)), Call((3, 4))])
         assert [type(one).__name__ for one in outcomes] == ["TimedOut", "Skipped"] and sandbox.hangs == 1
-        assert not runs(stopped)
+        assert wait_until(lambda: not runs(stopped))
         assert sandbox.run(SUM, [Call((3, 4))]) == SEVEN
 
 
