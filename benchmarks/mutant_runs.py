@@ -162,7 +162,8 @@ def tests(arguments: Sequence[str]) -> Callable[[], int]:
         import pytest
 
         quiet = ["-W", "ignore:Module already imported"]
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--hypothesis-seed=1", *quiet]
+        # plain: pytest would otherwise load the modules of a package with a plugin itself, past the hook
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--tb=line", "--hypothesis-seed=1", *quiet]
         return int(pytest.main([*options, *arguments]))
 
     return work
