@@ -5,9 +5,11 @@ Logic-free. May import `siglum.ir`, `siglum.errors` and `siglum.stencil.families
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from siglum.errors import Place
 from siglum.ir.function import Function
 from siglum.ir.node import Node
 from siglum.ir.types import Type
@@ -282,22 +284,63 @@ class Verdict:
 
 # Intent -----------------------------------------------------------------------------------------------------
 
+Params = tuple[tuple[str, Type], ...]
+
+
+class Example(NamedTuple):
+    """One line of what is wanted: Python values of the parameters' types, and the result. `place` is where it was given."""
+
+    arguments: tuple[Any, ...]
+    result: Any
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be spent: seconds of the processor, bytes of memory for the search, candidates that are kept."""
+
+    seconds: float = 10.0
+    memory: int = 512 << 20
+    kept: int = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """The intent, resolved: signature, reference, examples, overflow policy."""
+    """The intent, resolved: signature, `phrase` in English, examples, a `reference` that runs in CPython (it raises `Stop` or an
+    ordinary error where it stops), `properties` (names and predicates over the arguments and the result), overflow policy.
+    """
 
-    params: tuple[tuple[str, Type], ...]
+    params: Params
     result: Type | None
     overflow: str = "stop"
-    examples: tuple[tuple[tuple[Any, ...], Any], ...] = ()
+    examples: tuple[Example, ...] = ()
+    phrase: str = ""
+    reference: Callable[..., Any] | None = None
+    properties: tuple[tuple[str, Callable[..., bool]], ...] = ()
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function or raw bytes, and who proposed it."""
+    """A program that somebody proposes: `text` is a phrase over the Spec's parameters, `origin` says who, and the smaller its
+    `cost` (in bits), the likelier it is what is meant. `notes` are for people: how it came about.
+    """
 
-    body: Function | bytes
+    text: str
     origin: str
     cost: float = 0.0
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Feedback(NamedTuple):
+    """Why a candidate failed, the same for every proposer. `kind` is "text" (no program), "type" (another result), "example",
+    "reference", "property" or "stop"; `message` is one line; where there is a counterexample, its arguments, what was expected
+    and what came (texts, as a person would write them).
+    """
+
+    candidate: Candidate
+    kind: str
+    message: str
+    arguments: tuple[Any, ...] | None = None
+    expected: str = ""
+    got: str = ""

@@ -1,0 +1,5 @@
+"""English intents with two examples each, and what they mean: data, and how well proposals meet it.
+
+`tuned.jsonl` may be looked at while the proposer is made; `aside.jsonl` is for measuring alone (the half of each subject with the
+smaller SHA-256 of the intent).
+"""
