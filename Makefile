@@ -77,4 +77,4 @@ flips: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks flips
 
 clean:
-	rm -rf $(VENV) .coverage build dist src/siglum/stencil/tables .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage build dist src/siglum/stencil/tables src/siglum/sandbox/built src/siglum/propose/search/built .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,5 @@
-"""Build hook: generates the stencil tables and the sandbox's runner in a child process and puts them in the wheel.
+"""Build hook: generates the stencil tables, the sandbox's runner and the search's evaluators in a child process and puts them in
+the wheel.
 
 Runs in the isolated build environment, where the package itself is not installed.
 """
@@ -15,11 +16,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = Path("src/siglum/stencil/tables")
 RUNNER = Path("src/siglum/sandbox/built")
+EVALUATORS = Path("src/siglum/propose/search/built")
 CHILD = """
 import sys
 from pathlib import Path
 from siglum.stencil.fresh import is_fresh
-tables, runner = map(Path, sys.argv[1:])
+tables, runner, evaluators_ = map(Path, sys.argv[1:])
 if not is_fresh(tables):
     from siglum.stencil.generate import generate
     generate(tables)
@@ -27,11 +29,14 @@ from siglum.sandbox import built
 if not built.is_fresh(runner):
     from siglum.sandbox.build import build
     build(runner)
+from siglum import evaluators
+if not evaluators.is_fresh(evaluators_):
+    evaluators.generate(evaluators_)
 """
 
 
 class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
-    """Writes tables and runner before a wheel (or an editable install) is assembled; a source archive carries neither."""
+    """Writes what is generated before a wheel (or an editable install) is assembled; a source archive carries none of it."""
 
     PLUGIN_NAME = "custom"
 
@@ -47,7 +52,7 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
         # (so not -I). It finds the sources by its working folder: pip's isolation drops from PYTHONPATH what an editable
         # install has put in place.
         child = subprocess.run(
-            [sys.executable, "-c", CHILD, str(root / TABLES), str(root / RUNNER)],
+            [sys.executable, "-c", CHILD, *(str(root / folder) for folder in (TABLES, RUNNER, EVALUATORS))],
             cwd=root / "src",
             env={**{k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
@@ -55,9 +60,11 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
             check=False,
         )
         if child.returncode != 0:
-            raise RuntimeError(f"generating tables and runner failed ({child.returncode}):\n{child.stdout}{child.stderr}")
+            raise RuntimeError(f"generating tables, runner and evaluators failed ({child.returncode}):\n{child.stdout}{child.stderr}")
         if not any((root / TABLES).glob("*.bin")):
             raise RuntimeError(f"stencil generation wrote no table to {TABLES}")
         if not any((root / RUNNER).glob("*.elf")):
             raise RuntimeError(f"no runner was written to {RUNNER}")
+        if not any((root / EVALUATORS).glob("*.bin")):
+            raise RuntimeError(f"no evaluators were written to {EVALUATORS}")
         build_data["pure_python"] = True

@@ -14,24 +14,21 @@ from typing import Final
 
 from siglum.sandbox.built import DIGEST_AT, RUNNER, TEXT_AT, path_of, source_digest
 from siglum.sandbox.layout import NUMBERS, PAGE
-from siglum.stencil.compile import compile_object, read_sections
 from siglum.target.elf import layout
+from siglum.target.x86_64.assembler import assembled, joined, numbered
 
 SOURCES: Final = ("server.s", "confine.s", "inspect.s", "calls.s", "states.s", "range.s", "signals.s")
 """In this order they make one text; labels are shared."""
-_COMMENT = re.compile(r" *#.*")
-_NUMBER = re.compile(r"\$([A-Z]\w*)")
 _STATE = re.compile(r"\bstate\(([^()]+)\)")
 _NAME = re.compile(r"[A-Z]\w*")
 
 
 def assembly(folder: Path = Path(__file__).parent) -> str:
     """The whole text with the numbers of `layout` put in. Raises KeyError for a name that is no number there."""
-    text = "".join((folder / name).read_text(encoding="utf-8") for name in SOURCES)
-    text = _COMMENT.sub("", text)
+    text = joined(folder / name for name in SOURCES)
     # the scratch pages begin one page behind the text, which may itself be shifted by less than a page
     text = _STATE.sub(lambda found: f"[rip + text_end + {PAGE} + {_valued(found.group(1))}]", text)
-    return _NUMBER.sub(lambda found: str(NUMBERS[found.group(1)]), text)
+    return numbered(text, NUMBERS)
 
 
 def _valued(expression: str) -> str:
@@ -40,19 +37,14 @@ def _valued(expression: str) -> str:
 
 def runner() -> bytes:
     """The executable. Raises RuntimeError when LLVM refuses the text or has another version than the tables' one."""
-    lines = [".intel_syntax noprefix", *assembly().splitlines()]
-    quoted = (line.replace("\\", "\\5c").replace('"', "\\22") for line in lines)
-    module = "".join(f'module asm "{line}"\n' for line in quoted)
-    section = read_sections(compile_object(module, "x86-64-v2"))[RUNNER]
-    if section.relocations:
-        raise RuntimeError(f"the runner needs a linker: {section.relocations[0]}")
-    (start,) = struct.unpack_from("<I", section.code)
-    size = TEXT_AT + len(section.code)
+    code = assembled(assembly(), RUNNER)
+    (start,) = struct.unpack_from("<I", code)
+    size = TEXT_AT + len(code)
     file = layout.header(layout.ET_DYN, TEXT_AT + start, 2, 0, 0)
     file += layout.segment(layout.PT_LOAD, layout.PF_R | layout.PF_X, 0, 0, size, size, PAGE)
     file += layout.stack_segment()
     assert len(file) == DIGEST_AT.start
-    return (file + source_digest()).ljust(TEXT_AT, b"\0") + section.code
+    return (file + source_digest()).ljust(TEXT_AT, b"\0") + code
 
 
 def build(folder: Path) -> None:

@@ -26,7 +26,8 @@ def path_of(folder: Path = FOLDER) -> Path:
 def source_digest() -> bytes:
     """What the runner is made from, as it names it."""
     here = PACKAGE / "sandbox"
-    return digest_of([*sorted(here.glob("*.s")), here / "layout.py", here / "build.py", PACKAGE / "stencil" / "compile.py"])
+    made_with = [PACKAGE / "stencil" / "compile.py", PACKAGE / "target" / "x86_64" / "assembler.py"]
+    return digest_of([*sorted(here.glob("*.s")), here / "layout.py", here / "build.py", *made_with])
 
 
 def is_fresh(folder: Path = FOLDER) -> bool:

@@ -1,0 +1,142 @@
+"""Whether a candidate is what is wanted, as far as running it tells: the same checks for every proposer, the same answer.
+
+Imports `records`, `frontend`, `ir` and `vocab`. Runs the words' definitions in CPython; what ships is checked again as machine code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from siglum.errors import Stop, UserError
+from siglum.frontend.literals import show_value
+from siglum.ir.inputs import inputs
+from siglum.ir.types import Type
+from siglum.records import Candidate, Example, Feedback, Spec
+
+if TYPE_CHECKING:
+    from siglum.frontend.phrase.language import Language
+
+STEPS: Final = 20_000
+"""Words applied in one run before it is given up."""
+RUNS: Final = 100
+"""Inputs on which a candidate is compared with a reference."""
+STOPS: Final = (Stop, ArithmeticError, LookupError, ValueError, AssertionError, TypeError, RecursionError)
+"""What a program, or a reference in Python, ends with where it has no result."""
+
+
+@cache
+def language() -> Language:
+    """The phrase language over the whole vocabulary."""
+    from siglum.frontend.phrase.language import Language
+    from siglum.vocab.declare import vocabulary
+
+    return Language(vocabulary())
+
+
+class Program:
+    """A phrase that type-checks, as a function in CPython; `text` is its one printed form. Raises `Stop` where it stops."""
+
+    def __init__(self, candidate: Candidate, spec: Spec) -> None:
+        """Raises `UserError` for text that is no program of the Spec's signature."""
+        from siglum.frontend.phrase.reference import evaluate
+
+        read = language()
+        self.definition = read.read(candidate.text, spec.params, spec.result).main
+        self.text = read.print(read.parse(candidate.text, spec.params, spec.result))
+        self.candidate, self.spec = candidate, spec
+        self._evaluate: Callable[..., Any] = evaluate
+
+    @property
+    def result(self) -> Type:
+        return self.definition.result
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._evaluate(self.definition, arguments, overflow=self.spec.overflow, fuel=STEPS)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal values: a NaN is equal to a NaN, 1 to 1.0 but not to true, -0.0 not to 0.0."""
+    if isinstance(a, float) or isinstance(b, float):
+        return a == b and str(float(a)) == str(float(b)) or (a != a and b != b)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, bool) is not isinstance(b, bool):
+        return False
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    return bool(a == b)
+
+
+def examined(spec: Spec, candidate: Candidate) -> Program | Feedback:
+    """The program, if it passes; else why not."""
+    try:
+        program = Program(candidate, spec)
+    except UserError as refusal:
+        kind = "type" if refusal.code in ("E-011", "E-012") else "text"
+        return Feedback(candidate, kind, refusal.message)
+    for example in spec.examples:
+        failed = differs(program, example, "example")
+        if failed:
+            return failed
+    if spec.reference is not None or spec.properties:
+        types = tuple(t for _, t in spec.params)
+        for arguments in inputs(types, 0, RUNS):
+            failed = _against(program, spec, arguments)
+            if failed:
+                return failed
+    return program
+
+
+def _against(program: Program, spec: Spec, arguments: tuple[Any, ...]) -> Feedback | None:
+    """What the reference and the properties say of one input; nothing where the reference stops."""
+    if spec.reference is not None:
+        try:
+            expected = spec.reference(*arguments)
+        except STOPS:
+            return None
+        failed = differs(program, Example(arguments, expected), "reference")
+        if failed:
+            return failed
+    try:
+        got = program(*arguments)
+    except STOPS:
+        return None
+    for name, holds in spec.properties:
+        try:
+            kept = holds(*arguments, got)
+        except STOPS:
+            continue
+        if not kept:
+            message = f"the property {name} does not hold"
+            return Feedback(program.candidate, "property", message, arguments, "true", shown(got, program.result))
+    return None
+
+
+def differs(program: Program, example: Example, kind: str) -> Feedback | None:
+    """Why a program is not as one line says, or None."""
+    t = program.result
+    try:
+        got = program(*example.arguments)
+    except STOPS as stop:
+        said = f"it stops: {stop}"
+        return Feedback(program.candidate, "stop", said, example.arguments, shown(example.result, t), said)
+    if same(got, example.result):
+        return None
+    where = called(program.spec, example.arguments)
+    message = f"{where} gives {shown(got, t)}, not {shown(example.result, t)}"
+    return Feedback(program.candidate, kind, message, example.arguments, shown(example.result, t), shown(got, t))
+
+
+def shown(value: Any, t: Type) -> str:
+    """A value as a person would write it."""
+    try:
+        return show_value(value, t)
+    except (AttributeError, TypeError, ValueError, KeyError):
+        return repr(value)  # a reference may give anything
+
+
+def called(spec: Spec, arguments: Sequence[Any]) -> str:
+    """Arguments as a person would write them."""
+    return " ".join(show_value(value, t) for value, (_, t) in zip(arguments, spec.params, strict=True)) or "()"

@@ -1,0 +1,274 @@
+"""The bank of values: what programs give on all rows, each behaviour once, in memory that the engine fills.
+
+Imports `errors`, `ir` and this folder. Executable memory is handed in.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from siglum.errors import EnvironmentFault
+from siglum.ir.types import Type, components, parse_type
+from siglum.propose.search import layout as at
+from siglum.propose.search.catalogue import Operation
+from siglum.propose.search.layout import JOB, OPERATION, REQUEST
+from siglum.propose.search.packing import Packer, descriptor
+
+_ENTRY: Final = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint64)
+_NO_RESERVE: Final = 0x4000
+_HUGE: Final = 2 << 20
+FUEL: Final = 20_000
+"""Steps of one evaluation on one row."""
+_FRAMES: Final = 1 << 20
+_INPUTS: Final = 8 << 20
+_HITS: Final = 4096
+MOST_JOBS: Final = 1 << 16
+_FIRST_TABLE: Final = 1 << 14
+_OPERATION: Final = struct.Struct("<QQQIIIIII")
+_JOB: Final = struct.Struct("<QII3I3I3III")
+_HIT: Final = struct.Struct("<iI3II")
+_INDEX_BYTES: Final = 8 + at.ORIGIN_BYTES + 4 * at.ENTRY_BYTES
+"""What a value takes beside its record: its address, its origin, and its share of a table that is a quarter to half full."""
+
+
+class Hit(NamedTuple):
+    """A goal (negative) or a value that was met by an operation on values, and the tag of the job."""
+
+    met: int
+    operation: int
+    arguments: tuple[int, int, int]
+    tag: int
+
+
+class Job(NamedTuple):
+    """An operation on all combinations of arguments of these ranges of values; in a triangle the second is not before the first."""
+
+    operation: int
+    ranges: tuple[tuple[int, int], ...]
+    triangle: bool = False
+    tag: int = 0
+
+
+class Memory:
+    """Zeroed memory that costs nothing until it is touched. Raises EnvironmentFault where the system refuses it."""
+
+    def __init__(self, size: int) -> None:
+        try:
+            self.view = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE)
+        except (OSError, OverflowError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "the size is out of range"
+            raise EnvironmentFault(f"cannot reserve {size} bytes for the search: {reason}", fix="give it less memory") from None
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.view))
+        self.size = size
+        if size >= 2 * _HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
+            try:
+                self.view.madvise(mmap.MADV_HUGEPAGE)
+            except OSError:
+                return  # small pages do as well
+
+
+class Library:
+    """Operations placed in executable memory, for all searches of a process. `place` puts code where it can run, at a multiple of
+    64 bytes, and gives its address.
+    """
+
+    def __init__(self, engine: bytes, operations: Sequence[Sequence[Any]], code: bytes, place: Callable[[bytes], int]) -> None:
+        self.holds: list[object] = []
+        """What keeps the placed code where it is."""
+        base, start = place(code), place(engine)
+        work, insert, widen = struct.unpack_from("<3I", engine)
+        self.work, self.insert, self.widen = _ENTRY(start + work), _ENTRY(start + insert), _ENTRY(start + widen)
+        types: dict[str, Type] = {}
+        for row in operations:
+            for text in (*row[1], row[2]):
+                if text not in types:
+                    types[text] = parse_type(text)
+        self.operations = [
+            Operation(text, tuple([types[p] for p in params]), types[result], tuple(words), bits, commutes)
+            for text, params, result, words, bits, commutes, _ in operations
+        ]
+        self.types = tuple(dict.fromkeys(types.values()))
+        # one more operation a type stands for values that are given, not made
+        self._given = {t: len(operations) + k for k, t in enumerate(self.types)}
+        self._descriptors = Memory(1 << 16)
+        self._table = Memory(at.OPERATION_BYTES * (len(operations) + len(self.types)))
+        described = self._described()
+        words_of = {t: len(components(t)) for t in self.types}
+        for number, (operation, row) in enumerate(zip(self.operations, operations, strict=True)):
+            self._write(number, base + row[6], operation.params, operation.result, described, words_of)
+        for t, number in self._given.items():
+            self._write(number, 0, (), t, described, words_of)
+
+    def _described(self) -> dict[Type, int]:
+        found: dict[Type, int] = {}
+        place = 0
+        for t in self.types:
+            content = descriptor(t)
+            self._descriptors.view[place : place + len(content)] = content
+            found[t] = self._descriptors.address + place
+            place += len(content)
+        return found
+
+    def _write(
+        self, number: int, entry: int, params: tuple[Type, ...], result: Type, described: dict[Type, int], words: dict[Type, int]
+    ) -> None:
+        seed = (self.types.index(result) + 1) * at.MIX & (1 << 64) - 1
+        counts = [words[p] for p in params] + [0] * (at.MOST_ARGUMENTS - len(params))
+        _OPERATION.pack_into(
+            self._table.view,
+            number * at.OPERATION_BYTES,
+            entry,
+            described[result],
+            seed,
+            len(params),
+            number,
+            words[result],
+            *counts,
+        )
+
+    def address_of(self, operation: int) -> int:
+        """Where the engine finds an operation."""
+        return self._table.address + operation * at.OPERATION_BYTES
+
+    def given(self, t: Type) -> int:
+        """The number of the operation that stands for given values of a type; KeyError for types that are not looked at."""
+        return self._given[t]
+
+
+class Bank:
+    """The values of one search over `rows` rows (at most 64), within `memory` bytes."""
+
+    def __init__(self, library: Library, rows: int, memory: int) -> None:
+        self.library, self.rows = library, rows
+        room = memory - _INPUTS - _FRAMES
+        # of typical values (five rows of five integers) a record takes about three times as much as the rest
+        self.most = max(1024, room // (4 * _INDEX_BYTES))
+        self._values = Memory(max(1 << 20, room - self.most * _INDEX_BYTES))
+        self._records = Memory(8 * self.most)
+        self._origins = Memory(at.ORIGIN_BYTES * self.most)
+        self._table = Memory(_FIRST_TABLE * at.ENTRY_BYTES)
+        self._request = Memory(at.REQUEST_BYTES)
+        self._jobs = Memory(MOST_JOBS * at.JOB_BYTES)
+        self._hits = Memory(_HITS * at.HIT_BYTES)
+        self._frames = Memory(_FRAMES)
+        self._context = Memory(4096)
+        self._scratch = Memory(2 * at.SCRATCH_BYTES + 4096)
+        self._inputs = Memory(_INPUTS)
+        self._input_end = 0
+        self.full = False
+        struct.pack_into("<Q", self._context.view, 40, self._frames.address + _FRAMES // 2)
+        self._put(
+            R_RECORDS=self._records.address, R_ORIGINS=self._origins.address, R_BANK=self._values.address,
+            R_BANK_END=self._values.address + self._values.size - 64, R_CONTEXT=self._context.address,
+            R_FRAME=self._frames.address + 64, R_SCRATCH=self._scratch.address, R_FUEL=FUEL, R_HITS_AT=self._hits.address,
+        )  # fmt: skip
+        self._put4(R_MOST=self.most, R_ROWS=rows, R_HITS_MOST=_HITS)
+        self._use_table(_FIRST_TABLE)
+
+    # The request -------------------------------------------------------------------------------------------------------
+    def _put(self, **values: int) -> None:
+        for name, value in values.items():
+            struct.pack_into("<Q", self._request.view, REQUEST[name], value)
+
+    def _put4(self, **values: int) -> None:
+        for name, value in values.items():
+            struct.pack_into("<I", self._request.view, REQUEST[name], value & 0xFFFF_FFFF)
+
+    def _get(self, name: str) -> int:
+        return int(struct.unpack_from("<Q", self._request.view, REQUEST[name])[0])
+
+    def _get4(self, name: str) -> int:
+        return int(struct.unpack_from("<I", self._request.view, REQUEST[name])[0])
+
+    @property
+    def count(self) -> int:
+        """How many values there are; the next one gets this number."""
+        return self._get4("R_COUNT")
+
+    @property
+    def candidates(self) -> int:
+        """How many combinations were evaluated."""
+        return self._get("R_CANDIDATES")
+
+    @property
+    def used(self) -> int:
+        """Bytes of memory in use."""
+        return self._get("R_BANK") - self._values.address + self.count * _INDEX_BYTES + self._input_end
+
+    def _use_table(self, entries: int) -> None:
+        self._put(R_TABLE=self._table.address, R_TABLE_MASK=entries - 1)
+        self._put4(R_TABLE_MOST=entries // 2)
+
+    def _widen(self) -> None:
+        """Four times as many entries."""
+        old, entries = self._table, self._table.size // at.ENTRY_BYTES
+        self._table = Memory(4 * entries * at.ENTRY_BYTES)
+        self._put(R_OLD_TABLE=old.address, R_OLD=entries)
+        self._use_table(4 * entries)
+        self.library.widen(self._request.address)
+
+    # Values that are given ------------------------------------------------------------------------------------------------
+    def insert(self, column: Sequence[Any], t: Type, goal: int = 0) -> int:
+        """A value by what it is on each row: its number, which is that of an equal one where there is one. With a negative `goal`
+        it is what a hit reports from now on, and no value. Raises OverflowError and KeyError for what cannot be a value.
+        """
+        operation = self.library.given(t)
+        packer = Packer(self._inputs.address + self._input_end)
+        words = [word for value in column for word in packer.words(value, t)]
+        if self._input_end + len(packer.data) > _INPUTS or len(words) > at.MOST_ROWS * at.RESULT_WORDS:
+            raise OverflowError("the inputs are too long for the search")
+        self._inputs.view[self._input_end : self._input_end + len(packer.data)] = bytes(packer.data)
+        self._input_end += len(packer.data)
+        struct.pack_into(f"<{len(words)}Q", self._request.view, REQUEST["R_RESULTS"], *words)
+        self._put(R_OP=self.library.address_of(operation))
+        self._put4(R_GOAL=goal)
+        return int(self.library.insert(self._request.address))
+
+    def origin(self, value: int) -> tuple[int, tuple[int, int, int]]:
+        """The operation that made a value, and of which values."""
+        operation, *arguments = struct.unpack_from("<4I", self._origins.view, value * at.ORIGIN_BYTES)
+        return operation, (arguments[0], arguments[1], arguments[2])
+
+    # Work ---------------------------------------------------------------------------------------------------------------------
+    def run(self, jobs: Sequence[Job], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
+        """Does the jobs (at most MOST_JOBS). `pulse` is asked after every slice of candidates whether to go on. False where it said
+        no, or where the memory is full (`full`).
+        """
+        view, place = self._jobs.view, 0
+        for job in jobs:
+            first = [a for a, _ in job.ranges] + [0] * (at.MOST_ARGUMENTS - len(job.ranges))
+            last = [b for _, b in job.ranges] + [0] * (at.MOST_ARGUMENTS - len(job.ranges))
+            address = self.library.address_of(job.operation)
+            _JOB.pack_into(view, place, address, 0, job.triangle, *first, *last, 0, 0, 0, 0, job.tag)
+            place += at.JOB_BYTES
+        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + place)
+        self._put4(R_MODE=at.PROBES if probe else at.KEEPS)
+        while True:
+            self._put(R_LEFT=slice_)
+            why = self.library.work(self._request.address)
+            if why == at.FINISHED:
+                return True
+            if why == at.TABLE:
+                self._widen()
+            elif why in (at.VALUES, at.BANK):
+                self.full = True
+                return False
+            elif not pulse():
+                return False
+
+    def hits(self) -> list[Hit]:
+        """What was met since the last call."""
+        count = self._get4("R_HITS")
+        self._put4(R_HITS=0)
+        found = []
+        for k in range(count):
+            met, operation, a, b, c, tag = _HIT.unpack_from(self._hits.view, k * at.HIT_BYTES)
+            found.append(Hit(met, operation, (a, b, c), tag))
+        return found
+
+
+assert (_OPERATION.size, _JOB.size, OPERATION["O_WORDS"] + 12, JOB["J_TAG"] + 4) == (48, 60, 48, 60)

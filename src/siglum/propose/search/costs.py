@@ -1,0 +1,95 @@
+"""Costs in half bits: operations under what the intent makes likely, literals, and which types are worth a detour.
+
+Imports `ir`, `records` and this folder's catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from typing import Any, Final, NamedTuple
+
+from siglum.ir.types import CHAR, F64, I64, STR, Type
+from siglum.propose.search.catalogue import Operation
+from siglum.propose.search.words import bits_of
+from siglum.records import Spec
+
+UNITS: Final = 2
+"""Units of cost in a bit."""
+DETOUR_BITS: Final = 11.0
+"""How much more than the straight way a way over another type may cost."""
+_LEAST: Final = 1
+
+
+class Literal(NamedTuple):
+    """A constant that programs may hold, and what it costs in bits."""
+
+    value: Any
+    type: Type
+    bits: float
+
+
+_USUAL: Final = (
+    Literal(1, I64, 3.5), Literal(2, I64, 3.5), Literal(0, I64, 4.0), Literal(3, I64, 5.0), Literal(-1, I64, 5.5),
+    Literal(4, I64, 6.5), Literal(5, I64, 6.5), Literal(10, I64, 6.5), Literal(0.0, F64, 5.0), Literal(1.0, F64, 5.0),
+    Literal(2.0, F64, 5.0), Literal(0.5, F64, 6.0), Literal(100.0, F64, 7.0), Literal(" ", CHAR, 5.0), Literal(" ", STR, 5.0),
+    Literal("", STR, 5.0), Literal(",", STR, 6.0), Literal("-", STR, 6.5), Literal("a", CHAR, 7.5),
+)  # fmt: skip
+
+
+def literals_for(spec: Spec, said: Sequence[Literal]) -> list[Literal]:
+    """What the intent says, what the examples hold in every result, and the usual ones; each once, cheapest first."""
+    found: dict[tuple[Any, Type], float] = {}
+    for value, t, bits in (*said, *_of_examples(spec), *_USUAL):
+        key = (value, t)
+        found[key] = min(bits, found.get(key, inf))
+    return sorted((Literal(value, t, bits) for (value, t), bits in found.items()), key=lambda literal: literal.bits)
+
+
+def _of_examples(spec: Spec) -> Iterator[Literal]:
+    """Constants that show in the results: small integers and short texts that are the same wherever they are."""
+    results = [example.result for example in spec.examples]
+    if spec.result is I64 and len(set(results)) <= 3:
+        yield from (Literal(value, I64, 5.0) for value in set(results))
+    if spec.result is STR:
+        if len(set(results)) <= 3:
+            yield from (Literal(value, STR, 4.0) for value in set(results))
+        given = {c for example in spec.examples for a in example.arguments for c in str(a)}
+        added = {c for result in results for c in result} - given
+        everywhere = [c for c in added if all(c in result for result in results)]
+        for c in everywhere[:8]:
+            yield Literal(c, STR, 5.0)
+            yield Literal(c, CHAR, 5.0)
+
+
+def units(operations: Sequence[Operation], priors: Mapping[str, float]) -> list[int]:
+    """What each operation costs where words cost what the priors say (bits)."""
+    found = []
+    for operation in operations:
+        change = sum(priors[word] - bits_of(word) for word in operation.words if word in priors)
+        found.append(max(_LEAST, round(UNITS * (operation.bits + change))))
+    return found
+
+
+def worth_looking_at(operations: Sequence[Operation], costs: Sequence[int], starts: set[Type], goal: Type) -> list[int]:
+    """The operations whose types lie on the way from the inputs to the goal, or on a detour that costs little more."""
+    # a type that is reached through several arguments is counted by its dearest one
+    forward: dict[Type, float] = dict.fromkeys(starts, 0.0)
+    backward: dict[Type, float] = {goal: 0.0}
+    changed = True
+    while changed:
+        changed = False
+        for operation, cost in zip(operations, costs, strict=True):
+            here = max((forward.get(p, inf) for p in operation.params), default=0.0) + cost
+            if here < forward.get(operation.result, inf):
+                forward[operation.result] = here
+                changed = True
+            after = backward.get(operation.result, inf) + cost
+            for p in operation.params:
+                if after < backward.get(p, inf):
+                    backward[p] = after
+                    changed = True
+    straight = min((backward.get(t, inf) for t in starts), default=0.0)
+    most = straight + UNITS * DETOUR_BITS
+    near = {t for t in forward if forward[t] + backward.get(t, inf) <= most}
+    return [k for k, o in enumerate(operations) if o.result in near and all(p in near for p in o.params)]

@@ -1,0 +1,135 @@
+"""From a Spec to programs that pass: the proposers in turn, each candidate examined, the different ones kept.
+
+Beside `siglum.pipeline`; it hands the search its evaluators and executable memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from siglum.propose.alternatives import Alternatives, Question
+from siglum.propose.examine import Program, examined
+from siglum.records import Candidate, Feedback, Spec
+
+if TYPE_CHECKING:
+    from siglum.propose.protocol import Proposer
+    from siglum.propose.search.bank import Library
+    from siglum.propose.search.enumerator import Progress
+
+KEPT_FEEDBACK: Final = 200
+"""Failures that proposers are told."""
+MORE: Final = 2.0
+"""How many times the processor time of the first program is spent on others before the best is taken."""
+LEAST_MORE_S: Final = 0.1
+
+
+@cache
+def library() -> Library:
+    """The search's operations, loaded once."""
+    from siglum import evaluators
+    from siglum.host.memory import process_arena
+    from siglum.propose.search.bank import Library
+
+    spans = []
+
+    def place(code: bytes) -> int:
+        span = process_arena().place(code)
+        spans.append(span)
+        return span.address
+
+    made = evaluators.load()
+    found = Library(made.engine, made.operations, made.code, place)
+    found.holds.extend(spans)
+    return found
+
+
+def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
+    """The search with what the English says as its priors."""
+    from siglum.propose.search.enumerator import SearchProposer
+
+    return SearchProposer(library, progress=progress)
+
+
+def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:
+    """Who is asked where nobody is named, in this order."""
+    return [search(progress)]
+
+
+@dataclass
+class Proposed:
+    """What came of a Spec: the `alternatives` that pass (the cheapest first), the failures, how many candidates were examined and
+    the processor seconds it took; `over` says why it ended.
+    """
+
+    spec: Spec
+    alternatives: Alternatives
+    feedback: list[Feedback] = field(default_factory=list)
+    examined: int = 0
+    seconds: float = 0.0
+    over: str = ""
+
+    @property
+    def programs(self) -> list[Program]:
+        """The different programs, cheapest first."""
+        return [one.program for one in self.alternatives.found]
+
+    def question(self) -> Question | None:
+        return self.alternatives.question()
+
+
+def passing(spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None) -> Iterator[Program]:
+    """Programs that pass, as they are found; `proposed` is told what fails."""
+    feedback: list[Feedback] = proposed.feedback if proposed else []
+    for proposer in asked:
+        candidates = proposer.propose(spec, feedback)
+        try:
+            for candidate in candidates:
+                found = _examined(spec, candidate, proposed)
+                if isinstance(found, Program):
+                    yield found
+                elif len(feedback) < KEPT_FEEDBACK:
+                    feedback.append(found)
+        finally:
+            close = getattr(candidates, "close", None)
+            if close:
+                close()
+
+
+def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Program | Feedback:
+    if proposed:
+        proposed.examined += 1
+    return examined(spec, candidate)
+
+
+def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE) -> Proposed:
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C the
+    best so far is kept in what KeyboardInterrupt carries (`proposed`).
+    """
+    proposed = Proposed(spec, Alternatives(spec))
+    start = time.process_time()
+    end = start + spec.budget.seconds
+    programs = passing(spec, proposers() if asked is None else asked, proposed)
+    try:
+        for program in programs:
+            first = not proposed.alternatives.found
+            proposed.alternatives.add(program)
+            now = time.process_time()
+            if first:
+                end = min(end, now + max(LEAST_MORE_S, more * (now - start)))
+            if now > end:
+                proposed.over = "enough"
+                break
+        else:
+            proposed.over = "searched"
+    except KeyboardInterrupt as interrupt:
+        proposed.over = "interrupted"
+        interrupt.proposed = proposed  # type: ignore[attr-defined]
+        raise
+    finally:
+        programs.close()  # type: ignore[attr-defined]
+        proposed.seconds = time.process_time() - start
+    return proposed
