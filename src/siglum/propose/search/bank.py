@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
-from siglum.ir.types import Type, components, parse_type
+from siglum.ir.types import I64, Array, Type, components, parse_type
 from siglum.propose.search import layout as at
 from siglum.propose.search.catalogue import Operation
+from siglum.propose.search.costs import unit_of
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
-from siglum.propose.search.packing import Packer, descriptor
+from siglum.propose.search.packing import WORD, Packer, descriptor
+from siglum.propose.search.words import LABORIOUS, LARGEST
 
 _ENTRY: Final = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint64)
 _NO_RESERVE: Final = 0x4000
@@ -26,13 +28,18 @@ FUEL: Final = 20_000
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
+_LARGER: Final = 3
+_ROW_BYTES: Final = 128
 MOST_JOBS: Final = 1 << 16
 _FIRST_TABLE: Final = 1 << 14
-_OPERATION: Final = struct.Struct("<QQQIIIIII")
-_JOB: Final = struct.Struct("<QII3I3I3III")
+_OPERATION: Final = struct.Struct("<QQQIIIIIIQ3B5x")
+_RANGES: Final = struct.Struct("<II3I3I3III4x")
 _HIT: Final = struct.Struct("<iI3II")
 _INDEX_BYTES: Final = 8 + at.ORIGIN_BYTES + 4 * at.ENTRY_BYTES
 """What a value takes beside its record: its address, its origin, and its share of a table that is a quarter to half full."""
+
+
+_CHECKS: Final = {I64: at.CHECK_NUMBER, Array(I64): at.CHECK_LIST}
 
 
 class Hit(NamedTuple):
@@ -44,13 +51,15 @@ class Hit(NamedTuple):
     tag: int
 
 
-class Job(NamedTuple):
-    """An operation on all combinations of arguments of these ranges of values; in a triangle the second is not before the first."""
+_NO_RANGE: Final = (0, 0)
 
-    operation: int
-    ranges: tuple[tuple[int, int], ...]
-    triangle: bool = False
-    tag: int = 0
+
+def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int = 0) -> bytes:
+    """The arguments of a job: ranges of values, all combinations of which are tried; in a triangle the second is not before the
+    first. Behind an operation's `Library.head` it makes a job.
+    """
+    (a, a_end), (b, b_end), (c, c_end) = (*spans, _NO_RANGE, _NO_RANGE, _NO_RANGE)[:3]
+    return _RANGES.pack(0, triangle, a, b, c, a_end, b_end, c_end, 0, 0, 0, 0, tag)
 
 
 class Memory:
@@ -99,9 +108,24 @@ class Library:
         described = self._described()
         words_of = {t: len(components(t)) for t in self.types}
         for number, (operation, row) in enumerate(zip(self.operations, operations, strict=True)):
-            self._write(number, base + row[6], operation.params, operation.result, described, words_of)
+            bound = LARGEST if LABORIOUS.intersection(operation.words) else 0
+            self._write(number, base + row[6], operation.params, operation.result, described, words_of, bound)
         for t, number in self._given.items():
             self._write(number, 0, (), t, described, words_of)
+        self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
+        self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
+        """Operations by text and types of arguments."""
+        self.units = [unit_of(o) for o in self.operations]
+        """What each costs where nothing is known of the intent."""
+        self.by_word: dict[str, list[int]] = {}
+        """Operations by the words they are made of."""
+        for number, o in enumerate(self.operations):
+            for word in set(o.words):
+                self.by_word.setdefault(word, []).append(number)
+        self.signatures: dict[tuple[tuple[Type, ...], Type], list[int]] = {}
+        """Operations by the types they take and give."""
+        for number, o in enumerate(self.operations):
+            self.signatures.setdefault((o.params, o.result), []).append(number)
 
     def _described(self) -> dict[Type, int]:
         found: dict[Type, int] = {}
@@ -114,21 +138,26 @@ class Library:
         return found
 
     def _write(
-        self, number: int, entry: int, params: tuple[Type, ...], result: Type, described: dict[Type, int], words: dict[Type, int]
+        self,
+        number: int,
+        entry: int,
+        params: tuple[Type, ...],
+        result: Type,
+        described: dict[Type, int],
+        words: dict[Type, int],
+        bound: int = 0,
     ) -> None:
         seed = (self.types.index(result) + 1) * at.MIX & (1 << 64) - 1
-        counts = [words[p] for p in params] + [0] * (at.MOST_ARGUMENTS - len(params))
-        _OPERATION.pack_into(
-            self._table.view,
-            number * at.OPERATION_BYTES,
-            entry,
-            described[result],
-            seed,
-            len(params),
-            number,
-            words[result],
-            *counts,
-        )
+        absent = [0] * (at.MOST_ARGUMENTS - len(params))
+        counts = [words[p] for p in params] + absent
+        checks = [_CHECKS.get(p, 0) for p in params] + absent
+        place = number * at.OPERATION_BYTES
+        head = (entry, described[result], seed, len(params), number, words[result])
+        _OPERATION.pack_into(self._table.view, place, *head, *counts, bound, *checks)
+
+    def head(self, operation: int) -> bytes:
+        """The beginning of a job that does the operation."""
+        return self._heads[operation]
 
     def address_of(self, operation: int) -> int:
         """Where the engine finds an operation."""
@@ -159,6 +188,7 @@ class Bank:
         self._scratch = Memory(2 * at.SCRATCH_BYTES + 4096)
         self._inputs = Memory(_INPUTS)
         self._input_end = 0
+        self._largest = 0
         self.full = False
         struct.pack_into("<Q", self._context.view, 40, self._frames.address + _FRAMES // 2)
         self._put(
@@ -223,6 +253,9 @@ class Bank:
             raise OverflowError("the inputs are too long for the search")
         self._inputs.view[self._input_end : self._input_end + len(packer.data)] = bytes(packer.data)
         self._input_end += len(packer.data)
+        self._largest = max(self._largest, len(packer.data) + WORD * len(words))
+        # what lies far beyond the size of all that is given is hardly ever part of an answer
+        self._put(R_LARGEST=_LARGER * self._largest + _ROW_BYTES * self.rows)
         struct.pack_into(f"<{len(words)}Q", self._request.view, REQUEST["R_RESULTS"], *words)
         self._put(R_OP=self.library.address_of(operation))
         self._put4(R_GOAL=goal)
@@ -234,18 +267,13 @@ class Bank:
         return operation, (arguments[0], arguments[1], arguments[2])
 
     # Work ---------------------------------------------------------------------------------------------------------------------
-    def run(self, jobs: Sequence[Job], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
+    def run(self, jobs: Sequence[bytes], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
         """Does the jobs (at most MOST_JOBS). `pulse` is asked after every slice of candidates whether to go on. False where it said
         no, or where the memory is full (`full`).
         """
-        view, place = self._jobs.view, 0
-        for job in jobs:
-            first = [a for a, _ in job.ranges] + [0] * (at.MOST_ARGUMENTS - len(job.ranges))
-            last = [b for _, b in job.ranges] + [0] * (at.MOST_ARGUMENTS - len(job.ranges))
-            address = self.library.address_of(job.operation)
-            _JOB.pack_into(view, place, address, 0, job.triangle, *first, *last, 0, 0, 0, 0, job.tag)
-            place += at.JOB_BYTES
-        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + place)
+        joined = b"".join(jobs)
+        self._jobs.view[: len(joined)] = joined
+        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined))
         self._put4(R_MODE=at.PROBES if probe else at.KEEPS)
         while True:
             self._put(R_LEFT=slice_)
@@ -271,4 +299,4 @@ class Bank:
         return found
 
 
-assert (_OPERATION.size, _JOB.size, OPERATION["O_WORDS"] + 12, JOB["J_TAG"] + 4) == (48, 60, 48, 60)
+assert (_OPERATION.size, 8 + _RANGES.size, OPERATION["O_WORDS"] + 12, JOB["J_TAG"] + 4) == (64, at.JOB_BYTES, 48, 60)

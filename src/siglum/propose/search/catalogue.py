@@ -30,8 +30,9 @@ TYPES: Final = (
 )  # fmt: skip
 """The types of the values that are looked at."""
 LIFT_BITS: Final = 0.5
-BODY_BITS: Final = 1.0
-"""What lifting and a function's parentheses cost beside the words."""
+BODY_BITS: Final = 0.5
+NESTED_BITS: Final = 3.0
+"""What lifting, a function's parentheses, and a list for each element cost beside the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,21 @@ class Catalogue:
             return
         text = _applied(name, NAMES[: len(params)])
         for lifted in product((False, True), repeat=len(params)):
-            if any(up and (p not in SCALARS and p is not STR) for up, p in zip(lifted, params, strict=True)):
-                continue
+            if any(lifted) and any(p not in SCALARS and p is not STR for p in params):
+                continue  # `xs take ks`, a list for each k, is hardly ever meant
             types = tuple(Array(p) if up else p for up, p in zip(lifted, params, strict=True))
-            yield from self._typed(text, types, (name,), bits_of(name) + (LIFT_BITS if any(lifted) else 0.0), name in COMMUTES)
+            bits = bits_of(name) + (LIFT_BITS if any(lifted) else 0.0)
+            yield from self._typed(text, types, (name,), bits, name in COMMUTES, lifted=any(lifted))
 
     def _typed(
-        self, text: str, params: tuple[Type, ...], words: tuple[str, ...], bits: float, commutes: bool = False
+        self,
+        text: str,
+        params: tuple[Type, ...],
+        words: tuple[str, ...],
+        bits: float,
+        commutes: bool = False,
+        *,
+        lifted: bool = False,
     ) -> Iterator[Operation]:
         """The operation, if the text type-checks and gives a type that is looked at; a result that may be absent stops, or is
         replaced where there is room for one more argument.
@@ -106,6 +115,8 @@ class Catalogue:
             result = self.language.read(text, given).main.result
         except UserError:
             return
+        if lifted and result.kind == "array" and result.element.kind == "array" and result.element is not STR:
+            bits += NESTED_BITS
         commutes = commutes and len(params) == 2 and params[0] is params[1]
         if result.kind == "option":
             result = result.element

@@ -30,8 +30,8 @@ class Literal(NamedTuple):
 
 
 _USUAL: Final = (
-    Literal(1, I64, 3.5), Literal(2, I64, 3.5), Literal(0, I64, 4.0), Literal(3, I64, 5.0), Literal(-1, I64, 5.5),
-    Literal(4, I64, 6.5), Literal(5, I64, 6.5), Literal(10, I64, 6.5), Literal(0.0, F64, 5.0), Literal(1.0, F64, 5.0),
+    Literal(1, I64, 2.5), Literal(2, I64, 2.5), Literal(0, I64, 3.0), Literal(3, I64, 3.0), Literal(4, I64, 3.5),
+    Literal(-1, I64, 4.0), Literal(5, I64, 4.5), Literal(10, I64, 4.5), Literal(0.0, F64, 5.0), Literal(1.0, F64, 5.0),
     Literal(2.0, F64, 5.0), Literal(0.5, F64, 6.0), Literal(100.0, F64, 7.0), Literal(" ", CHAR, 5.0), Literal(" ", STR, 5.0),
     Literal("", STR, 5.0), Literal(",", STR, 6.0), Literal("-", STR, 6.5), Literal("a", CHAR, 7.5),
 )  # fmt: skip
@@ -62,34 +62,49 @@ def _of_examples(spec: Spec) -> Iterator[Literal]:
             yield Literal(c, CHAR, 5.0)
 
 
-def units(operations: Sequence[Operation], priors: Mapping[str, float]) -> list[int]:
-    """What each operation costs where words cost what the priors say (bits)."""
-    found = []
-    for operation in operations:
-        change = sum(priors[word] - bits_of(word) for word in operation.words if word in priors)
-        found.append(max(_LEAST, round(UNITS * (operation.bits + change))))
+def unit_of(operation: Operation, change: float = 0.0) -> int:
+    """What an operation costs where its words cost `change` bits more than the hand-made priors say."""
+    return max(_LEAST, round(UNITS * (operation.bits + change)))
+
+
+def units(
+    usual: Sequence[int], operations: Sequence[Operation], by_word: Mapping[str, Sequence[int]], priors: Mapping[str, float]
+) -> list[int]:
+    """What each operation costs where words cost what the priors say (bits); `usual` is what they cost without any."""
+    found = list(usual)
+    touched = {number for word in priors for number in by_word.get(word, ())}
+    for number in touched:
+        operation = operations[number]
+        found[number] = unit_of(operation, sum(priors[word] - bits_of(word) for word in operation.words if word in priors))
     return found
 
 
-def worth_looking_at(operations: Sequence[Operation], costs: Sequence[int], starts: set[Type], goal: Type) -> list[int]:
-    """The operations whose types lie on the way from the inputs to the goal, or on a detour that costs little more."""
+Signature = tuple[tuple[Type, ...], Type]
+
+
+def worth_looking_at(
+    signatures: Mapping[Signature, Sequence[int]], costs: Sequence[int], starts: set[Type], goal: Type
+) -> list[int]:
+    """The operations (by signature) whose types lie on the way from the inputs to the goal, or on a detour that costs little
+    more.
+    """
+    cheapest = [(params, result, min(costs[k] for k in numbers)) for (params, result), numbers in signatures.items()]
     # a type that is reached through several arguments is counted by its dearest one
     forward: dict[Type, float] = dict.fromkeys(starts, 0.0)
     backward: dict[Type, float] = {goal: 0.0}
     changed = True
     while changed:
         changed = False
-        for operation, cost in zip(operations, costs, strict=True):
-            here = max((forward.get(p, inf) for p in operation.params), default=0.0) + cost
-            if here < forward.get(operation.result, inf):
-                forward[operation.result] = here
+        for params, result, cost in cheapest:
+            here = cost + max([forward.get(p, inf) for p in params], default=0.0)
+            if here < forward.get(result, inf):
+                forward[result] = here
                 changed = True
-            after = backward.get(operation.result, inf) + cost
-            for p in operation.params:
+            after = backward.get(result, inf) + cost
+            for p in params:
                 if after < backward.get(p, inf):
                     backward[p] = after
                     changed = True
-    straight = min((backward.get(t, inf) for t in starts), default=0.0)
-    most = straight + UNITS * DETOUR_BITS
+    most = min((backward.get(t, inf) for t in starts), default=0.0) + UNITS * DETOUR_BITS
     near = {t for t in forward if forward[t] + backward.get(t, inf) <= most}
-    return [k for k, o in enumerate(operations) if o.result in near and all(p in near for p in o.params)]
+    return [k for (params, result), numbers in signatures.items() if result in near and near.issuperset(params) for k in numbers]

@@ -109,6 +109,9 @@ next_row:
     inc edx
     jmp 1b
 3:
+    cmp qword ptr [r12 + $O_BOUND], 0
+    jne bounded
+evaluate:
     mov rdi, [rbp + $R_CONTEXT]
     mov rax, [rbp + $R_FUEL]
     mov [rdi + 16], rax
@@ -147,6 +150,43 @@ next_row:
     mov dword ptr [rbp + $R_PENDING], 1
     xor dword ptr [rbp + $R_SIDE], 1
     jmp advance
+
+# An operation whose loops go on for as long as its arguments are large: none may be, nor an element.
+bounded:
+    mov rsi, [rbp + $R_FRAME]
+    add rsi, 8
+    mov r8, [r12 + $O_BOUND]
+    lea r9, [r8 + r8]
+    mov ecx, [r12 + $O_ARITY]
+    xor edx, edx
+1:
+    cmp edx, ecx
+    jae evaluate
+    movzx eax, byte ptr [r12 + rdx + $O_CHECKS]
+    mov r10d, [r12 + $O_WORDS + 4 * rdx]
+    inc edx
+    cmp eax, $CHECK_NUMBER
+    jb 4f
+    ja 2f
+    mov rdi, [rsi]
+    add rdi, r8
+    cmp rdi, r9
+    ja stopped
+    jmp 4f
+2:
+    mov rdi, [rsi]
+    mov r11, [rsi + 8]
+3:
+    dec r11
+    js 4f
+    mov rax, [rdi + 8 * r11]
+    add rax, r8
+    cmp rax, r9
+    jbe 3b
+    jmp stopped
+4:
+    lea rsi, [rsi + 8 * r10]
+    jmp 1b
 
 stopped:
     inc qword ptr [rbp + $R_STOPPED]
@@ -221,6 +261,7 @@ resolve:
     cmp dword ptr [rbp + $R_MODE], $PROBES
     je 3f
     call keep
+    jnz 3f
     mov eax, [rbp + $R_COUNT]
     mov rsi, rax
     shl rsi, 4
@@ -449,7 +490,8 @@ hash_more:
 9:
     ret
 
-# The value in LAST_RESULTS becomes value COUNT: its record in the bank, its hash r13 in the table entry at rdi.
+# The value in LAST_RESULTS becomes value COUNT: its record in the bank, its hash r13 in the table entry at rdi. ZF is clear where
+# it is too large to be kept.
 keep:
     push rdi
     mov r15, [rbp + $R_BANK]
@@ -469,12 +511,20 @@ keep:
     dec dword ptr [rbp + $R_ROW]
     jnz 1b
     pop rdi
+    mov rax, r15
+    sub rax, r9
+    cmp rax, [rbp + $R_LARGEST]
+    ja 2f
     mov [rdi], r13
     mov eax, [rbp + $R_COUNT]
     mov [rdi + 8], eax
     mov rsi, [rbp + $R_RECORDS]
     mov [rsi + 8 * rax], r9
     mov [rbp + $R_BANK], r15
+    cmp eax, eax
+    ret
+2:
+    test rsp, rsp
     ret
 
 # Copies the components at rsi, of descriptor r8, to rdi, and their arrays to r15, which goes on behind them.

@@ -1,4 +1,4 @@
-"""The search: programs of rising cost, built bottom-up over values on the examples, until the goal is met and as long as it may run.
+"""The search: programs of rising cost, built bottom-up over values on the examples, for as long as it may run.
 
 Imports `records`, `ir`, `frontend.literals` and this folder.
 """
@@ -7,24 +7,42 @@ from __future__ import annotations
 
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from math import sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
 from siglum.ir.types import Type
-from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Job, Library
-from siglum.propose.search.catalogue import NAMES, Operation
+from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, ranges
+from siglum.propose.search.catalogue import NAMES
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units, worth_looking_at
-from siglum.propose.search.goals import JOINS, Goal, goals
+from siglum.propose.search.goals import Goal, goals
+from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
 from siglum.records import Candidate, Feedback, Spec
 
 INPUT_BITS: Final = 1.0
 MOST_BITS: Final = 60.0
+_FIRST_JOINS: Final = 50_000
+_LATER: Final = 4
+_SHARE: Final = 0.03
+"""Two values beside the goal are tried after so many candidates, then after as many times as many; the pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
 _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
 
 Ranges = list[tuple[int, int]]
+Groups = dict[int, Ranges]
+Operations = list[tuple[Type, bytes]]
+_NOTHING: Final[Groups] = {}
+
+
+class Shape(NamedTuple):
+    """What operations take: they go over the same values."""
+
+    params: tuple[Type, ...]
+    commutes: bool
 
 
 class Progress(NamedTuple):
@@ -54,10 +72,12 @@ class Search:
         self.library, self.spec, self.goal_type = library, spec, spec.result
         self.examples = spec.examples[:MOST_ROWS]
         self.progress = progress or (lambda how: None)
-        self.costs = units(library.operations, priors or {})
+        self.costs = units(library.units, library.operations, library.by_word, priors or {})
         self.literals = literals_for(spec, said)
         self.bank = Bank(library, len(self.examples), spec.budget.memory)
-        self.groups: dict[Type, dict[int, Ranges]] = {}
+        self.groups: dict[Type, Groups] = {}
+        self.starts: list[int] = []
+        self.start_costs: list[int] = []
         self.leaves: dict[int, str] = {}
         self.end = time.process_time() + spec.budget.seconds
         self.level = 0
@@ -67,7 +87,13 @@ class Search:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
-            self.groups.setdefault(t, {}).setdefault(max(1, round(UNITS * bits)), []).append((number, number + 1))
+            self._group(t, max(1, round(UNITS * bits)), number, number + 1)
+
+    def _group(self, t: Type, cost: int, first: int, last: int) -> None:
+        """The values `first` up to `last`, which come after all others, are of this type and cost."""
+        self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
+        self.starts.append(first)
+        self.start_costs.append(cost)
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
@@ -82,17 +108,22 @@ class Search:
         for goal in goals([example.result for example in self.examples], self.goal_type):
             try:
                 value = self.bank.insert(goal.column, goal.type)
+                if value < 0:
+                    continue  # another way to the same results
                 self.bank.insert(goal.column, goal.type, goal=-1 - len(self.goals))
             except OverflowError:
                 continue
             self.goals.append(goal)
             self.goal_values.append(value)
+        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
+        self.next_joins = _FIRST_JOINS
         starts = {t for _, t in self.spec.params} or {literal.type for literal in self.literals}
-        ops, costs = self.library.operations, self.costs
-        chosen = worth_looking_at(ops, costs, starts, self.goal_type)
-        # by type of the result, so that what a level makes of one type lies together; the goal's own type last
-        order = {t: k for k, t in enumerate(self.library.types)}
-        self.chosen = sorted(chosen, key=lambda k: (ops[k].result is self.goal_type, order[ops[k].result], costs[k]))
+        operations, costs = self.library.operations, self.costs
+        self.shapes: dict[Shape, dict[int, Operations]] = {}
+        for number in worth_looking_at(self.library.signatures, costs, starts, self.goal_type):
+            operation = operations[number]
+            by_cost = self.shapes.setdefault(Shape(operation.params, operation.commutes), {})
+            by_cost.setdefault(costs[number], []).append((operation.result, self.library.head(number)))
 
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
@@ -104,8 +135,7 @@ class Search:
         yield from self._given()
         told: set[str] = set()
         for self.level in range(1, round(UNITS * MOST_BITS)):
-            for hit, extra in self._level():
-                candidate = self._candidate(hit, self.level / UNITS + extra)
+            for candidate in self._level():
                 if candidate.text not in told:
                     told.add(candidate.text)
                     yield candidate
@@ -122,67 +152,86 @@ class Search:
             if literal.type is self.goal_type and all(literal.value == w for w in wanted):
                 yield Candidate(show_value(literal.value, literal.type), "search", literal.bits)
 
-    def _level(self) -> Iterator[tuple[Hit, float]]:
-        operations = self.library.operations
-        jobs: list[Job] = []
-        current: Type | None = None
+    def _level(self) -> Iterator[Candidate]:
+        batches: dict[Type, list[bytes]] = {}
+        for shape, by_cost in self.shapes.items():
+            self._jobs(shape, by_cost, batches)
         made: list[tuple[Type, int, int]] = []
-        for number in self.chosen:
-            operation = operations[number]
-            if operation.result is not current:
-                yield from self._do(jobs, current, made)
-                jobs, current = [], operation.result
-            rest = self.level - self.costs[number]
-            if rest > 0 or not operation.params:
-                jobs.extend(self._jobs(number, operation, rest))
-        yield from self._do(jobs, current, made)
+        # the goal's own type last: what it is made of is there by then
+        for t in sorted(batches, key=lambda t: t is self.goal_type):
+            yield from self._do(batches[t], t, made)
         for t, first, last in made:
-            self.groups.setdefault(t, {}).setdefault(self.level, []).append((first, last))
-            yield from self._joins(t, first, last)
+            self._group(t, self.level, first, last)
+        for t, first, last in made:
+            if t is self.goal_type and self._going():
+                for joined in self.joins.one((first, last)):
+                    yield self._put_together(joined)
+        if self.bank.candidates > self.next_joins and self._going():
+            self.next_joins = _LATER * self.bank.candidates
+            for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
+                yield self._put_together(joined)
 
-    def _jobs(self, number: int, operation: Operation, rest: int) -> Iterator[Job]:
-        """An operation on all arguments that cost `rest` together."""
-        groups = [self.groups.get(p) for p in operation.params]
-        if not groups:
-            if rest == 0:
-                yield Job(number, ())
-            return
+    def _going(self) -> bool:
+        return not self.bank.full and time.process_time() < self.end
+
+    def _cheapest(self, count: int) -> list[tuple[int, int]]:
+        """The cheapest values of the goal's type, about so many."""
+        found: list[tuple[int, int]] = []
+        for _, spans in sorted(self.groups.get(self.goal_type, _NOTHING).items()):
+            for first, last in spans:
+                if count <= 0:
+                    return found
+                found.append((first, min(last, first + count)))
+                count -= last - first
+        return found
+
+    def _jobs(self, shape: Shape, by_cost: dict[int, Operations], batches: dict[Type, list[bytes]]) -> None:
+        """The operations of one shape on all arguments with which they cost as much as the level."""
+        groups = [self.groups.get(p, _NOTHING) for p in shape.params]
         if not all(groups):
             return
-        first = groups[0] or {}
-        if len(groups) == 1:
-            for span in first.get(rest, ()):
-                yield Job(number, (span,))
-            return
-        second = groups[1] or {}
-        for cost, spans in first.items():
-            left = rest - cost
-            if left <= 0:
-                continue
-            if len(groups) == 2:
-                if operation.commutes and cost > left:
-                    continue
-                for a in spans:
-                    for b in second.get(left, ()):
-                        if operation.commutes and cost == left and b[0] < a[0]:
-                            continue
-                        yield Job(number, (a, b), operation.commutes and a == b)
-                continue
-            third = groups[2] or {}
-            for other, others in second.items():
-                for c in third.get(left - other, ()):
-                    for a in spans:
-                        for b in others:
-                            yield Job(number, (a, b, c))
+        for cost, operations in by_cost.items():
+            rest = self.level - cost
+            if not groups:
+                if not rest:
+                    self._add(operations, ranges(()), batches)
+            elif len(groups) == 1:
+                for given in groups[0].get(rest, ()):
+                    self._add(operations, ranges((given,)), batches)
+            elif len(groups) == 2:
+                self._pairs(shape, operations, groups[0], groups[1], rest, batches)
+            else:
+                for first, firsts in groups[0].items():
+                    for second, seconds in groups[1].items():
+                        thirds = groups[2].get(rest - first - second)
+                        if thirds:
+                            for spans in product(firsts, seconds, thirds):
+                                self._add(operations, ranges(spans), batches)
 
-    def _do(self, jobs: list[Job], t: Type | None, made: list[tuple[Type, int, int]]) -> Iterator[tuple[Hit, float]]:
-        if not jobs or t is None or self.bank.full or time.process_time() > self.end:
+    def _pairs(
+        self, shape: Shape, operations: Operations, left: Groups, right: Groups, rest: int, batches: dict[Type, list[bytes]]
+    ) -> None:
+        for first, spans in left.items():
+            others = right.get(rest - first)
+            if not others or (shape.commutes and 2 * first > rest):
+                continue
+            for a in spans:
+                for b in others:
+                    if not (shape.commutes and 2 * first == rest and b < a):
+                        self._add(operations, ranges((a, b), triangle=shape.commutes and a == b), batches)
+
+    def _add(self, operations: Sequence[tuple[Type, bytes]], given: bytes, batches: dict[Type, list[bytes]]) -> None:
+        for t, head in operations:
+            batches.setdefault(t, []).append(head + given)
+
+    def _do(self, jobs: list[bytes], t: Type, made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
+        if not self._going():
             return
         first = self.bank.count
         for start in range(0, len(jobs), MOST_JOBS):
             going = self.bank.run(jobs[start : start + MOST_JOBS], pulse=self._pulse)
             for hit in self.bank.hits():
-                yield hit, 0.0
+                yield self._met(hit)
             if not going:
                 break
         if self.bank.count > first:
@@ -193,48 +242,31 @@ class Search:
         self.progress(Progress(bank.candidates, self.level / UNITS, bank.count, bank.used))
         return time.process_time() < self.end
 
-    # Meeting in the middle -------------------------------------------------------------------------------------------
-    def _joins(self, t: Type, first: int, last: int) -> Iterator[tuple[Hit, float]]:
-        """Each new value with what it would need beside it to give the goal."""
-        if t is not self.goal_type or self.bank.full or time.process_time() > self.end:
-            return
-        jobs: list[Job] = []
-        numbers = _by_text(self.library)
-        for k, join in enumerate(JOINS.get(t, ())):
-            operation = numbers.get((join.probe.translate(_SWAP) if join.probe.startswith("b") else join.probe, (t, t)))
-            if operation is None:
-                continue
-            for g, value in enumerate(self.goal_values):
-                wanted = (value, value + 1)
-                ranges = ((first, last), wanted) if join.probe.startswith("b") else (wanted, (first, last))
-                jobs.append(Job(operation, ranges, tag=1 + k * len(self.goals) + g))
-        self.bank.run(jobs, probe=True, pulse=self._pulse)
-        for hit in self.bank.hits():
-            # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
-            rule = JOINS[t][(hit.tag - 1) // len(self.goals)]
-            theirs = hit.arguments[0] if rule.probe.startswith("b") else hit.arguments[1]
-            made = numbers.get((rule.made, (t, t)))
-            if made is not None and hit.met >= 0 and hit.met not in self.goal_values:
-                extra = self._cost_of(hit.met) + self.costs[made] / UNITS
-                self.bank.run([Job(made, ((theirs, theirs + 1), (hit.met, hit.met + 1)))], pulse=self._pulse)
-                for found in self.bank.hits():
-                    yield found, extra
-
     # Programs -----------------------------------------------------------------------------------------------------------
-    def _candidate(self, hit: Hit, bits: float) -> Candidate:
-        goal = self.goals[-1 - hit.met]
+    def _met(self, hit: Hit) -> Candidate:
+        """The program of an operation that gave a goal."""
         operation = self.library.operations[hit.operation]
         text = self._applied(operation.text, [self.text_of(v) for v in hit.arguments[: len(operation.params)]])
+        return self._candidate(text, hit.met, self.level / UNITS)
+
+    def _put_together(self, joined: Joined) -> Candidate:
+        """The program of values that give a goal together."""
+        text, bits = "", 0.0
+        for number, *values in joined.steps:
+            bits += self.costs[number] / UNITS + sum(self._cost_of(v) for v in values if v >= 0)
+            parts = [self.text_of(v) if v >= 0 else text for v in values]
+            text = self._applied(self.library.operations[number].text, parts)
+        return self._candidate(text, joined.goal, bits)
+
+    def _candidate(self, text: str, met: int, bits: float) -> Candidate:
+        goal = self.goals[-1 - met]
         if goal.text != "a":
             text = self._applied(goal.text, [text])
         return Candidate(text, "search", bits + goal.bits)
 
     def _cost_of(self, value: int) -> float:
-        for groups in self.groups.values():
-            for cost, spans in groups.items():
-                if any(a <= value < b for a, b in spans):
-                    return cost / UNITS
-        return self.level / UNITS
+        """What a value costs, in bits."""
+        return self.start_costs[bisect_right(self.starts, value) - 1] / UNITS
 
     def text_of(self, value: int) -> str:
         """The phrase whose value this is."""
@@ -254,13 +286,6 @@ class Search:
 
 def _grouped(text: str) -> str:
     return text if _ATOM.fullmatch(text) else f"({text})"
-
-
-_SWAP: Final = str.maketrans("ab", "ba")
-
-
-def _by_text(library: Library) -> dict[tuple[str, tuple[Type, ...]], int]:
-    return {(o.text, o.params): k for k, o in enumerate(library.operations)}
 
 
 class SearchProposer:

@@ -63,13 +63,10 @@ class Join(NamedTuple):
 
     probe: str
     made: str
+    twice: bool = False
+    """Whether it is of use only where one more operation follows: alone, another join finds the same."""
 
 
-JOINS: Final[dict[Type, tuple[Join, ...]]] = {
-    _INTEGERS: (
-        Join("a - b", "a + b"), Join("b - a", "a - b"), Join("a // b", "a * b"),
-    ),
-    I64: (Join("a - b", "a + b"), Join("b - a", "a - b"), Join("a // b", "a * b")),
-    STR: (Join("a after b", "a concat b"),),
-}  # fmt: skip
+_NUMBERS: Final = (Join("a - b", "a + b"), Join("b - a", "a - b"), Join("a // b", "a * b"), Join("a + b", "b - a", twice=True))
+JOINS: Final[dict[Type, tuple[Join, ...]]] = {_INTEGERS: _NUMBERS, I64: _NUMBERS, STR: (Join("a after b", "a concat b"),)}
 """By the type of the goal; `made` reads the value that was there (a) and the one that was met (b)."""

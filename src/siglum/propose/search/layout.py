@@ -19,7 +19,7 @@ REQUEST: Final = {
     "R_COUNT": 152, "R_MOST": 156, "R_TABLE_MOST": 160, "R_ROWS": 164, "R_ROW": 168, "R_MODE": 172,
     "R_HITS": 176, "R_HITS_MOST": 180, "R_GOAL": 184, "R_SIDE": 188, "R_PENDING": 192, "R_LAST": 196, "R_HASH": 208,
     "R_NEXT_HASH": 216, "R_LAST_RESULTS": 224, "R_NEXT_RESULTS": 232, "R_ARGUMENTS": 240, "R_OLD_TABLE": 264, "R_OLD": 272,
-    "R_RESULTS": 280,
+    "R_LARGEST": 280, "R_RESULTS": 288,
 }  # fmt: skip
 """JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. CANDIDATES were tried, of them KNOWN
 gave a value that was there, STOPPED stopped. RECORDS, ORIGINS and TABLE are by number of value, by number and by hash."""
@@ -33,8 +33,11 @@ START is the number of the first value the job gave."""
 JOB_BYTES: Final = 64
 OPERATION: Final = {
     "O_ENTRY": 0, "O_DESCRIPTOR": 8, "O_SEED": 16, "O_ARITY": 24, "O_NUMBER": 28, "O_RESULT_WORDS": 32, "O_WORDS": 36,
+    "O_BOUND": 48, "O_CHECKS": 56,
 }  # fmt: skip
-OPERATION_BYTES: Final = 48
+"""BOUND is 0, or what no integer in the arguments may pass; CHECKS says of each argument where it holds integers."""
+OPERATION_BYTES: Final = 64
+CHECK_NUMBER, CHECK_LIST = 1, 2
 ORIGIN_BYTES: Final = 16
 """Per value: its operation and the numbers of three arguments."""
 ENTRY_BYTES: Final = 16
@@ -51,6 +54,7 @@ MIX: Final = 0x9E3779B97F4A7C15
 """The odd number nearest to 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4)."""
 
 NUMBERS: Final = {
-    **REQUEST, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "RESULTS_BYTES": RESULTS_BYTES, "SCRATCH_BYTES": SCRATCH_BYTES, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
+    **REQUEST, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "RESULTS_BYTES": RESULTS_BYTES, "SCRATCH_BYTES": SCRATCH_BYTES, "PROBES": PROBES,
+    "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
     "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

@@ -9,13 +9,14 @@ from typing import Final
 
 OTHER: Final = 8.0
 _TIERS: Final = {
-    3.0: "+ - * sum length reverse sort filter map",
-    3.5: "= > < take drop maximum minimum even first last max min tail",
-    4.0: "// % scan count odd square upper lower positive negative unique any all concat >= <= !=",
-    4.5: "and not or double half increment decrement negate abs words join contains at front product is split",
-    5.0: "fold append replace order starts ends mean index repeat to range text reject / trim digits positions delta",
+    2.5: "+ - *",
+    3.0: "sum length reverse sort filter map = > < take drop max min // even odd square scan count",
+    3.5: "% maximum minimum first last tail",
+    4.0: "upper lower positive negative negate unique any all >= <= != and not",
+    4.5: "or double half increment decrement abs words join contains at front product is split",
+    5.0: "concat fold append replace order starts ends mean index repeat to range text reject / trim digits positions delta",
     5.5: "step multiple suffix flatten runs zip between find integer counts keys values else vowel letter digit capital prepend "
-         "most least letters mode enumerate empty single",
+         "most least mode enumerate empty single",
     6.0: "rotate windows chunks cube gcd factorial prime factors divisors round floor ceiling root ** except common set pairs "
          "slice compress pick group get in dot median title lines space number sign lcm second rising zero binary real",
     6.5: "columns cross left right pair occurrences before after insert remove put times iterate takewhile dropwhile intersperse "
@@ -29,9 +30,51 @@ _TIERS: Final = {
 BITS: Final = {word: bits for bits, words in _TIERS.items() for word in words.split()}
 """Hand-made priors: how far down a list of what people ask for a word comes."""
 
-COMMUTES: Final = frozenset("+ * = != is min max and or xor gcd lcm coprime distance hypot bitand bitor bitxor dot".split())
-NEVER: Final = frozenset("print write warn input read bytes exists save extend clock naturals random shuffle".split())
+COMMUTES: Final = frozenset(
+    [
+        "+",
+        "*",
+        "=",
+        "!=",
+        "is",
+        "min",
+        "max",
+        "and",
+        "or",
+        "xor",
+        "gcd",
+        "lcm",
+        "coprime",
+        "distance",
+        "hypot",
+        "bitand",
+        "bitor",
+        "bitxor",
+        "dot",
+    ]
+)
+NEVER: Final = frozenset(
+    ["print", "write", "warn", "input", "read", "bytes", "exists", "save", "extend", "clock", "naturals", "random", "shuffle"]
+)
 """Effects, what is endless, and what is meant to look random."""
+LABORIOUS: Final = frozenset(
+    (
+        "prime",
+        "factors",
+        "divisors",
+        "totient",
+        "primes",
+        "partitions",
+        "times",
+        "iterate",
+        "**",
+        "choose",
+        "arrangements",
+        "modpow",
+    )
+)
+LARGEST: Final = 20_000
+"""Words that take as long as their numbers are large, and how large the search lets these be."""
 
 
 def bits_of(word: str) -> float:
