@@ -30,6 +30,8 @@ _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
 _LARGER: Final = 3
 _ROW_BYTES: Final = 128
+_RESERVE: Final = 32
+"""A share of the memory that is kept for what follows the search itself."""
 MOST_JOBS: Final = 1 << 16
 _FIRST_TABLE: Final = 1 << 14
 _OPERATION: Final = struct.Struct("<QQQIIIIIIQ3B5x")
@@ -193,10 +195,11 @@ class Bank:
         struct.pack_into("<Q", self._context.view, 40, self._frames.address + _FRAMES // 2)
         self._put(
             R_RECORDS=self._records.address, R_ORIGINS=self._origins.address, R_BANK=self._values.address,
-            R_BANK_END=self._values.address + self._values.size - 64, R_CONTEXT=self._context.address,
+            R_BANK_END=self._values.address + self._values.size - self._values.size // _RESERVE - 64, R_CONTEXT=self._context.address,
             R_FRAME=self._frames.address + 64, R_SCRATCH=self._scratch.address, R_FUEL=FUEL, R_HITS_AT=self._hits.address,
         )  # fmt: skip
-        self._put4(R_MOST=self.most, R_ROWS=rows, R_HITS_MOST=_HITS)
+        self._put4(R_MOST=self.most - self.most // _RESERVE, R_ROWS=rows, R_HITS_MOST=_HITS)
+        self._put(R_LARGEST=_ROW_BYTES * rows)
         self._use_table(_FIRST_TABLE)
 
     # The request -------------------------------------------------------------------------------------------------------
@@ -265,6 +268,12 @@ class Bank:
         """The operation that made a value, and of which values."""
         operation, *arguments = struct.unpack_from("<4I", self._origins.view, value * at.ORIGIN_BYTES)
         return operation, (arguments[0], arguments[1], arguments[2])
+
+    def open_reserve(self) -> None:
+        """Lets the values take the share of the memory that was kept back."""
+        self._put(R_BANK_END=self._values.address + self._values.size - 64)
+        self._put4(R_MOST=self.most)
+        self.full = False
 
     # Work ---------------------------------------------------------------------------------------------------------------------
     def run(self, jobs: Sequence[bytes], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:

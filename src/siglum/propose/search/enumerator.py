@@ -26,7 +26,8 @@ from siglum.records import Candidate, Feedback, Spec
 INPUT_BITS: Final = 1.0
 MOST_BITS: Final = 60.0
 _FIRST_JOINS: Final = 50_000
-_LATER: Final = 4
+_LATER: Final = 3
+_LAST_S: Final = 0.5
 _SHARE: Final = 0.03
 """Two values beside the goal are tried after so many candidates, then after as many times as many; the pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
@@ -139,8 +140,14 @@ class Search:
                 if candidate.text not in told:
                     told.add(candidate.text)
                     yield candidate
-            if self.bank.full or time.process_time() > self.end:
-                return
+            if not self._going():
+                break
+        self.bank.open_reserve()
+        self.end += _LAST_S
+        for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
+            candidate = self._put_together(joined)
+            if candidate.text not in told:
+                yield candidate
 
     def _given(self) -> Iterator[Candidate]:
         """A parameter or a literal that is the answer."""
