@@ -6,7 +6,7 @@ Beside `siglum.pipeline`; it hands the search its evaluators and executable memo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -18,8 +18,11 @@ from siglum.records import Candidate, Feedback, Spec
 if TYPE_CHECKING:
     from siglum.propose.protocol import Proposer
     from siglum.propose.search.bank import Library
+    from siglum.propose.search.costs import Literal
     from siglum.propose.search.enumerator import Progress
 
+SAID_BITS: Final = 1.0
+"""What a literal costs that the English says."""
 KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
@@ -48,15 +51,42 @@ def library() -> Library:
 
 
 def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
-    """The search with what the English says as its priors."""
+    """The search, with what the English says as its priors and literals."""
     from siglum.propose.search.enumerator import SearchProposer
 
-    return SearchProposer(library, progress=progress)
+    return SearchProposer(library, _priors, _said, progress)
+
+
+def _priors(spec: Spec) -> Mapping[str, float]:
+    if not spec.phrase:
+        return {}
+    return {}
+
+
+def _said(spec: Spec) -> list[Literal]:
+    """The numbers and quoted texts of the English."""
+    from siglum.ir.types import CHAR, F64, I64, STR
+    from siglum.propose.lexical.numerals import literals
+    from siglum.propose.search.costs import Literal
+
+    found = []
+    for value in literals(spec.phrase) if spec.phrase else ():
+        if isinstance(value, int):
+            found += [Literal(value, I64, SAID_BITS), Literal(float(value), F64, SAID_BITS + 1)]
+        elif isinstance(value, float):
+            found.append(Literal(value, F64, SAID_BITS))
+        else:
+            found.append(Literal(value, STR, SAID_BITS))
+            if len(value) == 1:
+                found.append(Literal(value, CHAR, SAID_BITS))
+    return found
 
 
 def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:
-    """Who is asked where nobody is named, in this order."""
-    return [search(progress)]
+    """Who is asked where nobody is named, in this order: what the English says, then the search."""
+    from siglum.propose.lexical.proposer import LexicalProposer
+
+    return [LexicalProposer(), search(progress)]
 
 
 @dataclass
@@ -106,8 +136,8 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
 
 
 def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE) -> Proposed:
-    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C the
-    best so far is kept in what KeyboardInterrupt carries (`proposed`).
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C
+    the best so far is kept in what KeyboardInterrupt carries (`proposed`).
     """
     proposed = Proposed(spec, Alternatives(spec))
     start = time.process_time()

@@ -1,6 +1,6 @@
 """Whether a candidate is what is wanted, as far as running it tells: the same checks for every proposer, the same answer.
 
-Imports `records`, `frontend`, `ir` and `vocab`. Runs the words' definitions in CPython; what ships is checked again as machine code.
+Imports `records`, `frontend`, `ir` and `vocab`. Runs the words' definitions in CPython; machine code is checked elsewhere.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Program:
 def same(a: Any, b: Any) -> bool:
     """Equal values: a NaN is equal to a NaN, 1 to 1.0 but not to true, -0.0 not to 0.0."""
     if isinstance(a, float) or isinstance(b, float):
-        return a == b and str(float(a)) == str(float(b)) or (a != a and b != b)
+        return (a == b and str(float(a)) == str(float(b))) or (a != a and b != b)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, bool) is not isinstance(b, bool):

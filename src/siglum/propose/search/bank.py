@@ -194,8 +194,8 @@ class Bank:
         self.full = False
         struct.pack_into("<Q", self._context.view, 40, self._frames.address + _FRAMES // 2)
         self._put(
-            R_RECORDS=self._records.address, R_ORIGINS=self._origins.address, R_BANK=self._values.address,
-            R_BANK_END=self._values.address + self._values.size - self._values.size // _RESERVE - 64, R_CONTEXT=self._context.address,
+            R_RECORDS=self._records.address, R_ORIGINS=self._origins.address, R_CONTEXT=self._context.address,
+            R_BANK=self._values.address, R_BANK_END=self._values.address + self._values.size - self._values.size // _RESERVE - 64,
             R_FRAME=self._frames.address + 64, R_SCRATCH=self._scratch.address, R_FUEL=FUEL, R_HITS_AT=self._hits.address,
         )  # fmt: skip
         self._put4(R_MOST=self.most - self.most // _RESERVE, R_ROWS=rows, R_HITS_MOST=_HITS)
@@ -277,8 +277,8 @@ class Bank:
 
     # Work ---------------------------------------------------------------------------------------------------------------------
     def run(self, jobs: Sequence[bytes], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
-        """Does the jobs (at most MOST_JOBS). `pulse` is asked after every slice of candidates whether to go on. False where it said
-        no, or where the memory is full (`full`).
+        """Does the jobs (at most MOST_JOBS). `pulse` is asked after every slice of candidates whether to go on. False where it
+        said no, or where the memory is full (`full`).
         """
         joined = b"".join(jobs)
         self._jobs.view[: len(joined)] = joined

@@ -1,6 +1,6 @@
 """The search: programs of rising cost, built bottom-up over values on the examples, for as long as it may run.
 
-Imports `records`, `ir`, `frontend.literals` and this folder.
+Imports `records`, `ir`, `frontend.literals`, `repair` and this folder.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
 from siglum.ir.types import Type
+from siglum.propose.repair import Part, parts
 from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, ranges
 from siglum.propose.search.catalogue import NAMES
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units, worth_looking_at
@@ -24,12 +25,14 @@ from siglum.propose.search.layout import MOST_ROWS
 from siglum.records import Candidate, Feedback, Spec
 
 INPUT_BITS: Final = 1.0
+UNSAID_BITS: Final = 6.0
+"""What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _LAST_S: Final = 0.5
 _SHARE: Final = 0.03
-"""Two values beside the goal are tried after so many candidates, then after as many times as many; the pairs are a share of them."""
+"""Two values beside the goal are tried after so many candidates, then after as many times as many; pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
 _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
 
@@ -56,8 +59,8 @@ class Progress(NamedTuple):
 
 
 class Search:
-    """One search for one Spec. `seeds` are phrases over the parameters that may be parts of the answer, with their cost in bits
-    and their value on every example.
+    """One search for one Spec: under `priors` (bits of words), with the literals that the intent says, and with `seeds`, phrases
+    that may be parts of the answer.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Search:
         spec: Spec,
         priors: Mapping[str, float] | None = None,
         said: Sequence[Literal] = (),
+        seeds: Iterable[Part] = (),
         *,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -75,6 +79,7 @@ class Search:
         self.progress = progress or (lambda how: None)
         self.costs = units(library.units, library.operations, library.by_word, priors or {})
         self.literals = literals_for(spec, said)
+        self.seeds = seeds
         self.bank = Bank(library, len(self.examples), spec.budget.memory)
         self.groups: dict[Type, Groups] = {}
         self.starts: list[int] = []
@@ -104,6 +109,9 @@ class Search:
         for literal in self.literals:
             if literal.type in known:
                 self._leaf([literal.value for _ in rows], literal.type, show_value(literal.value, literal.type), literal.bits)
+        for part in self.seeds:
+            if part.type in known:
+                self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
         self.goals: list[Goal] = []
         self.goal_values: list[int] = []
         for goal in goals([example.result for example in self.examples], self.goal_type):
@@ -269,7 +277,7 @@ class Search:
         goal = self.goals[-1 - met]
         if goal.text != "a":
             text = self._applied(goal.text, [text])
-        return Candidate(text, "search", bits + goal.bits)
+        return Candidate(text, "search", bits + goal.bits + (UNSAID_BITS if self.spec.phrase else 0.0))
 
     def _cost_of(self, value: int) -> float:
         """What a value costs, in bits."""
@@ -315,4 +323,5 @@ class SearchProposer:
             return
         priors = self.priors(spec) if self.priors else {}
         said = self.said(spec) if self.said else ()
-        yield from Search(self.library(), spec, priors, said, progress=self.progress).run()
+        seeds = parts(spec, feedback)
+        yield from Search(self.library(), spec, priors, said, seeds, progress=self.progress).run()

@@ -6,6 +6,7 @@ Imports `ir` and this folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from siglum.ir.types import I64, STR, Array, Type
@@ -47,7 +48,7 @@ def _of_integers(column: Sequence[list[int]]) -> Iterator[Goal]:
             yield each(lambda x, k=k: x // k, f"a * {k}", bits)  # type: ignore[misc]
     sums = tuple([b - a for a, b in zip([0, *value], value, strict=False)] for value in column)
     yield Goal(sums, _INTEGERS, "a scan +", 8.0)
-    differences = tuple([*value[:1], *(a - b for a, b in zip(value, value[1:], strict=False))] for value in column)
+    differences = tuple([*value[:1], *(a - b for a, b in pairwise(value))] for value in column)
     yield Goal(differences, _INTEGERS, "a scan -", 9.0)
 
 

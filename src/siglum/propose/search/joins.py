@@ -19,8 +19,8 @@ Span = tuple[int, int]
 
 
 class Rule(NamedTuple):
-    """With `probe` of the wanted value and a value v giving u, `made` of v and u may give the wanted one. `wanted_first` says where
-    the wanted value stands in the probe, `met_first` where u stands in what is made.
+    """With `probe` of the wanted value and a value v giving u, `made` of v and u may give the wanted one. `wanted_first` says
+    where the wanted value stands in the probe, `met_first` where u stands in what is made.
     """
 
     probe: int

@@ -21,8 +21,8 @@ REQUEST: Final = {
     "R_NEXT_HASH": 216, "R_LAST_RESULTS": 224, "R_NEXT_RESULTS": 232, "R_ARGUMENTS": 240, "R_OLD_TABLE": 264, "R_OLD": 272,
     "R_LARGEST": 280, "R_RESULTS": 288,
 }  # fmt: skip
-"""JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. CANDIDATES were tried, of them KNOWN
-gave a value that was there, STOPPED stopped. RECORDS, ORIGINS and TABLE are by number of value, by number and by hash."""
+"""JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. CANDIDATES were tried, of them
+KNOWN gave a value that was there, STOPPED stopped. RECORDS, ORIGINS and TABLE are by number of value, by number and by hash."""
 RESULTS_BYTES: Final = 8 * MOST_ROWS * RESULT_WORDS
 REQUEST_BYTES: Final = REQUEST["R_RESULTS"] + 2 * RESULTS_BYTES
 SCRATCH_BYTES: Final = 1 << 16
@@ -54,7 +54,7 @@ MIX: Final = 0x9E3779B97F4A7C15
 """The odd number nearest to 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4)."""
 
 NUMBERS: Final = {
-    **REQUEST, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "RESULTS_BYTES": RESULTS_BYTES, "SCRATCH_BYTES": SCRATCH_BYTES, "PROBES": PROBES,
-    "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
+    **REQUEST, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "RESULTS_BYTES": RESULTS_BYTES, "SCRATCH_BYTES": SCRATCH_BYTES,
+    "PROBES": PROBES, "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
     "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

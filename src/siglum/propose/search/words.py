@@ -22,8 +22,8 @@ _TIERS: Final = {
     6.5: "columns cross left right pair occurrences before after insert remove put times iterate takewhile dropwhile intersperse "
          "interleave swap indices base small toggle punctuation alnum distance clamp union merge duplicates partition",
     11.0: "fnv djb crc adler mix splitmix random shuffle sha catalan partitions totient ulp exponent lerp modpow byteswap gray "
-          "bitreverse levenshtein quantile covariance correlation slope rms norm harmonic sample polynomial smooth linspace fixed "
-          "pi exp log sin cos tan atan infinity nan finite near percent unsigned signed encode decode radix quote boolean "
+          "bitreverse levenshtein quantile covariance correlation slope rms norm harmonic sample polynomial smooth linspace "
+          "fixed pi exp log sin cos tan atan infinity nan finite near percent unsigned signed encode decode radix quote boolean "
           "subsets permutations hypot histogram naturals indent pad wrap center rotl rotr setbit clearbit flip leading trailing "
           "width bitceil bitfloor alphabet translate choose arrangements combinations",
 }  # fmt: skip
