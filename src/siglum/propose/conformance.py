@@ -70,7 +70,7 @@ def _params(signature: str) -> Params:
 
 
 def _stops(x: int) -> int:
-    raise Stop("an assert failed")
+    raise Stop("range")
 
 
 def _guarded(check: Callable[[Proposer, Spec], str], proposer: Proposer, spec: Spec) -> str:

@@ -95,9 +95,9 @@ def texts(spec: Spec, text: str) -> list[str]:
 def _closed(tree: Any, names: frozenset[str]) -> bool:
     """Whether all names are parameters, or bound inside."""
     if isinstance(tree, Name):
-        return tree.text in names and tree.text not in (SUBJECT, RUNNING)
+        return tree.text in names
     if isinstance(tree, Function):
-        return all(_closed(part, names | {SUBJECT, RUNNING}) or isinstance(part, Name) for part in children(tree))
+        return all(_closed(part, names | {SUBJECT, RUNNING}) for part in children(tree))
     if isinstance(tree, Let):
         return _closed(tree.value, names) and _closed(tree.body, names | {tree.name})
     return all(_closed(part, names) for part in children(tree))
