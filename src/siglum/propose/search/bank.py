@@ -15,7 +15,7 @@ from siglum.errors import EnvironmentFault
 from siglum.ir.types import I64, Array, Type, components, parse_type
 from siglum.propose.search import layout as at
 from siglum.propose.search.catalogue import Operation
-from siglum.propose.search.costs import unit_of
+from siglum.propose.search.costs import unit_of, worth_looking_at
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
 from siglum.propose.search.packing import WORD, Packer, descriptor
 from siglum.propose.search.words import LABORIOUS, LARGEST
@@ -62,6 +62,19 @@ def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int
     """
     (a, a_end), (b, b_end), (c, c_end) = (*spans, _NO_RANGE, _NO_RANGE, _NO_RANGE)[:3]
     return _RANGES.pack(0, triangle, a, b, c, a_end, b_end, c_end, 0, 0, 0, 0, tag)
+
+
+class Shape(NamedTuple):
+    """What operations take: they go over the same values."""
+
+    params: tuple[Type, ...]
+    commutes: bool
+
+
+Operations = list[tuple[Type, bytes]]
+"""What each gives, and the head of its jobs."""
+Shapes = dict[Shape, dict[int, Operations]]
+"""Operations by what they take and cost."""
 
 
 class Memory:
@@ -117,6 +130,7 @@ class Library:
         self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
         self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
         """Operations by text and types of arguments."""
+        self._shapes: dict[tuple[frozenset[Type], Type], Shapes] = {}
         self.units = [unit_of(o) for o in self.operations]
         """What each costs where nothing is known of the intent."""
         self.by_word: dict[str, list[int]] = {}
@@ -156,6 +170,20 @@ class Library:
         place = number * at.OPERATION_BYTES
         head = (entry, described[result], seed, len(params), number, words[result])
         _OPERATION.pack_into(self._table.view, place, *head, *counts, bound, *checks)
+
+    def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int]) -> Shapes:
+        """The operations worth looking at between these types. What they usually cost is worked out once."""
+        usual = costs is self.units
+        if usual and (starts, goal) in self._shapes:
+            return self._shapes[starts, goal]
+        found: Shapes = {}
+        for number in worth_looking_at(self.signatures, costs, starts, goal):
+            operation = self.operations[number]
+            by_cost = found.setdefault(Shape(operation.params, operation.commutes), {})
+            by_cost.setdefault(costs[number], []).append((operation.result, self._heads[number]))
+        if usual:
+            self._shapes[starts, goal] = found
+        return found
 
     def head(self, operation: int) -> bytes:
         """The beginning of a job that does the operation."""

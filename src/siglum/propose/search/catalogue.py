@@ -92,7 +92,7 @@ class Catalogue:
             if any(lifted) and any(p not in SCALARS and p is not STR for p in params):
                 continue  # `xs take ks`, a list for each k, is hardly ever meant
             types = tuple(Array(p) if up else p for up, p in zip(lifted, params, strict=True))
-            bits = bits_of(name) + (LIFT_BITS if any(lifted) else 0.0)
+            bits = bits_of(name) + LIFT_BITS * (2 ** sum(lifted) - 1)
             yield from self._typed(text, types, (name,), bits, name in COMMUTES, lifted=any(lifted))
 
     def _typed(

@@ -5,7 +5,7 @@ Imports `ir`, `records` and this folder's catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any, Final, NamedTuple
 
@@ -68,9 +68,11 @@ def unit_of(operation: Operation, change: float = 0.0) -> int:
 
 
 def units(
-    usual: Sequence[int], operations: Sequence[Operation], by_word: Mapping[str, Sequence[int]], priors: Mapping[str, float]
+    usual: list[int], operations: Sequence[Operation], by_word: Mapping[str, Sequence[int]], priors: Mapping[str, float]
 ) -> list[int]:
-    """What each operation costs where words cost what the priors say (bits); `usual` is what they cost without any."""
+    """What each operation costs where words cost what the priors say (bits); `usual`, as it is, where they say nothing."""
+    if not priors:
+        return usual
     found = list(usual)
     touched = {number for word in priors for number in by_word.get(word, ())}
     for number in touched:
@@ -83,7 +85,7 @@ Signature = tuple[tuple[Type, ...], Type]
 
 
 def worth_looking_at(
-    signatures: Mapping[Signature, Sequence[int]], costs: Sequence[int], starts: set[Type], goal: Type
+    signatures: Mapping[Signature, Sequence[int]], costs: Sequence[int], starts: Iterable[Type], goal: Type
 ) -> list[int]:
     """The operations (by signature) whose types lie on the way from the inputs to the goal, or on a detour that costs little
     more.

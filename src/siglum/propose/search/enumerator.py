@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple
 from siglum.frontend.literals import show_value
 from siglum.ir.types import Type
 from siglum.propose.repair import Part, parts
-from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, ranges
+from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, Operations, Shape, ranges
 from siglum.propose.search.catalogue import NAMES
-from siglum.propose.search.costs import UNITS, Literal, literals_for, units, worth_looking_at
+from siglum.propose.search.costs import UNITS, Literal, literals_for, units
 from siglum.propose.search.goals import Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
@@ -38,15 +38,7 @@ _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
 
 Ranges = list[tuple[int, int]]
 Groups = dict[int, Ranges]
-Operations = list[tuple[Type, bytes]]
 _NOTHING: Final[Groups] = {}
-
-
-class Shape(NamedTuple):
-    """What operations take: they go over the same values."""
-
-    params: tuple[Type, ...]
-    commutes: bool
 
 
 class Progress(NamedTuple):
@@ -126,13 +118,8 @@ class Search:
             self.goal_values.append(value)
         self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
         self.next_joins = _FIRST_JOINS
-        starts = {t for _, t in self.spec.params} or {literal.type for literal in self.literals}
-        operations, costs = self.library.operations, self.costs
-        self.shapes: dict[Shape, dict[int, Operations]] = {}
-        for number in worth_looking_at(self.library.signatures, costs, starts, self.goal_type):
-            operation = operations[number]
-            by_cost = self.shapes.setdefault(Shape(operation.params, operation.commutes), {})
-            by_cost.setdefault(costs[number], []).append((operation.result, self.library.head(number)))
+        starts = frozenset(t for _, t in self.spec.params) or frozenset(literal.type for literal in self.literals)
+        self.shapes = self.library.shapes(starts, self.goal_type, self.costs)
 
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
@@ -216,12 +203,18 @@ class Search:
             elif len(groups) == 2:
                 self._pairs(shape, operations, groups[0], groups[1], rest, batches)
             else:
-                for first, firsts in groups[0].items():
-                    for second, seconds in groups[1].items():
-                        thirds = groups[2].get(rest - first - second)
-                        if thirds:
-                            for spans in product(firsts, seconds, thirds):
-                                self._add(operations, ranges(spans), batches)
+                self._triples(operations, groups, rest, batches)
+
+    def _triples(self, operations: Operations, groups: Sequence[Groups], rest: int, batches: dict[Type, list[bytes]]) -> None:
+        third = groups[2]
+        for first, firsts in groups[0].items():
+            left = rest - first
+            if left < 2:
+                continue
+            for second, seconds in groups[1].items():
+                if left - second in third:
+                    for spans in product(firsts, seconds, third[left - second]):
+                        self._add(operations, ranges(spans), batches)
 
     def _pairs(
         self, shape: Shape, operations: Operations, left: Groups, right: Groups, rest: int, batches: dict[Type, list[bytes]]
