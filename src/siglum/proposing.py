@@ -17,12 +17,17 @@ from siglum.records import Candidate, Feedback, Spec
 
 if TYPE_CHECKING:
     from siglum.propose.protocol import Proposer
+    from siglum.propose.repair import Part
     from siglum.propose.search.bank import Library
     from siglum.propose.search.costs import Literal
     from siglum.propose.search.enumerator import Progress
 
 SAID_BITS: Final = 1.0
-"""What a literal costs that the English says."""
+MENTIONED_BITS: Final = 2.0
+FRAGMENT_BITS: Final = 1.0
+"""What a literal costs that the English says, how much less a word costs in the search than in its probabilities, and what a
+fragment costs beside its reading."""
+MOST_FRAGMENTS: Final = 60
 KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
@@ -51,16 +56,35 @@ def library() -> Library:
 
 
 def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
-    """The search, with what the English says as its priors and literals."""
+    """The search, with what the English says as its priors, literals and seeds."""
     from siglum.propose.search.enumerator import SearchProposer
 
-    return SearchProposer(library, _priors, _said, progress)
+    return SearchProposer(library, _priors, _said, _fragments, progress)
 
 
 def _priors(spec: Spec) -> Mapping[str, float]:
+    """The words that the English speaks of, cheaper than they usually are."""
     if not spec.phrase:
         return {}
-    return {}
+    from siglum.propose.lexical.proposer import priors
+    from siglum.propose.search.words import bits_of
+
+    told = {word: max(1.0, bits - MENTIONED_BITS) for word, bits in priors(spec).items()}
+    return {word: bits for word, bits in told.items() if bits < bits_of(word)}
+
+
+def _fragments(spec: Spec) -> Iterator[Part]:
+    """What parts of the English may mean, as parts of programs."""
+    if not spec.phrase:
+        return
+    from siglum.propose.lexical.proposer import fragments
+    from siglum.propose.repair import valued
+
+    for fragment in fragments(spec)[:MOST_FRAGMENTS]:
+        if fragment.type.kind != "fn":
+            found = valued(spec, fragment.text, FRAGMENT_BITS + fragment.cost)
+            if found:
+                yield found
 
 
 def _said(spec: Spec) -> list[Literal]:

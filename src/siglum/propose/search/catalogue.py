@@ -32,7 +32,9 @@ TYPES: Final = (
 LIFT_BITS: Final = 0.5
 BODY_BITS: Final = 0.5
 NESTED_BITS: Final = 3.0
-"""What lifting, a function's parentheses, and a list for each element cost beside the words."""
+ZIPPED_BITS: Final = 2.0
+"""What lifting, a function's parentheses, a list for each element, and two lists side by side cost beside the words."""
+ZIPPED: Final = ("+", "-", "*", "min", "max", "//", "=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Catalogue:
                     else:
                         yield from self._plain(name, params)
         yield from self._choices()
+        yield from self._zipped()
 
     # Words on values ------------------------------------------------------------------------------------------------
     def _plain(self, name: str, params: Sequence[Type]) -> Iterator[Operation]:
@@ -169,6 +172,14 @@ class Catalogue:
                         yield _Body(_applied(name, ("it", *(f"<{k}>" for k in range(len(outside))))), outside, (name,))
         if len(given) == 1 and given[0].kind == "array" and result is BOOL:
             yield _Body("it is it reverse", (), ("is", "reverse"))
+
+    def _zipped(self) -> Iterator[Operation]:
+        """A word on the elements of two lists side by side, as far as the shorter one goes (lifting wants them equally long)."""
+        for name in ZIPPED:
+            text = f"a zip b map ({_applied(name, ('it left', '(it right)'))})"
+            for t in (I64, F64):
+                bits = bits_of(name) + ZIPPED_BITS
+                yield from self._typed(text, (Array(t), Array(t)), ("zip", "map", name), bits, name in COMMUTES)
 
     # Choices ---------------------------------------------------------------------------------------------------------
     def _choices(self) -> Iterator[Operation]:

@@ -9,7 +9,7 @@ import re
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from math import sqrt
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +30,8 @@ UNSAID_BITS: Final = 6.0
 MOST_BITS: Final = 60.0
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
-_LAST_S: Final = 0.5
+_BEFORE: Final = 0.9
+"""The share of the seconds that values are made in; in the rest two of them are tried beside the goal once more."""
 _SHARE: Final = 0.03
 """Two values beside the goal are tried after so many candidates, then after as many times as many; pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
@@ -77,7 +78,8 @@ class Search:
         self.starts: list[int] = []
         self.start_costs: list[int] = []
         self.leaves: dict[int, str] = {}
-        self.end = time.process_time() + spec.budget.seconds
+        self.start = time.process_time()
+        self.end = self.start + _BEFORE * spec.budget.seconds
         self.level = 0
 
     # Leaves -----------------------------------------------------------------------------------------------------------
@@ -138,7 +140,7 @@ class Search:
             if not self._going():
                 break
         self.bank.open_reserve()
-        self.end += _LAST_S
+        self.end = self.start + self.spec.budget.seconds
         for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
             candidate = self._put_together(joined)
             if candidate.text not in told:
@@ -297,7 +299,8 @@ def _grouped(text: str) -> str:
 
 
 class SearchProposer:
-    """The search as a proposer. `library` is loaded when it is first needed; `priors` and `said` read the intent's words."""
+    """The search as a proposer. `library` is loaded when it is first needed; `priors`, `said` and `fragments` read the
+    intent's words."""
 
     name = "search"
 
@@ -306,9 +309,10 @@ class SearchProposer:
         library: Callable[[], Library],
         priors: Callable[[Spec], Mapping[str, float]] | None = None,
         said: Callable[[Spec], Sequence[Literal]] | None = None,
+        fragments: Callable[[Spec], Iterable[Part]] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self.library, self.priors, self.said, self.progress = library, priors, said, progress
+        self.library, self.priors, self.said, self.fragments, self.progress = library, priors, said, fragments, progress
 
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         """Programs that agree with the examples; nothing without examples or without a result's type."""
@@ -316,5 +320,5 @@ class SearchProposer:
             return
         priors = self.priors(spec) if self.priors else {}
         said = self.said(spec) if self.said else ()
-        seeds = parts(spec, feedback)
+        seeds = chain(self.fragments(spec) if self.fragments else (), parts(spec, feedback))
         yield from Search(self.library(), spec, priors, said, seeds, progress=self.progress).run()

@@ -59,6 +59,12 @@ def _of_numbers(column: Sequence[int]) -> Iterator[Goal]:
         yield Goal(tuple(x // 2 for x in column), I64, "a * 2", 6.0)
 
 
+def zipped(text: str) -> str:
+    """`a - b` on the elements of two lists side by side, as far as the shorter one goes."""
+    first, symbol, second = text.split()
+    return f"{first} zip {second} map (it left {symbol} (it right))"
+
+
 class Join(NamedTuple):
     """Where `probe` of the wanted value (a) and a value (b) gives a value c, `made` of b and c may be the wanted one."""
 
@@ -69,5 +75,8 @@ class Join(NamedTuple):
 
 
 _NUMBERS: Final = (Join("a - b", "a + b"), Join("b - a", "a - b"), Join("a // b", "a * b"), Join("a + b", "b - a", twice=True))
-JOINS: Final[dict[Type, tuple[Join, ...]]] = {_INTEGERS: _NUMBERS, I64: _NUMBERS, STR: (Join("a after b", "a concat b"),)}
+_ZIPPED: Final = tuple(Join(zipped(rule.probe), zipped(rule.made), rule.twice) for rule in _NUMBERS)
+JOINS: Final[dict[Type, tuple[Join, ...]]] = {
+    _INTEGERS: (*_NUMBERS, *_ZIPPED), I64: _NUMBERS, STR: (Join("a after b", "a concat b"),),
+}  # fmt: skip
 """By the type of the goal; `made` reads the value that was there (a) and the one that was met (b)."""

@@ -5,6 +5,7 @@ Imports this folder's bank and goals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -12,10 +13,15 @@ from siglum.ir.types import Type
 from siglum.propose.search.bank import Bank, Hit, ranges
 from siglum.propose.search.goals import JOINS
 
-_SWAP: Final = str.maketrans("ab", "ba")
+_NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
 
 Span = tuple[int, int]
+
+
+def swapped(text: str) -> str:
+    """The text with `a` and `b` in each other's places."""
+    return _NAME.sub(lambda found: "b" if found.group() == "a" else "a", text)
 
 
 class Rule(NamedTuple):
@@ -58,9 +64,9 @@ class Joins:
         numbers = bank.library.by_text
         for join in JOINS.get(t, ()):
             first = not join.probe.startswith("b")
-            probe = numbers.get((join.probe if first else join.probe.translate(_SWAP), (t, t)))
+            probe = numbers.get((join.probe if first else swapped(join.probe), (t, t)))
             met_first = join.made.startswith("b")
-            made = numbers.get((join.made.translate(_SWAP) if met_first else join.made, (t, t)))
+            made = numbers.get((swapped(join.made) if met_first else join.made, (t, t)))
             if probe is not None and made is not None:
                 self.rules.append(Rule(probe, first, made, met_first, join.twice))
         self.aside: list[Span] = []
