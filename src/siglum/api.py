@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, update_wrapper
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from siglum import pipeline
 from siglum.errors import UserError, echo
 from siglum.host.callable import Native
 from siglum.ir.types import Type
-from siglum.records import Image, Verdict
+from siglum.records import Consistent, Image, Verdict
+
+if TYPE_CHECKING:
+    from siglum.intents.inquiry import Inquiry, Question
 
 
 class Function:
@@ -159,6 +162,88 @@ def native(function: Callable[..., Any] | None = None, /, *, overflow: str = "st
         return compiled
 
     return wrap(function) if function is not None else wrap
+
+
+class Proposed:
+    """What was found for an intent: programs of different behaviour that agree with it, and the question between them."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+
+    def __repr__(self) -> str:
+        return f"<proposed {', '.join(repr(program.text) for program in self.inquiry.programs) or 'nothing'}>"
+
+    @property
+    def phrases(self) -> list[str]:
+        """The programs' texts, the likeliest first."""
+        return [program.text for program in self.inquiry.programs]
+
+    @property
+    def programs(self) -> list[Function]:
+        """The programs, the likeliest first."""
+        return [Function(program.unit) for program in self.inquiry.compiled()]
+
+    @property
+    def best(self) -> Function:
+        """The likeliest program. Raises `SiglumError` E-091 where none was found, with what was tried."""
+        return Function(self.inquiry.program().unit)
+
+    @property
+    def status(self) -> Consistent:
+        """How the likeliest program stands to the intent: with how many examples it agrees, and how many others do."""
+        return self.inquiry.status
+
+    @property
+    def question(self) -> Question | None:
+        """The input on which the programs differ and the answers they give; None where nothing is open."""
+        return self.inquiry.question()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know: types that were concluded, names that were changed."""
+        return self.inquiry.intent.notes
+
+    def answer(self, result: Any) -> Proposed:
+        """Answers the open question with the result that its input has; programs that give another one are left out. Raises
+        `UserError` E-044 where nothing is asked, and for a value of another type.
+        """
+        from siglum.intents.values import shown
+
+        question = self.question
+        if question is None:
+            raise UserError("no question is open", None, "look at `question` first", "E-044")
+        self.inquiry.answer(question, shown(result))
+        return self
+
+
+def propose(
+    intent: str | None = None,
+    examples: Sequence[tuple[Any, Any]] = (),
+    signature: str | None = None,
+    reference: Callable[..., Any] | str | Function | Compiled | None = None,
+    properties: Sequence[Callable[..., bool] | str] = (),
+    *,
+    seconds: float = 10.0,
+    kept: int = 5,
+    overflow: str = "stop",
+    english: bool = False,
+) -> Proposed:
+    """Programs for an intent. `intent` is English, or a phrase (`english=True` takes it for English in any case); `examples` are
+    pairs of arguments and result, arguments being one value or a tuple of several: `[([1, 2, 3], 14)]`, `[((2, 3), 5)]`;
+    `reference` does what is meant, `properties` are phrases over parameters and `result`, or functions of arguments and result.
+    `signature` types the parameters where examples do not; `seconds` of the processor are spent at most, `kept` programs kept.
+
+    Raises `UserError` for what cannot be read, contradicts itself or is not enough.
+    """
+    from siglum.intents.given import Given, understand
+    from siglum.intents.inquiry import inquire
+    from siglum.intents.values import written
+    from siglum.records import Budget
+
+    texts = [written(example) for example in examples]
+    budget = Budget(seconds=seconds, kept=kept)
+    given = Given(intent, texts, (), (), reference, properties, signature, overflow, english, budget, "propose")
+    return Proposed(inquire(understand(given)))
 
 
 def prototype(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from siglum import checking, pipeline
@@ -15,6 +16,7 @@ from siglum.check import written
 from siglum.checking import Checked, Checker, Options
 from siglum.comparison import MachineCode, Program, candidate_of, program_again
 from siglum.errors import SiglumError, UserError, echo
+from siglum.intents import certified, judging
 from siglum.ir.function import Function
 from siglum.records import Image, Rejected, Verdict
 
@@ -42,13 +44,17 @@ def of_program(
     name: str = "",
     kinds: Sequence[str] = (),
     outputs: pipeline.Outputs | None = None,
+    intent: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The certificate of a program that Siglum built: of its image, and of the files it was written to."""
+    """The certificate of a program that Siglum built: of its image, of the files it was written to, of the `intent` it was found
+    for.
+    """
     outputs = outputs or pipeline.Outputs({}, {})
     images = {MAIN: image, **outputs.images}
     return {
         **_head("program", reference, verdict, options, image.code, image.target, not_claimed),
         "candidate": _program(candidate),
+        "intent": intent or certified.NONE,
         "outputs": {"name": name, "kinds": list(kinds)},
         "files": {file: parts.digest(data) for file, data in outputs.files.items()},
         "images": {title: written.write(one) for title, one in images.items()},
@@ -58,11 +64,24 @@ def of_program(
 
 
 def of_built(
-    program: Program, image: Image, verdict: Verdict, name: str, kinds: Sequence[str], outputs: pipeline.Outputs
+    program: Program,
+    image: Image,
+    verdict: Verdict,
+    name: str,
+    kinds: Sequence[str],
+    outputs: pipeline.Outputs,
+    reference: Program | None = None,
+    intent: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The certificate of a program and its files, which is its own reference."""
-    not_claimed = checking.NOT_CLAIMED_OF_PROGRAMS
-    return of_program(program, program, image, verdict, Options(), not_claimed, name, kinds, outputs)
+    """The certificate of a program and its files, which is its own reference where there is no other."""
+    not_claimed = _not_claimed(intent)
+    return of_program(reference or program, program, image, verdict, Options(), not_claimed, name, kinds, outputs, intent)
+
+
+def _not_claimed(intent: dict[str, Any] | None) -> tuple[str, ...]:
+    """What is said of no program; of one that was found for an intent also that this was the whole intent."""
+    more = (certified.NOT_CLAIMED,) if intent and intent["status"] else ()
+    return (*checking.NOT_CLAIMED_OF_PROGRAMS, *more)
 
 
 def of_code(
@@ -225,13 +244,17 @@ def _program_again(
     built = pipeline.Built(image, followed[MAIN].followed)
     if claimed["reference"] == claimed["candidate"]:
         verdict = _judged_again(unit, built, options._replace(seconds=options.seconds * patience), claimed["meaning"]["kind"])
+    elif kinds and claimed["meaning"]["kind"] == "tested":
+        checking.check_same_types(reference.unit, unit)
+        verdict = judging.beside(reference, candidate, built, lambda *a: pipeline.load(image)(*a), prove=False)
     else:
         checking.check_same_types(reference.unit, unit)
         with Checker(options._replace(seconds=options.seconds * patience)) as checker:
             verdict = checker.compare(reference.unit, unit, built).verdict
+    intent, consistent = certified.again(claimed["intent"], candidate)
+    verdict = replace(verdict, intent=consistent)
     outputs = pipeline.Outputs(files, images)
-    not_claimed = checking.NOT_CLAIMED_OF_PROGRAMS
-    found = of_program(reference, candidate, image, verdict, options, not_claimed, name, kinds, outputs)
+    found = of_program(reference, candidate, image, verdict, options, _not_claimed(intent), name, kinds, outputs, intent)
     return verdict, reference.unit.meant.params, found
 
 

@@ -32,7 +32,9 @@ KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
-LEAST_MORE_S: Final = 0.1
+LEAST_MORE_S: Final = 0.15
+UNSAID_MORE_S: Final = 0.5
+"""The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
 
 
 @cache
@@ -173,7 +175,7 @@ def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float 
             proposed.alternatives.add(program)
             now = time.process_time()
             if first:
-                end = min(end, now + max(LEAST_MORE_S, more * (now - start)))
+                end = min(end, now + max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * (now - start)))
             if now > end:
                 proposed.over = "enough"
                 break

@@ -266,17 +266,35 @@ Finding = Followed | Proved | ProvedUpTo | Exhausted | Tested | Refuted | Unsafe
 
 
 @dataclass(frozen=True, slots=True)
+class Consistent:
+    """What is known of a program beside an intent without a reference: it agrees with the examples, and so do `alternatives`
+    others, about as likely, that were found and differ from it elsewhere. It says nothing of any other input.
+    """
+
+    examples: int
+    alternatives: int = 0
+
+    def __str__(self) -> str:
+        examples = f"{self.examples or 'no'} example{'' if self.examples == 1 else 's'}"
+        others = f"{self.alternatives or 'no likely'} alternative{'s' if self.alternatives > 1 else ''}"
+        return f"consistent with {examples}, {others}, not proved"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Two findings, never merged: `bytes` (do the bytes refine the Function) and `meaning` (does the Function, as run
-    natively, meet the Spec). `assumptions` are what both rest on.
+    natively, meet the Spec). `assumptions` are what both rest on. Where the Spec is an `intent` without a reference, `meaning` is
+    about the program that was found for it, beside its own words.
     """
 
     bytes: Finding
     meaning: Finding
     assumptions: tuple[str, ...] = ()
+    intent: Consistent | None = None
 
     def __str__(self) -> str:
-        return f"bytes: {self.bytes}; meaning: {self.meaning}"
+        intent = f"; intent: {self.intent}" if self.intent else ""
+        return f"bytes: {self.bytes}; meaning: {self.meaning}{intent}"
 
     def __bool__(self) -> bool:
         raise TypeError("a verdict is no truth value: look at its two findings")
@@ -300,7 +318,7 @@ class Budget:
     """How much may be spent: seconds of the processor, bytes of memory for the search, candidates that are kept."""
 
     seconds: float = 10.0
-    memory: int = 512 << 20
+    memory: int = 1 << 30
     kept: int = 5
 
 

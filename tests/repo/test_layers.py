@@ -18,7 +18,7 @@ LAYERS = (
     ("frontend",),
     ("vocab", "target", "smt", "stencil", "sandbox", "records"),
     STAGES,
-    ("pipeline", "invocation", "comparison", "agreeing", "checking", "certifying", "evaluators", "proposing"),
+    ("pipeline", "invocation", "comparison", "agreeing", "checking", "certifying", "evaluators", "proposing", "intents"),
     ("cli", "api", "mcp", "web", "pytest_plugin", "", "__main__"),
 )
 """Lowest first, by the second part of the dotted name; "" is the package itself."""

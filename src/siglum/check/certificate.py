@@ -44,6 +44,7 @@ SHAPES: Final[dict[str, dict[str, Any]]] = {
     "program": {
         **_SHARED,
         "candidate": _PROGRAM,
+        "intent": {"text": str, "examples": [str], "alternatives": [str], "status": str},
         "outputs": {"name": str, "kinds": [str]},
         "images": {str: str},
         "table": str,

@@ -18,7 +18,8 @@ from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 
 VERBS: Final = {
     "run": "Run a phrase or a Python function on arguments.",
-    "build": "Compile to .so, .h, .o, an executable, .asm or .hex, checked.",
+    "build": "Compile a program, or what is found for an intent, to .so, .o, an executable, .asm or .hex, checked.",
+    "propose": "Find programs for an intent: English, examples, or a reference.",
     "check": "Prove or refute that machine code, or a phrase, does what a reference says.",
     "verify": "Check a certificate again, against the bytes it is about.",
     "explain": "Show every instruction with the word it comes from.",

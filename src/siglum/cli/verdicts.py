@@ -19,7 +19,10 @@ Params = Sequence[tuple[str, Any]]
 def as_json(verdict: Verdict, params: Params = ()) -> dict[str, Any]:
     """Both findings and what they rest on; `params` name the arguments of a counterexample."""
     findings = {"bytes": verdict.bytes, "meaning": verdict.meaning}
-    shown = {name: half_as_json(finding, params) for name, finding in findings.items()}
+    shown: dict[str, Any] = {name: half_as_json(finding, params) for name, finding in findings.items()}
+    if verdict.intent is not None:
+        intent = verdict.intent
+        shown["intent"] = {"text": str(intent), "examples": intent.examples, "alternatives": intent.alternatives}
     return {**shown, "assumptions": list(verdict.assumptions)}
 
 
@@ -46,11 +49,13 @@ def named(refuted: Refuted, params: Params) -> list[tuple[str, Any]]:
 
 
 def lines(verdict: Verdict, params: Params) -> list[str]:
-    """The two halves, a counterexample below the half it refutes."""
-    shown = []
-    for title, finding in (("bytes:   ", verdict.bytes), ("meaning: ", verdict.meaning)):
-        shown += finding_lines(title, finding, params)
-    return shown
+    """The two halves, a counterexample below the half it refutes. Of a program that was found for an intent `meaning` says how it
+    stands to that, and `words` how the code stands to the program.
+    """
+    shown = finding_lines("bytes:   ", verdict.bytes, params)
+    if verdict.intent is None:
+        return shown + finding_lines("meaning: ", verdict.meaning, params)
+    return [*shown, f"meaning: {verdict.intent}", *finding_lines("words:   ", verdict.meaning, params)]
 
 
 def finding_lines(title: str, finding: Finding, params: Params) -> list[str]:
@@ -70,7 +75,7 @@ def finding_lines(title: str, finding: Finding, params: Params) -> list[str]:
 
 
 def exit_of(verdict: Verdict, required: str = "proved") -> int:
-    """0 where both halves are established as required, 1 refuted, 5 unsafe, 4 otherwise."""
+    """0 where both halves are established as required, 1 refuted, 5 unsafe, 4 otherwise: examples prove nothing."""
     from siglum.records import Exhausted, Followed, Proved, ProvedUpTo, Refuted, Tested, Unsafe
 
     halves = (verdict.bytes, verdict.meaning)
@@ -79,6 +84,9 @@ def exit_of(verdict: Verdict, required: str = "proved") -> int:
         return UNSAFE
     if refuted:
         return REFUTED
+    intent = verdict.intent
+    if intent is not None and (intent.alternatives or not intent.examples or required == "proved"):
+        return UNKNOWN
     enough: tuple[type, ...] = (Proved, Exhausted)
     if required == "tested":
         enough = (*enough, ProvedUpTo, Tested, Followed)

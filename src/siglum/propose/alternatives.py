@@ -19,6 +19,8 @@ from siglum.records import Example, Spec
 PROBES: Final = 60
 """Inputs on which programs are told apart."""
 STOPPED: Final = "stops"
+STOPPING_BITS: Final = 12.0
+"""What a program costs more that stops on every probe."""
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Alternative:
 
     @property
     def cost(self) -> float:
-        return self.program.candidate.cost
+        """The program's cost in bits, and more where it stops on what is typical."""
+        stopped = sum(isinstance(result, _Stopped) for result in self.results)
+        return self.program.candidate.cost + STOPPING_BITS * stopped / max(1, len(self.results))
 
 
 class Question(NamedTuple):

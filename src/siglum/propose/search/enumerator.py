@@ -139,6 +139,7 @@ class Search:
                     yield candidate
             if not self._going():
                 break
+        self._pulse()
         self.bank.open_reserve()
         self.end = self.start + self.spec.budget.seconds
         for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
