@@ -60,7 +60,8 @@ class StencilTables(BuildHookInterface):  # type: ignore[type-arg]
             check=False,
         )
         if child.returncode != 0:
-            raise RuntimeError(f"generating tables, runner and evaluators failed ({child.returncode}):\n{child.stdout}{child.stderr}")
+            what = "generating tables, runner and evaluators failed"
+            raise RuntimeError(f"{what} ({child.returncode}):\n{child.stdout}{child.stderr}")
         if not any((root / TABLES).glob("*.bin")):
             raise RuntimeError(f"stencil generation wrote no table to {TABLES}")
         if not any((root / RUNNER).glob("*.elf")):

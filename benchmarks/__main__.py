@@ -7,8 +7,10 @@ from importlib import import_module
 
 QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
 """What `make bench` runs; the others take longer or need the network and are run by name."""
-ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants", "foreign", "flips", "proofs")
-HOMES = {"flips": "foreign.flips"}
+PROPOSALS = ("exedec", "list_functions", "humaneval", "english", "search")
+ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants", "foreign", "flips", "proofs",
+       *PROPOSALS)  # fmt: skip
+HOMES = {"flips": "foreign.flips", **{name: f"proposals.{name}" for name in PROPOSALS}}
 
 
 def main(arguments: list[str]) -> None:

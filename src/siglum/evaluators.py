@@ -1,4 +1,4 @@
-"""The search's operations as machine code, made when the package is built, and its engine: one file, loaded in a few milliseconds.
+"""The search's operations as machine code, made when the package is built, and its engine: one file, quickly loaded.
 
 Beside `siglum.pipeline`, which binds what `propose.search` declares. `python -m siglum.evaluators FOLDER` makes the file.
 """
@@ -26,8 +26,8 @@ _ALIGNMENT: Final = 64
 
 
 class Evaluators(NamedTuple):
-    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields, each with the offset of its code;
-    their code, to be placed at a multiple of 64 bytes.
+    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields, each with the offset of its
+    code; their code, to be placed at a multiple of 64 bytes.
     """
 
     engine: bytes
@@ -109,7 +109,8 @@ def load(folder: Path = FOLDER) -> Evaluators:
         return Evaluators(data[start : start + engine], operations, zlib.decompress(data[start + engine + listed :]))
     except (OSError, ValueError, struct.error, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise EnvironmentFault(f"the search's evaluators cannot be read: {reason}", fix="reinstall siglum", code="E-301") from None
+        what = f"the search's evaluators cannot be read: {reason}"
+        raise EnvironmentFault(what, fix="reinstall siglum", code="E-301") from None
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ class _Cursor:
         self.peek()
         start = self.at
         try:
-            given, self.at = SCANNER.scan_once(self.text, start)
+            given, self.at = SCANNER.scan_once(self.text, start)  # type: ignore[attr-defined]
         except StopIteration as missing:
             at = missing.value
             raise self.refusal("not JSON: a value is missing", start=at if at < len(self.text) else start) from None

@@ -1,0 +1,180 @@
+"""Conditions: if, otherwise, unless, or something else where there is none.
+
+Imports `siglum.ir` and, of `siglum.propose.lexical`, converting, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.types import BOOL
+from siglum.propose.lexical.converting import character_or_text
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, said
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule = RULES.rule
+
+
+def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Readings:
+    if then.each is not None or otherwise.each is not None:
+        return []
+    if b.result is not None:
+        then, otherwise = (character_or_text(b, v, b.result) or v for v in (then, otherwise))
+    chosen = b.choice(condition, then, otherwise)
+    if chosen is not None:
+        chosen.late = True
+    return readings(chosen)
+
+
+@_rule(
+    "V",
+    "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and V "
+    "if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V",
+    cost=0.0,
+)
+def choice(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readings:
+    return _choose(b, condition, then, otherwise)
+
+
+@_rule(
+    "V",
+    "if C then V otherwise V; if C , V otherwise V; if C V otherwise V; if C , give V otherwise [give] V; if C then give V "
+    "otherwise [give] V; if C then V and otherwise V",
+    cost=0.0,
+)
+def choice_first(b: Builder, condition: Value, then: Value, otherwise: Value) -> Readings:
+    return _choose(b, condition, then, otherwise)
+
+
+@_rule(
+    "V",
+    "V if C , V if C otherwise V; V if C , V if C and V otherwise; V if C , V if C , V otherwise; V if C , V if C , and V "
+    "otherwise; V if C V if C otherwise V; V if C , V if C and V if C; V if C V if C and V otherwise; V if C , V if C , and V "
+    "if C; V if C , V if C , V if C; V if C V if C V if C",
+    cost=0.0,
+)
+def choice_of_three(b: Builder, one: Value, first: Value, two: Value, second: Value, *rest: Value) -> Readings:
+    return [(v, c + d) for inner, c in _choose(b, second, two, rest[0]) for v, d in _choose(b, first, one, inner)]
+
+
+@_rule(
+    "V",
+    "D if C otherwise D; D if C and D otherwise; if C , D otherwise D; if C D otherwise D; if C then D otherwise D; D if C , "
+    "otherwise D; D if C , D otherwise; D if C and D if not; D if C and D if C; D if C , D if C",
+    cost=0.1,
+)
+def do_one(b: Builder, *given: Relation | Value) -> Readings:
+    """ "double n if it is odd, otherwise halve it"."""
+    condition = said(given, Value)
+    first, second = (g for g in given if isinstance(g, Relation))
+    return [
+        (v, c + d + e + at)
+        for at, p in enumerate(b.params)
+        for x, c in first.of(p)
+        for y, d in second.of(p)
+        for v, e in _choose(b, condition, x, y)
+    ]
+
+
+@_rule(
+    "V",
+    "V if C otherwise D; V if C and D otherwise; D if C otherwise V; if C V otherwise D; if C , V otherwise D; V if C , "
+    "otherwise D; V if C , D otherwise; D if C , otherwise V; if C D otherwise V; if C , D otherwise V; if C then V otherwise "
+    "D; if C then D otherwise V",
+    cost=0.1,
+)
+def do_or_be(b: Builder, *given: Relation | Value) -> Readings:
+    """ "double n if it is odd, otherwise halve it", where one of both names its object."""
+    clause_at = (
+        next(at for at, g in enumerate(given) if isinstance(g, Value) and g.type is BOOL)
+        if any(isinstance(g, Value) and g.type is BOOL for g in given)
+        else -1
+    )
+    if clause_at < 0:
+        return []
+    condition = given[clause_at]
+    first, second = (g for at, g in enumerate(given) if at != clause_at)
+    assert isinstance(condition, Value)
+    out: Readings = []
+    for at, p in enumerate(b.params):
+        firsts = first.of(p) if isinstance(first, Relation) else [(first, 0.0)]
+        seconds = second.of(p) if isinstance(second, Relation) else [(second, 0.0)]
+        out += [(v, c + d + e + at) for x, c in firsts for y, d in seconds for v, e in _choose(b, condition, x, y)]
+    return out
+
+
+@_rule("V", "V if C; if C , V; V but only if C; if C then V; if C V", cost=0.8)
+def only_if(b: Builder, then: Value, condition: Value) -> Readings:
+    """ "take 25 percent off x if it is at least 100": else x as it is."""
+    if condition.type is not BOOL:
+        then, condition = condition, then
+    out: Readings = []
+    for at, p in enumerate(b.params):
+        if p.key in then.key and p.type is b.plain(then).type:
+            out += [(v, c + at) for v, c in _choose(b, condition, then, p)]
+    return out
+
+
+@_rule("V", "D if C; if C , D; D if C otherwise leave U [unchanged|as it be|alone]; if C D; if C then D", cost=0.6)
+def do_only_if(b: Builder, *given: Relation | Value) -> Readings:
+    deed = said(given, Relation)
+    condition = said(given, Value)
+    return [(v, c + d + at) for at, p in enumerate(b.params) for x, c in deed.of(p) for v, d in _choose(b, condition, x, p)]
+
+
+@_rule("V", "V unless C , then|otherwise V; V unless C otherwise V; V unless C , V; V unless C in which case V", cost=0.2)
+def unless(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readings:
+    return _choose(b, condition, otherwise, then)
+
+
+@_rule(
+    "V",
+    "V or V if none-there; V , or V if none-there; V otherwise V; V or V if U none-there; V or V if V none-there; V or V if "
+    "there be no F; V , V if none-there; V and V if none-there; V or V if V be @empty; V or V if none-there in V; V , or V if "
+    "V be @empty; V , or V if there be no F; V or V; V with V if none-there; V defaulting to V; V , V if there be no F; V , V "
+    "if V be @empty; V or V when none-there; V or V if no F [that] P; V or V if there be no P F; V or V if F do not exist",
+    cost=0.3,
+)
+def with_default(b: Builder, value: Value, default: Value, *rest: object) -> Readings:
+    """ "first element, or -1 if there is none"."""
+    if value.type.kind == "option":
+        return readings(b.otherwise(value, default))
+    return _or_where_empty(b, value, default)
+
+
+def _or_where_empty(b: Builder, value: Value, default: Value) -> Readings:
+    if default.key == value.key or value.each is not None:
+        return []
+    out: Readings = []
+    for param in b.params:
+        if param.element is not None and param.key in value.key:
+            empty = b.call("empty", param)
+            out += [(v, 0.2) for v in [b.choice(empty, default, value)] if v is not None] if empty is not None else []
+    return out[:1]
+
+
+@_rule("V", "V or V if V be P; V if C and V if C; V if C V if C", cost=0.3)
+def with_condition(b: Builder, *given: Value | Predicate) -> Readings:
+    if any(isinstance(g, Predicate) for g in given):
+        value, default, subject, which = given
+        assert (
+            isinstance(value, Value)
+            and isinstance(default, Value)
+            and isinstance(subject, Value)
+            and isinstance(which, Predicate)
+        )
+        return [(v, c + d) for truth, c in which.holds(subject) for v, d in _choose(b, truth, default, value)]
+    one, first, two, _ = (g for g in given if isinstance(g, Value))
+    return _choose(b, first, one, two)
+
+
+@_rule(
+    "V",
+    "V , or all of it if none-there; V or everything if none-there; V or all of U if none-there; V or whole text if "
+    "none-there; V or the text itself if none-there; V or U if none-there; V , or U all if none-there",
+    cost=0.0,
+)
+def or_all(b: Builder, value: Value) -> Value:
+    return value

@@ -1,0 +1,122 @@
+"""How many, how often, and counts of each.
+
+Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, common, comparing, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.types import I64, STR
+from siglum.propose.lexical.chart import Together
+from siglum.propose.lexical.comparing import how_many
+from siglum.propose.lexical.english.common import occurrences
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, said
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule = RULES.rule
+
+
+@_rule(
+    "V",
+    "number-of position where|at|in T differ; number-of position at which T differ; at how-many position T differ; in how-many "
+    "position T differ; number-of F where|in|at T differ; how-many F differ between T; number-of F that differ between T; "
+    "number-of differing F of|between T",
+    cost=0.0,
+)
+def differing_places(b: Builder, *given: Relation | Together) -> Readings:
+    both = said(given, Together)
+    zipped = b.call("zip", *both) if len(both) == 2 else None
+    return (
+        readings([b.call("hamming", *both), b.template("x map ((it left) != (it right)) count", zipped)])
+        if zipped is not None
+        else []
+    )
+
+
+@_rule(
+    "V",
+    "number-of F T have in same|equal position|place; number-of position where|in T be equal|the same|agree; number-of F that "
+    "T have in same position|place; in|at how-many position T agree|match; number-of F that be same|equal in T; number-of "
+    "matching F of|in T; number-of position where|at which T agree|match|be equal",
+    cost=0.0,
+)
+def equal_places(b: Builder, *given: Relation | Together) -> Readings:
+    both = said(given, Together)
+    zipped = b.call("zip", *both) if len(both) == 2 else None
+    return readings(b.template("x map ((it left) = (it right)) count", zipped)) if zipped is not None else []
+
+
+@_rule(
+    "V",
+    "number-of V; how-many V [be there|that|it] [in-common|do it have|do it contain|be it]; count of V; count V; length of V; "
+    "how-many V be there|present|found|contained; how-many V do U have|contain",
+    cost=0.2,
+)
+def number_of(b: Builder, xs: Value) -> Readings:
+    return how_many(b, xs)
+
+
+@_rule("F", "number-of F; F count; count of F; how-many F", cost=0.3)
+def number_of_relation(b: Builder, things: Relation) -> Relation | None:
+    """ "number of vowels", of a word."""
+    if not things.noun:
+        return None
+
+    def make(value: Value) -> Readings:
+        return [(v, c + d) for xs, c in things.of(value) for v, d in how_many(b, xs)]
+
+    return Relation(b, f"number of {things.key}", make, strict=True)
+
+
+@_rule("V", "how-many of V be P; how-many V be P; how-many V P; how-many of V P; number-of V P; how-many V have P", cost=0.2)
+def how_many_are(b: Builder, xs: Value, which: Predicate) -> Readings:
+    return which.of_all(xs, "count")
+
+
+@_rule("V", "how-many of T be P; how-many T be P; number-of T that be P", cost=0.2)
+def how_many_of_several(b: Builder, values: Together, which: Predicate) -> Readings:
+    xs = b.list_of(values)
+    return which.of_all(xs, "count") if xs is not None else []
+
+
+@_rule(
+    "V",
+    "how-often do V occurs [in|within|inside V]; how-often V occurs [in|within|inside V]; how-often V be in V; how-often be V "
+    "in V; how-often V occurs as a sub-text of V; number-of time V occurs [in V]; count [of] V in V; number-of V "
+    "in|within|inside V; occurrence of V in V; number-of occurrence of V [in|within V]; count [the|all] occurrence of V "
+    "[in|within V]; how-many V in|within V; how-often V in V; count how-often V occurs [in V]; count how-often V be in V; "
+    "frequency of V in V",
+    cost=0.2,
+)
+def how_often(b: Builder, thing: Value, whole: Value | None) -> Readings:
+    if thing.each is not None or (thing.element is not None and thing.type is not STR):
+        return []
+    if whole is not None:
+        return occurrences(b, thing, whole)
+    out: Readings = []
+    for param in b.params:
+        if param.key != thing.key and param.element is not None:
+            out += [(v, c + 0.3) for v, c in occurrences(b, thing, param)]
+            break
+    return out
+
+
+@_rule(
+    "V",
+    "how-often V occurs; how-often each of V occurs; frequency of V; count of each of V; count of V; number-of occurrence of "
+    "V; how-often V be there|repeated|used|seen; number-of time V occurs; count V; V with how-often U occurs; count how-often "
+    "V occurs; V and how-often U occurs; V with their|its count|frequency; map of V to count|frequency; count of each V; V "
+    "with number-of time U occurs",
+    cost=0.4,
+)
+def tally(b: Builder, xs: Value) -> Readings:
+    """ "how often each letter occurs"."""
+    if xs.each is None or xs.tree != b.it(I64).tree:
+        return []
+    source = xs.each
+    if source.origin is not None and source.origin.how == "unique":
+        source = source.origin.source
+    return readings(b.call("counts", source))

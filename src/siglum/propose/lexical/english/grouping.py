@@ -1,0 +1,158 @@
+"""Grouping and splitting into parts, pairs with a sum, and lists as sets.
+
+Imports, of `siglum.propose.lexical`, chart, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.propose.lexical.chart import Together
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, maybe, said
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule, _done = RULES.rule, RULES.done
+
+
+@_done("group * by F; group * by I; grouped by F; grouped by I", cost=0.1)
+def grouping(b: Builder, key: Relation) -> Relation:
+    def make(v: Value) -> Readings:
+        if v.element is None:
+            return []
+        found = [(b.over("group", v, m), c) for m, c in key.of(b.it(v.type.element))]
+        return readings(found)
+
+    return Relation(b, f"group {key.key}", make, strict=True)
+
+
+@_done("split * into F; split * in F; divide * into F; cut * into F; split into F", cost=0.2)
+def splitting_into(b: Builder, things: Relation) -> Relation:
+    """ "split into groups of three"."""
+    return Relation(b, f"split {things.key}", things.of, noun=True, strict=True)
+
+
+@_done(
+    "split * into V [equal] half|part|piece; split * in [V] half; split * in the middle; split * into half; cut * in half",
+    cost=0.1,
+)
+def halving_list(b: Builder, parts: Value | None = None) -> Relation | None:
+    if parts is not None and parts.key != "2":
+        return Relation(b, f"parts {parts.key}", lambda v: b.template("x chunks ((x length + y - 1) // y max 1)", v, parts))
+    return Relation(
+        b,
+        "halves",
+        lambda v: [b.template("[(x take (x length // 2)) (x drop (x length // 2))]", v), b.template("x cut (x length // 2)", v)],
+    )
+
+
+@_done("split * at position V; split * after V F; split * at index V; split * into first V F and rest", cost=0.1)
+def splitting_at(b: Builder, place: Value, _: Relation | None = None) -> Relation:
+    return Relation(b, f"cut {place.key}", lambda v: [b.call("cut", v, place), b.template("[(x take y) (x drop y)]", v, place)])
+
+
+@_done(
+    "split * into P F and F; split * into P and P [F]; separate P [F] from P [F]; partition * into P and P [F]; separate * "
+    "into P and P [F]",
+    cost=0.1,
+)
+def separating(b: Builder, which: Predicate, *_: object) -> Relation:
+    def make(v: Value) -> Readings:
+        parts = which.among(v, "partition")
+        lists = [(k, c) for k, c in which.among(v)], [(r, c) for r, c in which.among(v, "reject")]
+        both = [(b.list_of([k, r]), c + d) for k, c in lists[0] for r, d in lists[1]]
+        return [*parts, *readings(both)]
+
+    return Relation(b, f"separate {which.key}", make, strict=True)
+
+
+@_rule(
+    "F",
+    "pair of F that add-up to V; pairs|pair that add-up to V; pair of F whose sum|@sum be V; pair of F with sum|@sum V",
+    cost=0.1,
+)
+def pairs_summing_to(b: Builder, *given: Relation | Value) -> Relation:
+    total = said(given, Value)
+    text = "x combinations 2 filter (it sum = y)"
+    return Relation(
+        b,
+        f"pairs with sum {total.key}",
+        lambda v: [b.template(text, v, total), b.template(text + " map ((it first) pair (it last))", v, total)],
+        noun=True,
+        strict=True,
+    )
+
+
+@_rule(
+    "V",
+    "F in-common [to|between|of|in] T; F in-common; F of T in-common; F that T have in-common; F in|of both T; what T have "
+    "in-common; F found|that occurs|that be in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be "
+    "in-common to T; intersection of T; @common of T; F that T share; F that be in both; F in-common to both",
+    cost=0.1,
+)
+def shared(b: Builder, *given: Relation | Together) -> Readings:
+    both = maybe(given, Together)
+    lists = both if both is not None else Together(p for p in b.params if p.element is not None)
+    if len(lists) != 2:
+        return []
+    plain = readings(b.call("common", *lists))
+    unique = [(u, 0.5) for v, _ in plain if (u := b.call("unique", v)) is not None]
+    return [*plain, *unique]
+
+
+@_rule(
+    "V",
+    "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct F "
+    "of|in T; F that occurs in either T; F in either; merge T without duplicate",
+    cost=0.1,
+)
+def either(b: Builder, *given: Relation | Together) -> Readings:
+    both = maybe(given, Together)
+    lists = both if both is not None else Together(p for p in b.params if p.element is not None)
+    return readings(b.call("union", *lists)) if len(lists) == 2 else []
+
+
+@_rule(
+    "V",
+    "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in one "
+    "of T but not both; F that be in one of T but not [in] both; F in exactly one",
+    cost=0.0,
+)
+def only_in_one(b: Builder, *given: Relation | Together) -> Readings:
+    both = maybe(given, Together)
+    lists = both if both is not None else Together(p for p in b.params if p.element is not None)
+    return readings(b.template("(x except y) concat (y except x)", *lists)) if len(lists) == 2 else []
+
+
+@_rule(
+    "V",
+    "F T have|share [in-common] at|from the start|beginning; F that T have|share [in-common] at|from the start|beginning; F "
+    "with which T starts|begin; F in-common at|from start|beginning [of T]; common start|beginning of T",
+    cost=0.0,
+)
+def shared_start(b: Builder, *given: Relation | Together | None) -> Readings:
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
+    return readings(b.call("prefix", *both)) if len(both) == 2 else []
+
+
+@_rule("P", "in-common with V; share F with V; have F in-common with V; have any F in-common with V", cost=0.1)
+def sharing(b: Builder, *given: Value | Relation) -> Predicate:
+    other = said(given, Value)
+    return Predicate(b, f"shares with {other.key}", lambda x, _: b.template("x disjoint y not", x, other))
+
+
+@_rule(
+    "C",
+    "T have|share [any|at-least one] F [in-common]; T have|share [any] F; T have something in-common; there be F in-common to "
+    "T; T overlap; T have in-common F; T share F",
+    cost=0.1,
+)
+def sharing_each_other(b: Builder, *given: Together | Relation | None) -> Readings:
+    both = said(given, Together)
+    return readings(b.template("x disjoint y not", *both)) if len(both) == 2 and all(v.element is not None for v in both) else []
+
+
+@_rule("C", "T have no F in-common; T have nothing in-common; T share no F; T be disjoint", cost=0.0)
+def sharing_nothing(b: Builder, both: Together, _: Relation | None = None) -> Readings:
+    return readings(b.call("disjoint", *both)) if len(both) == 2 else []

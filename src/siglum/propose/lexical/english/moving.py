@@ -1,0 +1,183 @@
+"""Swapping, moving to an end, rotating, repeating.
+
+Imports `siglum.ir` and, of `siglum.propose.lexical`, comparing, meanings, removing, rules, undoing and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.types import STR
+from siglum.propose.lexical.comparing import is_number
+from siglum.propose.lexical.english.removing import _phrase
+from siglum.propose.lexical.meanings import Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, maybe
+from siglum.propose.lexical.undoing import replaced, without
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule, _done = RULES.rule, RULES.done
+
+
+@_done(
+    "swap first and last F [of *]; exchange first and last F [of *]; swap ends [of *]; with first and last F "
+    "swapped|exchanged; * with first and last F swapped|exchanged; swap first and last",
+    cost=0.0,
+)
+def swapping_ends(b: Builder, _: Relation | None = None) -> Relation:
+    def make(v: Value) -> Readings:
+        return readings(b.template("x length < 2 ? x : x suffix 1 concat (x tail front) concat (x take 1)", v))
+
+    return Relation(b, "swap ends", make)
+
+
+@_done(
+    "swap F at [the] position V and V [of|in *]; swap position V and V [of|in *]; exchange F at position V and V [of|in *]; "
+    "swap F V and V [of|in *]",
+    cost=0.0,
+)
+def swapping(b: Builder, *given: Relation | Value) -> Relation:
+    first, second = (g for g in given if isinstance(g, Value))
+    return Relation(b, f"swap {first.key} {second.key}", lambda v: b.call("swap", v, first, second))
+
+
+@_done(
+    "swap neighbour [of *]; swap each|every pair [of neighbour] [of *]; swap each two neighbour; swap neighbouring|adjacent "
+    "pair; swap F in pairs",
+    cost=0.0,
+)
+def swapping_pairs(b: Builder, _: Relation | None = None) -> Relation:
+    return _phrase(b, "swap pairs", "x chunks 2 map reverse flatten")
+
+
+@_done(
+    "move F to the end|back [of *]; put F last; move all|each F to the end|back [of *]; * with F moved|put to|at the end|back; "
+    "* with I moved|put to|at the end|back; put F at the end [of *]; F moved to the end; move F of * to the end",
+    cost=0.0,
+)
+def moving_to_end(b: Builder, things: Relation) -> Relation:
+    return Relation(b, f"move {things.key} last", lambda v: _moved(b, things, v, True))
+
+
+@_done(
+    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * with F "
+    "moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the front|start|beginning "
+    "[of *]; put F first; F before F",
+    cost=0.0,
+)
+def moving_to_front(b: Builder, *things: Relation) -> Relation:
+    return Relation(b, f"move {things[0].key} first", lambda v: _moved(b, things[0], v, False))
+
+
+def _as_list(b: Builder, picked: Value) -> Value | None:
+    """What was picked out as a list of one; the first or last of an empty list is an empty one."""
+    edge = {"first": "take", "last": "suffix"}.get(picked.origin.how) if picked.origin is not None else None
+    if edge is not None and picked.origin is not None:
+        return b.call(edge, picked.origin.source, b.literal(1))
+    return b.call("single", b.plain(picked))
+
+
+def _moved(b: Builder, things: Relation, value: Value, last: bool) -> Readings:
+    out: Readings = []
+    for picked, cost in things.of(value):
+        part = picked if picked.type is value.type else _as_list(b, picked)
+        for rest, more in without(b, picked):
+            whole = None if part is None else b.call("concat", rest, part) if last else b.call("concat", part, rest)
+            if whole is not None:
+                out.append((whole, cost + more))
+    return out
+
+
+@_done(
+    "rotate * [to] left [by] V [place|position|step|time]; rotate * V [place|position|step|time] to left; rotate * by V "
+    "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by V; "
+    "rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; rotate "
+    "* [to] left",
+    cost=0.1,
+)
+def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
+    count = maybe(given, Value) or b.literal(1)
+    return Relation(b, f"rotate {count.key}", lambda v: b.call("rotate", v, count))
+
+
+@_done(
+    "rotate * [to] right [by] V [place|position|step|time]; rotate * V [place|position|step|time] to right; rotate * by V "
+    "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] to "
+    "right; rotate right by V",
+    cost=0.1,
+)
+def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
+    count = maybe(given, Value) or b.literal(1)
+    return _phrase(b, "rotate right", "x rotate (0 - y)", count)
+
+
+@_done(
+    "repeat * V times|time; V times|time; repeated V times|time; * V times|time; V copies of *; V copy of *; * times V; repeat "
+    "* as often as V say; V repetitions of *; repeat V times|time",
+    cost=0.4,
+)
+def repeating(b: Builder, count: Value) -> Relation:
+    def make(v: Value) -> Readings:
+        if not is_number(count.type) or (is_number(v.type) and b.result is v.type):
+            return []
+        if v.element is not None:
+            return readings([b.template("x repeat y flatten", v, count), b.call("repeat", v, count)])
+        return readings(b.call("repeat", v, count))
+
+    return Relation(b, f"repeat {count.key}", make)
+
+
+@_rule(
+    "V",
+    "list of V copies of V; V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time; V "
+    "copies of V",
+    cost=0.1,
+)
+def copies(b: Builder, first: Value, second: Value) -> Readings:
+    if is_number(first.type) and not is_number(second.type):
+        first, second = second, first
+    return (
+        readings(b.call("repeat", first, second))
+        if first.element is None
+        else readings(b.template("x repeat y flatten", first, second))
+    )
+
+
+@_rule(
+    "V",
+    "V repeated V times|time each; each F V times|time; each F repeated V times|time; each F repeated as often as V; repeat "
+    "each F V times|time; each V doubled",
+    cost=0.1,
+)
+def each_repeated(b: Builder, things: Relation | Value, count: Value | None = None) -> Readings:
+    count = count if count is not None else b.literal(2)
+    if not isinstance(things, Relation):
+        return []
+    text = "x map (it repeat y) flatten"
+    return [
+        (repeated, cost + at)
+        for at, param in enumerate(b.params)
+        for xs, cost in things.of(param)
+        if (repeated := b.template(text, xs, count)) is not None
+    ]
+
+
+@_rule(
+    "V",
+    "each F doubled|twice|duplicated; double|repeat|duplicate each F; repeat each F twice; each F written twice; each F twice",
+    cost=0.0,
+)
+def each_doubled(b: Builder, things: Relation) -> Readings:
+    """ "every character doubled"; a number doubled is twice as large."""
+    out: Readings = []
+    for at, param in enumerate(b.params):
+        for xs, cost in things.of(param):
+            if xs.element is None:
+                continue
+            if xs.type is STR and xs.origin is not None and xs.origin.how == "filter":
+                twofold = Relation(b, "twice", lambda c: b.list_of([c, c]))
+                out += [(v, cost + at + c) for v, c in replaced(b, xs, twofold)]
+            twice = b.template("x map ([it it]) flatten", xs)
+            larger = b.call("*", xs, b.literal(2)) if is_number(xs.type.element) else None
+            out += [(v, cost + at + extra) for v, extra in ((larger, 0.0), (twice, 0.3)) if v is not None]
+    return out

@@ -1,0 +1,167 @@
+"""Predicates about parts: contains, starts with, ends with, is in, contains only.
+
+Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, common, comparing, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.types import CHAR, I64, STR
+from siglum.propose.lexical.chart import Together
+from siglum.propose.lexical.comparing import is_list, is_number, part_of
+from siglum.propose.lexical.english.common import predicate
+from siglum.propose.lexical.meanings import Predicate, Readings, readings
+from siglum.propose.lexical.rules import Grammar
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule = RULES.rule
+
+
+@_rule(
+    "P",
+    "contains V; with V; have V in it|U; contains V as a sub-text; contains sub-text|character|letter|word V; with V in it|U",
+    cost=0.3,
+)
+def containing(b: Builder, part: Value) -> Predicate | None:
+    if part.each is not None:
+        return None
+    return Predicate(b, f"contains {part.key}", lambda x, _: part_of(b, x, part))
+
+
+@_rule("P", "contains V or V; contains either V or V", cost=0.3)
+def containing_one(b: Builder, one: Value, other: Value) -> Predicate:
+    return _containing(b, one).joined("or", _containing(b, other))
+
+
+@_rule("P", "contains T; contains both T", cost=0.3)
+def containing_both(b: Builder, parts: Together) -> Predicate:
+    return _containing(b, parts[0]).joined("and", _containing(b, parts[1]))
+
+
+@_rule(
+    "P",
+    "in|among V; occurs in|among|within|inside V; be [also] in V; element of V; one of V; sub-text of V; be one of V; be found "
+    "in V; contained in V; be part of V; be an element of V; occurs as a sub-text in V; also in V; be element of V; stand in V",
+    cost=0.2,
+)
+def contained(b: Builder, whole: Value) -> Predicate | None:
+    if whole.each is not None:
+        return None
+    return _inside(b, whole)
+
+
+@_rule("P", "in both T; in T; in both; be in both T; occurs in both T; occurs in both; in-common; be in both", cost=0.4)
+def in_both(b: Builder, lists: Together | None = None) -> Predicate | None:
+    lists = lists if lists is not None else Together(p for p in b.params if p.type.kind == "array")
+    if len(lists) != 2:
+        return None
+    first, second = (_inside(b, xs) for xs in lists)
+    both = first.joined("and", second)
+
+    def make(x: Value, source: Value | None) -> Readings:
+        # the elements of one list are in it
+        return second.of(x) if source is not None and source.key == lists[0].key else both.of(x)
+
+    return Predicate(b, "in both", make)
+
+
+def _inside(b: Builder, whole: Value) -> Predicate:
+    return Predicate(b, f"in {whole.key}", lambda x, _: part_of(b, whole, x))
+
+
+def _containing(b: Builder, part: Value) -> Predicate:
+    return Predicate(b, f"contains {part.key}", lambda x, _: part_of(b, x, part))
+
+
+@_rule("P", "starts V", cost=0.2)
+def starting(b: Builder, part: Value) -> Predicate:
+    return Predicate(b, f"starts {part.key}", lambda x, _: _at_edge(b, x, part, "first"))
+
+
+@_rule("P", "ends V", cost=0.2)
+def ending(b: Builder, part: Value) -> Predicate:
+    return Predicate(b, f"ends {part.key}", lambda x, _: _at_edge(b, x, part, "last"))
+
+
+@_rule("P", "starts and ends with V; starts and ends in V; starts and ends V", cost=0.1)
+def starting_and_ending(b: Builder, part: Value) -> Predicate:
+    return starting(b, part).joined("and", ending(b, part))
+
+
+@_rule(
+    "P",
+    "start|begin and end|finish [with|in|on] same|equal character|letter|element|number|value|digit|word; start|begin with "
+    "same character|letter|element|number as U end [with]; starts and ends [with] same "
+    "character|letter|element|number|value|digit|word; starts and ends [with] equal "
+    "character|letter|element|number|digit|word; have equal|same first and last character|letter|element|number|digit",
+    cost=0.2,
+)
+def same_ends(b: Builder) -> Predicate:
+    return predicate(b, "same ends", "x take 1 is (x suffix 1)")
+
+
+def _at_edge(b: Builder, whole: Value, part: Value, word: str) -> Readings:
+    if whole.type is STR and part.type in (STR, CHAR):
+        text = part if part.type is STR else b.call("text", part)
+        return readings(b.call("starts" if word == "first" else "ends", whole, text)) if text is not None else []
+    if is_list(whole.type):
+        if whole.type is part.type:
+            return readings(b.template("x take (y length) is y" if word == "first" else "x suffix (y length) is y", whole, part))
+        return readings(b.template("x take 1 = y | any" if word == "first" else "x suffix 1 = y | any", whole, part))
+    if whole.type is I64 and is_number(part.type):
+        return readings(b.template(f"x digits {word} = y", whole, part))
+    return []
+
+
+@_rule("P", "starts P; starts P character|letter|element|number|digit; starts P word", cost=0.3)
+def starting_with_such(b: Builder, which: Predicate) -> Predicate:
+    """ "starts with a vowel"."""
+    return _edge_is(b, which, "take")
+
+
+@_rule("P", "ends P; ends P character|letter|element|number|digit", cost=0.3)
+def ending_with_such(b: Builder, which: Predicate) -> Predicate:
+    return _edge_is(b, which, "suffix")
+
+
+def _edge_is(b: Builder, which: Predicate, word: str) -> Predicate:
+    def make(x: Value, _: Value | None) -> Readings:
+        edge = b.call(word, x, b.literal(1))
+        return which.of_all(edge, "any") if edge is not None else []
+
+    return Predicate(b, f"{word} {which.key}", make)
+
+
+@_rule(
+    "P",
+    "contains only P [character|letter|element|number|word|value]; only contains P "
+    "[character|letter|element|number|word|value]; be only P; only P; contains only P and P; contains nothing but P; be all P; "
+    "contains all P",
+    cost=0.3,
+)
+def all_such(b: Builder, which: Predicate, other: Predicate | None = None) -> Predicate:
+    """ "contains only digits"."""
+    which = which.joined("or", other) if other is not None else which
+    return Predicate(b, f"all {which.key}", lambda x, _: which.of_all(x, "all"))
+
+
+@_rule(
+    "P",
+    "contains any P [character|letter|element|number|word|value]; contains P [character|letter|element|number|word|value]; "
+    "with P [character|letter|element|number|value]; have P [character|letter|element|number]",
+    cost=0.4,
+)
+def some_such(b: Builder, which: Predicate) -> Predicate:
+    return Predicate(b, f"any {which.key}", lambda x, _: which.of_all(x, "any"))
+
+
+@_rule(
+    "P",
+    "contains no P [character|letter|element|number|word|value]; with no P [character|letter|element|number]; without P "
+    "[character|letter]; have no P [character|letter|element|number]; not contains any P [character|letter|element|number]",
+    cost=0.2,
+)
+def no_such(b: Builder, which: Predicate) -> Predicate:
+    return some_such(b, which).negated()

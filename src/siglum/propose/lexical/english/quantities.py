@@ -1,0 +1,132 @@
+"""Predicates about how many: "with at least two vowels", "that occur twice", "all distinct".
+
+Imports, of `siglum.propose.lexical`, common, comparing, comparisons, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from siglum.propose.lexical.comparing import SYMBOLS, compare, is_number
+from siglum.propose.lexical.english.common import counted_in, occurrences, predicate
+from siglum.propose.lexical.english.comparisons import within
+from siglum.propose.lexical.meanings import Found, Predicate, Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule = RULES.rule
+
+
+@_rule("Q", "greater|less|at-least|at-most|equal! V", cost=0.1)
+def quantity(b: Builder, how: str, number: Value) -> Predicate | None:
+    if not is_number(number.type) or number.each is not None:
+        return None
+    return Predicate(b, f"{how} {number.key}", lambda x, _: compare(b, SYMBOLS[how], x, number))
+
+
+@_rule("Q", "exactly V; V", cost=0.2)
+def exact_quantity(b: Builder, number: Value) -> Predicate | None:
+    if not is_number(number.type) or number.each is not None:
+        return None
+    return Predicate(b, f"= {number.key}", lambda x, _: compare(b, "=", x, number))
+
+
+@_rule("Q", "V or more", cost=0.1)
+def quantity_or_more(b: Builder, number: Value) -> Predicate | None:
+    return quantity(b, "at-least", number)
+
+
+@_rule("Q", "between V and V", cost=0.3)
+def quantity_between(b: Builder, low: Value, high: Value) -> Predicate:
+    return within(b, low, high)
+
+
+@_rule("Q", "P number-of", cost=0.3)
+def such_a_number(b: Builder, which: Predicate) -> Predicate:
+    """ "an even number of"."""
+    return which
+
+
+@_rule("Q", "no", cost=0.2)
+def none_of_them(b: Builder) -> Predicate:
+    return Predicate(b, "= 0", lambda x, _: compare(b, "=", x, b.literal(0)))
+
+
+@_rule("P", "contains Q F; with Q F; have Q F; Q F long; contains Q of F", cost=0.2)
+def so_many(b: Builder, how_many_of: Predicate, things: Relation) -> Predicate | None:
+    """ "with more than k letters"."""
+    if not things.noun:
+        return None
+
+    def make(x: Value, _: Value | None) -> Readings:
+        return [(v, c + d) for n, c in counted_in(b, things, x) for v, d in how_many_of.of(n)]
+
+    return Predicate(b, f"with {how_many_of.key} {things.key}", make)
+
+
+@_rule("P", "contains V [at-least|exactly|greater] Q time|times; contains V Q time|times; contains V Q", cost=0.3)
+def containing_so_often(b: Builder, thing: Value, times: Predicate) -> Predicate:
+    def make(x: Value, _: Value | None) -> Readings:
+        return [(v, c + d) for n, c in occurrences(b, thing, x) for v, d in times.of(n)]
+
+    return Predicate(b, f"contains {thing.key} {times.key}", make)
+
+
+@_rule("P", "repeated; that be repeated", cost=0.2)
+def repeated(b: Builder) -> Predicate:
+    return _so_often(b, "repeated", lambda n: b.call(">", n, b.literal(1)))
+
+
+@_rule("P", "not-repeated", cost=0.2)
+def not_repeated(b: Builder) -> Predicate:
+    return _so_often(b, "once", lambda n: b.call("=", n, b.literal(1)))
+
+
+@_rule("P", "occurs Q time|times; occurs Q; repeated Q times|time; occurs Q number of time", cost=0.2)
+def so_often(b: Builder, times: Predicate) -> Predicate:
+    """ "that occur at least twice"."""
+    return _so_often(b, times.key, lambda n: times.of(n))
+
+
+def _so_often(b: Builder, name: str, of_count: Callable[[Value], Found]) -> Predicate:
+    def make(x: Value, source: Value | None) -> Readings:
+        if source is None:
+            return []
+        same = b.call("=", source, x)
+        count = b.call("count", same) if same is not None else None
+        return readings(of_count(count)) if count is not None else []
+
+    return Predicate(b, f"occurs {name}", make)
+
+
+@_rule(
+    "P",
+    "have duplicate; contains duplicate; contains repeated element|value|number|character|letter|word; have any duplicate; "
+    "contains any duplicate",
+    cost=0.2,
+)
+def with_duplicates(b: Builder) -> Predicate:
+    return predicate(b, "with duplicates", "x unique length < (x length)")
+
+
+@_rule(
+    "P",
+    "have no duplicate; contains no duplicate; without duplicate; be all distinct|unique; all distinct|unique; have all "
+    "distinct|unique element|character|letter|value; contains only distinct element|value|number|character|letter; have only "
+    "distinct element|character|letter; pairwise distinct; differ; unequal each other; be different; all differ; all unequal "
+    "each other; differ from each other|one another",
+    cost=0.2,
+)
+def all_distinct(b: Builder) -> Predicate:
+    return predicate(b, "distinct", "x unique length = (x length)")
+
+
+@_rule(
+    "P",
+    "all equal; be all equal; all the same; be all the same; have only one distinct element|value; all identical; be the same",
+    cost=0.2,
+)
+def all_equal(b: Builder) -> Predicate:
+    return predicate(b, "all equal", "x unique length <= 1")

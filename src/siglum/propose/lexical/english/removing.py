@@ -1,0 +1,178 @@
+"""Removing, keeping and taking: by value, by property, up to the first that is such.
+
+Imports `siglum.ir` and, of `siglum.propose.lexical`, comparing, meanings, rules, undoing and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.ir.types import CHAR, STR
+from siglum.propose.lexical.comparing import equals, is_list
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, maybe, said
+from siglum.propose.lexical.undoing import without
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_done = RULES.done
+
+
+def _phrase(b: Builder, name: str, text: str, *args: Value) -> Relation:
+    """What a phrase over x (the subject), y and z gives."""
+    return Relation(b, f"{name} {' '.join(a.key for a in args)}", lambda x: b.template(text, x, *args))
+
+
+@_done(
+    "remove F from|in *; remove F; remove all|each|any F from|in *; remove all|each|any F; * with F removed; * remove F",
+    cost=0.2,
+)
+def removing(b: Builder, things: Relation) -> Relation:
+    """ "remove the negative numbers"."""
+    return Relation(b, f"remove {things.key}", lambda v: [(r, c + d) for p, c in things.of(v) for r, d in without(b, p)])
+
+
+@_done(
+    "remove first V and last V F [from|of *]; remove V F from|at both end [of *]; remove first and last V F [from|of *]",
+    cost=0.0,
+)
+def removing_from_both_ends(b: Builder, front: Value, *given: Value | Relation) -> Relation:
+    back = maybe(given, Value) or front
+    return _phrase(b, "inner", "x drop y | take (x length - y - z max 0)", front, back)
+
+
+@_done(
+    "remove prefix|start|beginning V [from *]; remove V from the start|beginning|front [of *]; strip prefix V [from *]",
+    cost=0.1,
+)
+def removing_prefix(b: Builder, part: Value) -> Relation:
+    return _phrase(b, "remove prefix", "x starts y ? (x drop (y length)) : x", part)
+
+
+@_done("remove suffix|ending|end V [from *]; remove V from the end [of *]; strip suffix V [from *]", cost=0.1)
+def removing_suffix(b: Builder, part: Value) -> Relation:
+    return _phrase(b, "remove suffix", "x ends y ? (x take (x length - (y length))) : x", part)
+
+
+@_done(
+    "remove P; remove F that be P from *; remove each|all that be P; remove [all|each] P "
+    "element|number|value|word|character|letter|one [from *]; remove P from *",
+    cost=0.5,
+)
+def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
+    which = said(given, Predicate)
+    return Relation(b, f"remove {which.key}", lambda v: which.among(v, "reject"))
+
+
+@_done(
+    "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V from|in "
+    "*; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove all|each|every "
+    "value|element|item|number equal V [from *]; * remove V",
+    cost=0.4,
+)
+def removing_value(b: Builder, thing: Value) -> Relation | None:
+    if thing.each is not None:
+        return None
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and thing.type in (STR, CHAR):
+            text = thing if thing.type is STR else b.call("text", thing)
+            return readings(b.call("replace", v, text, b.literal(""))) if text is not None else []
+        if is_list(v.type) and v.type is thing.type:
+            return readings(b.call("except", v, thing))
+        return equals(b, thing).among(v, "reject") if is_list(v.type) else []
+
+    return Relation(b, f"remove {thing.key}", make)
+
+
+@_done("remove all-but F; keep F [from|of *]; keep F in *; keep only F; only F; keep only F of *; keep all F", cost=0.3)
+def keeping(b: Builder, things: Relation) -> Relation:
+    return Relation(b, f"keep {things.key}", things.of, noun=True)
+
+
+@_done("keep P; keep F that be P of *; keep each|all that be P; keep only P; keep P in *; keep * that be P", cost=0.5)
+def keeping_such(b: Builder, *given: Predicate | Relation) -> Relation:
+    which = said(given, Predicate)
+    return Relation(b, f"keep {which.key}", lambda v: which.among(v))
+
+
+@_done(
+    "remove everything|all|each|anything that be P; remove all-but P; remove everything|anything that be P from *; remove "
+    "everything|anything P; remove all-but P from *; remove everything that be not a P [from *]",
+    cost=0.2,
+)
+def removing_everything_such(b: Builder, which: Predicate) -> Relation:
+    return Relation(b, f"remove {which.key}", lambda v: which.among(v, "reject"))
+
+
+@_done("keep everything|all that be P; keep nothing but P; leave only P", cost=0.2)
+def keeping_everything_such(b: Builder, which: Predicate) -> Relation:
+    return Relation(b, f"keep {which.key}", lambda v: which.among(v))
+
+
+@_done(
+    "remove duplicate [from|in *]; remove repeated F [from *]; remove duplicate|repeated|duplicated "
+    "element|value|number|item|character|letter|word|entry [from *]; remove all duplicate [from|in *]; remove any duplicate "
+    "[from|in *]; * remove duplicate; deduplicate *; remove repeated character|letter|element|number|value|word [from *]",
+    cost=0.0,
+)
+def removing_duplicates(b: Builder, _: Relation | None = None) -> Relation:
+    return Relation(b, "unique", lambda v: b.call("unique", v), strict=True)
+
+
+@_done(
+    "remove consecutive duplicate [from *]; remove duplicate next to each other; collapse runs|run of equal "
+    "element|character|number|value; collapse consecutive duplicate|repeated F; remove consecutive|adjacent "
+    "duplicate|equal|repeated element|number|character|value|letter [from *]; collapse run",
+    cost=0.0,
+)
+def removing_neighbouring_duplicates(b: Builder, _: Relation | None = None) -> Relation:
+    return _phrase(b, "collapse", "x runs map first")
+
+
+@_done("take F of|from *; take F; give F of *", cost=0.3)
+def taking(b: Builder, things: Relation) -> Relation:
+    return Relation(b, f"take {things.key}", things.of, noun=True)
+
+
+@_done(
+    "take|keep F until|before [first] P; take|keep F before first F that be P; take|keep F up to [first] P; F before [the] "
+    "first P; take|keep F until P; F up to the first P; F before [the] first F that be P; take|keep F until reach P; take F "
+    "until first P one; everything before [the] first P; F until [the] first P [F]",
+    cost=0.1,
+)
+def taking_until(b: Builder, *given: Relation | Predicate | None) -> Relation:
+    which = said(given, Predicate)
+    things = maybe(given, Relation)
+    stop = which.negated()
+    return _while(b, "takewhile", stop, things)
+
+
+@_done(
+    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; take F "
+    "while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
+    cost=0.2,
+)
+def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
+    which = said(given, Predicate)
+    things = maybe(given, Relation)
+    return _while(b, "takewhile", which, things)
+
+
+@_done(
+    "remove F while|as-long-as U be P; remove leading P [F]; remove P [F] at|from the start|beginning|front [of *]; skip F "
+    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from [the] "
+    "first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
+    cost=0.2,
+)
+def dropping_while(b: Builder, *given: Relation | Predicate | None) -> Relation:
+    which = said(given, Predicate)
+    return _while(b, "dropwhile", which, None)
+
+
+def _while(b: Builder, word: str, which: Predicate, things: Relation | None) -> Relation:
+    def make(v: Value) -> Readings:
+        lists = things.of(v) if things is not None else [(v, 0.0)]
+        return [(w, c + d) for xs, c in lists for w, d in which.among(xs, word)]
+
+    return Relation(b, f"{word} {which.key}", make, noun=True, strict=True)

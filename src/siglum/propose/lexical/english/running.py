@@ -1,0 +1,190 @@
+"""Running totals, differences of neighbours, elements beside their positions.
+
+Imports, of `siglum.propose.lexical`, meanings, rules and values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from siglum.propose.lexical.meanings import Readings, Relation, readings
+from siglum.propose.lexical.rules import Grammar, maybe, said
+from siglum.propose.lexical.values import Builder, Value
+
+RULES: Final = Grammar()
+_rule = RULES.rule
+
+
+@_rule(
+    "F",
+    "running|cumulative|prefix total|sum|@sum; cumulative|running total of element; partial sum|@sum; prefix sum|@sum",
+    cost=0.0,
+)
+def running_total(b: Builder) -> Relation:
+    return Relation(b, "running total", lambda v: b.template("x scan +", v), strict=True)
+
+
+@_rule("F", "running|cumulative|prefix product; running|cumulative @product", cost=0.0)
+def running_product(b: Builder) -> Relation:
+    return Relation(b, "running product", lambda v: b.template("x scan *", v), strict=True)
+
+
+@_rule(
+    "F",
+    "running|cumulative|prefix largest|smallest!; largest|smallest! so far; rolling largest|smallest!; largest|smallest! "
+    "[element|value|number] seen so far; largest|smallest! [element|value|number] up to each position",
+    cost=0.0,
+)
+def running_extreme(b: Builder, which: str) -> Relation:
+    text = "x scan max" if which == "largest" else "x scan min"
+    return Relation(b, f"running {which}", lambda v: b.template(text, v), strict=True)
+
+
+@_rule("F", "running|cumulative @mean; rolling @mean so far", cost=0.0)
+def running_mean(b: Builder) -> Relation:
+    return Relation(b, "running mean", lambda v: b.template("x scan + / (x indices + 1)", v), strict=True)
+
+
+@_rule(
+    "F",
+    "moving @mean of [size|length|window] V; moving @mean with|over window [size|length] [of] V; moving @mean over V element",
+    cost=0.0,
+)
+def moving_mean(b: Builder, size: Value) -> Relation:
+    return Relation(b, "moving mean", lambda v: b.call("smooth", v, size), strict=True)
+
+
+@_rule(
+    "F",
+    "difference between|of [two] neighbour; difference between|of each element and next|previous; difference between|of "
+    "consecutive|neighbour [element|number|value|pair|item]; difference from one element to next; successive|consecutive "
+    "difference; difference between each element|number|value and next|previous; first difference",
+    cost=0.0,
+)
+def neighbour_differences(b: Builder) -> Relation:
+    return Relation(b, "delta", lambda v: b.call("delta", v), noun=True)
+
+
+@_rule(
+    "F",
+    "absolute difference between|of [two] neighbour; absolute difference between|of consecutive [element|number|value|pair]; "
+    "distance between neighbour",
+    cost=0.0,
+)
+def neighbour_distances(b: Builder) -> Relation:
+    return Relation(b, "distances", lambda v: b.template("x delta abs", v), noun=True)
+
+
+@_rule(
+    "F",
+    "sum|@sum of neighbour; sum|@sum of each pair of neighbour; sum|@sum of each neighbour; sum|@sum of consecutive|neighbour "
+    "pair|element|number",
+    cost=0.0,
+)
+def neighbour_sums(b: Builder) -> Relation:
+    return Relation(b, "neighbour sums", lambda v: b.template("x windows 2 map sum", v), noun=True)
+
+
+@_rule(
+    "F",
+    "product|@product of neighbour; product|@product of each neighbour; product|@product of two consecutive element|number",
+    cost=0.0,
+)
+def neighbour_products(b: Builder) -> Relation:
+    return Relation(b, "neighbour products", lambda v: b.template("x windows 2 map product", v), noun=True)
+
+
+@_rule(
+    "V",
+    "V minus previous; V minus previous without first [one|element|number|value]; V minus the previous; V less previous",
+    cost=0.0,
+)
+def minus_previous(b: Builder, xs: Value) -> Readings:
+    source = xs.each if xs.each is not None else xs
+    return readings(b.call("delta", source))
+
+
+@_rule("V", "V plus next|previous; V plus the one next|after|before it", cost=0.0)
+def plus_next(b: Builder, xs: Value) -> Readings:
+    source = xs.each if xs.each is not None else xs
+    return readings(b.template("x windows 2 map sum", source))
+
+
+@_rule("V", "V times I; multiply V by I; multiply V by position; V multiplied by I; product of V and I", cost=0.3)
+def times_own(b: Builder, xs: Value, own: Relation | None = None) -> Readings:
+    return _with_own(b, "*", xs, own if own is not None else own_index(b))
+
+
+@_rule(
+    "V",
+    "V with|and [its] next|neighbour; V together with [its] next|neighbour; V paired with [its] next; each F with|and [its] "
+    "next; each F together with [its] next; each F paired with [its] next; each pair of V and [its] next",
+    cost=0.0,
+)
+def with_next(b: Builder, things: Value | Relation) -> Readings:
+    """ "each element together with its successor"."""
+    if isinstance(things, Value):
+        return readings(b.call("pairs", things.each if things.each is not None else things))
+    return [(v, c + at) for at, p in enumerate(b.params) for xs, c in things.of(p) if (v := b.call("pairs", xs)) is not None]
+
+
+@_rule(
+    "V",
+    "missing number between|from V and|to V [in V]; number be missing [from|in V] between V and V; number missing from|in V "
+    "between V and V; missing number in V; missing number [of V]; number missing from|in V; number between|from V and|to V "
+    "that be missing [from|in V]; number between V and V that be not in V; number from V to V that be missing [from|in V]; "
+    "number between V and V missing from V",
+    cost=0.0,
+)
+def missing(b: Builder, *given: Value | None) -> Readings:
+    values = [g for g in given if isinstance(g, Value)]
+    ends = [v for v in values if v.element is None]
+    lists = [v for v in values if v.element is not None] or [p for p in b.params if p.element is not None]
+    if not lists:
+        return []
+    if len(ends) == 2:
+        left = b.template("(y to z) except x", lists[0], *ends)
+    else:
+        left = b.template("x empty ? (x take 0) : ((x minimum) to (x maximum)) except x", lists[0])
+    return readings([(b.chain(left, "first"), 0.0), (left, 0.2)]) if left is not None else []
+
+
+@_rule(
+    "V",
+    "V plus I; increase|increment|raise V by I; add I to V; add the position to V; add position to V; sum of V and I; add to V I",
+    cost=0.3,
+)
+def plus_own(b: Builder, *given: Value | Relation) -> Readings:
+    xs = said(given, Value)
+    own = maybe(given, Relation) or own_index(b)
+    return _with_own(b, "+", xs, own)
+
+
+def _with_own(b: Builder, symbol: str, xs: Value, own: Relation) -> Readings:
+    if own.key == "index":
+        source = xs.each if xs.each is not None else xs
+        return readings(b.template(f"x {symbol} (x indices)", source)) if source.element is not None else []
+    if xs.each is None and xs.element is not None:
+        return []
+    inner = Value(xs.tree, xs.type, xs.key.removesuffix("/" + xs.each.key)) if xs.each is not None else xs
+    out: Readings = []
+    for other, cost in own.of(inner):
+        made = b.call(symbol, inner, other)
+        if made is not None:
+            out.append(
+                (
+                    Value(made.tree, made.type, f"{made.key}/{xs.each.key}", made.flex, xs.each) if xs.each is not None else made,
+                    cost,
+                )
+            )
+    return out
+
+
+@_rule("I", "its F; its own F", cost=0.1)
+def own(b: Builder, relation: Relation) -> Relation:
+    return relation
+
+
+@_rule("I", "its position", cost=0.0)
+def own_index(b: Builder) -> Relation:
+    return Relation(b, "index", lambda v: b.call("indices", v))

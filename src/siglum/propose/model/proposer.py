@@ -1,0 +1,158 @@
+"""The proposer that asks a language model. Imports `siglum.records`, `siglum.errors` and its siblings.
+
+A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. A
+reply that holds nothing usable, or was cut inside its first candidate, is asked for again; every request is counted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
+from siglum.propose.model import prompt
+from siglum.propose.model.chat import MAX_TOKENS, Endpoint, Reply, Request, Source, Usage
+from siglum.propose.model.grammar import export
+from siglum.propose.model.reading import Reading, reading_of, reads
+from siglum.propose.model.texts import texts_in
+from siglum.propose.model.wire import FAULT, Limits, Stopped
+from siglum.records import Candidate, Feedback, Spec
+
+MOST_WORDS: Final = 32
+MOST_PHRASES: Final = 5
+FIRST_COST: Final = 12.0
+"""Bits of the first candidate of a reply; each after it has one more."""
+
+UNTYPED: Final = 8.0
+"""Bits more for a text that is no phrase with types, which only repair can make use of."""
+
+WARMER: Final = 0.4
+"""Temperature added in each round after the first."""
+
+Retrieve = Callable[[Spec], Sequence[str]]
+
+
+class ModelProposer:
+    """Candidates of a language model. `fault` is the last thing that went wrong, None while nothing did: an endpoint that does
+    not answer (exit 3), or replies without a phrase (exit 4). `usage` is what asking has cost.
+    """
+
+    def __init__(
+        self, source: Source, retrieve: Retrieve, *, rounds: int = 3, retries: int = 2, phrases: int = MOST_PHRASES
+    ) -> None:
+        """`rounds` requests are made at most, each again up to `retries` times; each asks for up to `phrases` phrases."""
+        self.source, self.retrieve = source, retrieve
+        self.rounds, self.retries, self.phrases = rounds, retries, phrases
+        self.fault: SiglumError | None = None
+
+    @property
+    def name(self) -> str:
+        return f"model {echo(self.source.model)}"
+
+    @property
+    def usage(self) -> Usage:
+        return self.source.usage
+
+    def stop(self) -> None:
+        """Ends the request that another thread may be waiting for; the candidates end."""
+        self.source.stop()
+
+    def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
+        if not spec.phrase.strip() and not spec.examples:
+            return
+        self.fault = None
+        words = prompt.known(self.retrieve(spec), MOST_WORDS)
+        system = prompt.system_prompt(words, self.phrases)
+        grammar = cache(lambda: _grammar(spec, words, self.phrases))
+        schema = export.json_schema(spec.params, words, self.phrases)
+        given = {f.candidate.text for f in feedback}
+        told = -1
+        for number in range(self.rounds):
+            if len(feedback) == told:
+                return
+            told = len(feedback)
+            user = prompt.user_prompt(spec, feedback)
+            request = Request(system, user, grammar, schema, min(1.0, WARMER * number))
+            for candidate in self._round(request, spec):
+                if candidate.text not in given:
+                    given.add(candidate.text)
+                    yield candidate
+            if self.fault is not None:
+                return
+
+    def _round(self, request: Request, spec: Spec) -> list[Candidate]:
+        """The candidates of one request, asked again where its replies hold none; none where that was in vain."""
+        for attempt in range(self.retries + 1):
+            self.usage.retries += attempt > 0
+            try:
+                replies = self.source.ask(request)
+            except Stopped:
+                self.fault = EnvironmentFault("the request was stopped", None, "", FAULT)
+                return []
+            except SiglumError as fault:
+                self.fault = fault
+                return []
+            found = [c for reply in replies for c in self._candidates(reply, spec)]
+            if found:
+                self.fault = None
+                return found
+            if any(r.cut for r in replies):
+                request = request._replace(max_tokens=2 * request.max_tokens)
+        self.fault = self._unusable(replies)
+        return []
+
+    def _candidates(self, reply: Reply, spec: Spec) -> Iterator[Candidate]:
+        texts = texts_in(reply.text, reply.cut, lambda text: reads(text, spec))
+        readings = [(reading_of(found.text, spec), found.where) for found in texts.found]
+        usable: dict[str, tuple[Reading, str]] = {}
+        for reading, where in readings:
+            if reading is not None:
+                usable.setdefault(reading.text, (reading, where))
+        for rank, (reading, where) in enumerate(usable.values()):
+            cost = FIRST_COST + rank + (0.0 if reading.typed else UNTYPED)
+            yield Candidate(reading.text, self.name, cost, tuple(filter(None, (where, reading.how))))
+
+    def _unusable(self, replies: Sequence[Reply]) -> SiglumError:
+        asked = f"asked {self.retries + 1} times"
+        if any(r.cut for r in replies):
+            message, code = f"reply ended inside a block (max_tokens?), {asked}", "E-036"
+            return SiglumError(message, None, f"allow more than {MAX_TOKENS} tokens, or ask a terser model", code, 4)
+        return SiglumError(f"no reply holds a phrase, {asked}", None, "ask another model", "E-035", 4)
+
+
+def _grammar(spec: Spec, words: Sequence[str], phrases: int) -> str:
+    """The grammar of a reply; empty where no phrase of these words gives the result."""
+    try:
+        return export.gbnf(spec.params, spec.result, words, phrases)
+    except UserError:
+        return ""
+
+
+def from_endpoint(
+    url: str, model: str, retrieve: Retrieve, key_variable: str = "", limits: Limits | None = None, constrained: bool = True
+) -> ModelProposer:
+    """The proposer for `model` of the endpoint at `url`. `key_variable`, if given, names the environment variable with the key.
+
+    Asks nothing yet. Raises `UserError` (E-041) for a URL that is none, `EnvironmentFault` for a variable that is not set.
+    """
+    key = ""
+    if key_variable:
+        key = os.environ.get(key_variable, "").strip()
+        if not key:
+            message = f"the environment variable {echo(key_variable)} is not set"
+            raise EnvironmentFault(message, None, "set it to the endpoint's key", FAULT)
+    if not model.strip():
+        raise UserError("no model is named", None, "give the name the endpoint knows it by", "E-001")
+    return ModelProposer(Endpoint(url, model, key, limits, constrained), retrieve)
+
+
+def from_package(model: str, retrieve: Retrieve) -> ModelProposer:
+    """The proposer for a model of the package `llm`, which is an extra; its first use may load the model.
+
+    Raises `EnvironmentFault` where the package is missing, `UserError` (E-002) where it has no such model.
+    """
+    from siglum.propose.model.local import PackagedModel
+
+    return ModelProposer(PackagedModel(model), retrieve)

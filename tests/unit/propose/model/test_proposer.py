@@ -1,0 +1,201 @@
+"""The proposer that asks a model: rounds, what is yielded, what it costs; the rules that every proposer keeps."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.unit.propose.model.gbnf_reader import Gbnf
+
+from siglum.errors import EnvironmentFault, SiglumError, UserError
+from siglum.frontend.phrase.parser import parse_signature
+from siglum.propose.conformance import faults
+from siglum.propose.model.chat import Reply, Request, Usage
+from siglum.propose.model.proposer import FIRST_COST, UNTYPED, ModelProposer, from_endpoint, from_package
+from siglum.records import Candidate, Example, Feedback, Spec
+
+SPEC = Spec(*parse_signature("xs:[i64] -> i64"), phrase="the sum")
+
+
+def words(_: Spec) -> Sequence[str]:
+    return ("filter", "even", "sum", "len")
+
+
+class Told:
+    """A model that says what it is told, the last thing again and again."""
+
+    def __init__(self, *said: str | SiglumError) -> None:
+        self.said = list(said)
+        self.model, self.usage = "told", Usage()
+        self.asked: list[Request] = []
+
+    def ask(self, request: Request) -> list[Reply]:
+        self.asked.append(request)
+        self.usage.requests += 1
+        said = self.said.pop(0) if len(self.said) > 1 else self.said[0]
+        if isinstance(said, SiglumError):
+            raise said
+        return [Reply(said, False)]
+
+    def stop(self) -> None:
+        pass
+
+
+def test_candidates_come_in_the_order_of_the_reply_each_costing_more() -> None:
+    found = list(ModelProposer(Told("xs sum\nxs length"), words).propose(SPEC, []))
+    assert [(c.text, c.cost) for c in found] == [("xs sum", FIRST_COST), ("xs length", FIRST_COST + 1)]
+    assert found[0].notes == ("line 1",)
+
+
+def test_texts_that_are_no_phrases_come_too_for_repair_but_cost_more() -> None:
+    found = list(ModelProposer(Told("```\nxs frobnicate\n```"), words).propose(SPEC, []))
+    assert [(c.text, c.cost) for c in found] == [("xs frobnicate", FIRST_COST + UNTYPED)]
+
+
+def test_nothing_is_proposed_twice() -> None:
+    told = [Feedback(Candidate("xs length", "lexical"), "example", "no")]
+    source = Told("xs sum\nfilter even sum", "xs sum\nxs filter even sum")
+    found = []
+    for candidate in ModelProposer(source, words).propose(SPEC, told):
+        found.append(candidate.text)
+        told.append(Feedback(candidate, "example", "no"))
+    assert found == ["xs sum", "xs filter even sum"]
+    assert len(source.asked) == 2
+
+
+def test_without_news_no_further_round_is_asked() -> None:
+    source = Told("xs sum")
+    assert [c.text for c in ModelProposer(source, words, rounds=5).propose(SPEC, [])] == ["xs sum"]
+    assert len(source.asked) == 1
+
+
+def test_later_rounds_are_warmer() -> None:
+    source, told = Told("xs sum", "xs length", "xs first else 0"), list[Feedback]()
+    for candidate in ModelProposer(source, words).propose(SPEC, told):
+        told.append(Feedback(candidate, "example", "no"))
+    assert [r.temperature for r in source.asked] == [0.0, 0.4, 0.8]
+
+
+def test_a_model_is_given_the_words_and_a_grammar_of_them() -> None:
+    source = Told("xs sum")
+    list(ModelProposer(source, words, phrases=2).propose(SPEC, []))
+    request = source.asked[0]
+    assert "\nlength [T] -> i64" in request.system
+    assert "\nproduct" not in request.system
+    assert Gbnf(request.grammar()).accepts("xs filter even sum\nxs length")
+    assert request.schema["properties"]["phrases"]["maxItems"] == 2
+
+
+def test_a_reply_without_a_phrase_is_asked_for_again() -> None:
+    proposer = ModelProposer(Told("I am not sure.", "Let me think.", "xs sum"), words)
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
+    assert (proposer.usage.requests, proposer.usage.retries, proposer.fault) == (3, 2, None)
+
+
+def test_the_last_fault_is_kept_and_ends_the_candidates() -> None:
+    fault = EnvironmentFault("nobody there")
+    proposer = ModelProposer(Told("xs sum", fault), words)
+    told: list[Feedback] = []
+    for candidate in proposer.propose(SPEC, told):
+        told.append(Feedback(candidate, "example", "no"))
+    assert proposer.fault is fault
+
+
+def test_where_nothing_is_wanted_nothing_is_asked() -> None:
+    source = Told("xs sum")
+    assert list(ModelProposer(source, words).propose(Spec(SPEC.params, SPEC.result), [])) == []
+    assert source.asked == []
+
+
+def test_a_result_that_no_phrase_gives_has_no_grammar() -> None:
+    source = Told("nothing")
+    spec = Spec(*parse_signature("s:str -> {str:[f64]}"), phrase="odd")
+    list(ModelProposer(source, lambda _: (), rounds=1, retries=0).propose(spec, []))
+    assert source.asked[0].grammar() == ""
+
+
+@pytest.mark.parametrize("reply", ["xs sum\nx\ns reverse", "```\nhello\n```", "", '{"phrases": []}'])
+def test_it_keeps_the_rules_of_proposers(reply: str) -> None:
+    assert faults(ModelProposer(Told(reply), words)) == []
+
+
+def test_a_model_has_to_be_named() -> None:
+    with pytest.raises(UserError, match="no model is named"):
+        from_endpoint("http://localhost", " ", words)
+
+
+# models of the package `llm`
+
+
+class UnknownModelError(Exception):
+    pass
+
+
+def packaged(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+    """Stands in for the package: one model that answers with `answer`."""
+
+    class Response(list[str]):
+        def usage(self) -> SimpleNamespace:
+            return SimpleNamespace(input=100, output=7)
+
+    def prompt(text: str, system: str, **options: Any) -> Response:
+        assert options == {"max_tokens": 300}
+        if isinstance(answer, Exception):
+            raise answer
+        return Response(answer)
+
+    model = SimpleNamespace(model_id="tiny", prompt=prompt, Options=SimpleNamespace(model_fields={"max_tokens": None}))
+
+    def get_model(name: str) -> SimpleNamespace:
+        if name != "tiny":
+            raise UnknownModelError(name)
+        return model
+
+    package = ModuleType("llm")
+    vars(package).update(get_model=get_model, get_models=lambda: [model], UnknownModelError=UnknownModelError)
+    monkeypatch.setitem(sys.modules, "llm", package)
+
+
+def test_a_packaged_model_answers_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged(monkeypatch, ["xs ", "sum"])
+    proposer = from_package("tiny", words)
+    assert [(c.text, c.origin) for c in proposer.propose(SPEC, [])] == [("xs sum", "model tiny")]
+    assert str(proposer.usage) == "1 requests, 100 + 7 tokens"
+
+
+def test_a_packaged_model_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged(monkeypatch, RuntimeError("no \x1b[2J weights"))
+    proposer = from_package("tiny", words)
+    assert list(proposer.propose(SPEC, [])) == []
+    assert proposer.fault is not None
+    assert proposer.fault.message == "the model tiny of the package llm fails: no \\x1b[2J weights"
+
+
+def test_a_packaged_model_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged(monkeypatch, ["xs ", "sum"])
+    proposer = from_package("tiny", words)
+    proposer.stop()
+    assert list(proposer.propose(SPEC, [])) == []
+    assert proposer.usage.requests == 0
+
+
+def test_an_unknown_packaged_model_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged(monkeypatch, [])
+    with pytest.raises(UserError, match="has no model 'huge'; models: tiny"):
+        from_package("huge", words)
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "llm", None)
+    with pytest.raises(EnvironmentFault, match=r"the package llm is missing; pip install 'siglum\[llm\]'"):
+        from_package("tiny", words)
+
+
+def test_examples_alone_are_enough_to_ask() -> None:
+    source = Told("xs sum")
+    spec = Spec(SPEC.params, SPEC.result, examples=(Example(([1, 2],), 3),))
+    assert [c.text for c in ModelProposer(source, words).propose(spec, [])] == ["xs sum"]
+    assert "xs=[1,2] gives 3" in source.asked[0].user
