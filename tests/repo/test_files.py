@@ -17,7 +17,7 @@ FORBIDDEN = {
     "unfinished work": r"\b(?:TO[D]O|FIX[M]E|X[X]X|NotImplemented[E]rror)\b",
     "a test that does not run": r"\bpytest[.](?:skip|importor[s]kip|xf[a]il)|mark[.](?:sk[i]p|xf[a]il)",
     "a star import": r"^\s*from \S+ import [*]$",
-    "a bare except": r"^\s*except\s*:",
+    "a bare except": r"^\s*except\s*:\s*(?:#|$)",
     "an issue number": r"\b[Ii]ssue [#]?\d",
 }
 TEXT_SUFFIXES = {".py", ".md", ".toml", ".sh", ".txt", ".c", ".h", ""}

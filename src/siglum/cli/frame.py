@@ -25,6 +25,7 @@ VERBS: Final = {
     "explain": "Show every instruction with the word it comes from.",
     "words": "Search the vocabulary by name, type or meaning.",
     "next": "List what can follow the beginning of a phrase.",
+    "grammar": "Print a grammar of the phrases that a signature allows, for models that are held to one.",
     "emit": "Turn hex digits or assembly into an executable, an object or a shared library.",
     "tokens": "Count the tokens of a file or a phrase in several vocabularies.",
     "doctor": "Report what this machine and this installation can do.",
