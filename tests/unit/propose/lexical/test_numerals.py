@@ -61,17 +61,20 @@ def test_numerals_lie_inside_the_text_and_each_value_is_said_once(words: list[st
     assert {(type(v), v) for v in said} == {(type(n.value), n.value) for n in found}
 
 
-UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"  # noqa: E501
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 def spelt(number: int) -> str:
     """A number below a million in English."""
     if number < 20:
-        return UNITS.split()[number]
+        return UNITS[number]
     if number < 100:
         rest = f" {spelt(number % 10)}" if number % 10 else ""
-        return TENS.split()[number // 10 - 2] + rest
+        return TENS[number // 10 - 2] + rest
     if number < 1000:
         rest = f" and {spelt(number % 100)}" if number % 100 else ""
         return f"{spelt(number // 100)} hundred{rest}"

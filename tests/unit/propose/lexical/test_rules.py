@@ -114,7 +114,8 @@ def test_every_argument_of_a_rule_is_of_a_kind_that_its_function_takes() -> None
         for at, kind in enumerate(kinds):
             wanted = parameters[min(at, len(parameters) - 1)].annotation
             if wanted is not object and not any(issubclass(kind, one) for one in get_args(wanted) or (wanted,)):
-                wrong.add(f"{rule.make.__qualname__}, argument {at + 1} of {' '.join(i.category or i.concepts[0] for i in items)}: {kind.__name__}")  # noqa: E501
+                pattern = " ".join(i.category or i.concepts[0] for i in items)
+                wrong.add(f"{rule.make.__qualname__}, argument {at + 1} of {pattern}: {kind.__name__}")
     assert wrong == set()
 
 
@@ -126,7 +127,10 @@ def paths_of(node: Node, items: tuple[Item, ...] = ()) -> Iterator[tuple[tuple[I
         yield from paths_of(after, (*items, item))
 
 
-PARAMS = tuple((name, parse_type(t)) for name, t in (("xs", "[i64]"), ("n", "i64"), ("s", "str"), ("ws", "[str]"), ("x", "f64"), ("m", "[[i64]]")))  # noqa: E501
+PARAMS = tuple(
+    (name, parse_type(t))
+    for name, t in (("xs", "[i64]"), ("n", "i64"), ("s", "str"), ("ws", "[str]"), ("x", "f64"), ("m", "[[i64]]"))
+)
 
 
 def dummies(b: Builder, subject: Value) -> dict[str, Any]:

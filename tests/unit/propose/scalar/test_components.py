@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from tests.unit.propose.scalar.drawing import BINARY, UNARY, words
 
 from siglum.propose.scalar.components import CHOICE, COMPARISONS, SHIFTS, component, signed
 from siglum.propose.scalar.inverses import partners, undone
 from siglum.propose.scalar.lanes import Lanes
-from tests.unit.propose.scalar.drawing import BINARY, UNARY, words
 
 
 def plain(name: str, width: int, x: int, y: int = 0) -> int:

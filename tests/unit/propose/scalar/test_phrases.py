@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.unit.propose.scalar.drawing import program
 
 from siglum.errors import Stop
 from siglum.frontend.phrase.reference import evaluate
@@ -16,7 +17,6 @@ from siglum.propose.scalar.lanes import Lanes
 from siglum.propose.scalar.phrases import Form, Unsayable, phrase
 from siglum.propose.scalar.programs import Draft
 from siglum.propose.scalar.samples import draws
-from tests.unit.propose.scalar.drawing import program
 
 
 def ran(text: str, form: Form, arguments: tuple[Any, ...]) -> Any:
@@ -91,7 +91,7 @@ def test_what_is_used_twice_has_a_name_that_is_free() -> None:
 def test_truth_values_stay_what_they_are() -> None:
     form = Form(64, (("x", I64), ("y", I64)), BOOL, False, True)
     assert said([("slt", "0", "1"), ("ne:0", "0"), ("and", "2", "3")], form) == "x < y and x != 0"
-    assert said([("eq:3", "0"), ("eq:0", "2")], form) == "x = 3 not"
+    assert said([("eq:3", "0"), ("eq:0", "2")], form) == "(x = 3) not"
     assert said([("and:1", "0")], form) == "x bitand 1 != 0"
 
 
