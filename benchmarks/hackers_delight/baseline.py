@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.hackers_delight.functions import BITS, Task
 
-_GRACE = 5.0
+_WALL = 8.0
+"""Seconds of the clock for one of the processor, after which cvc5 is ended in any case."""
 _EXPRESSIONS = {
     "and": "bvand", "or": "bvor", "xor": "bvxor", "add": "bvadd", "sub": "bvsub", "mul": "bvmul", "udiv": "bvudiv",
     "shl": "bvshl", "lshr": "bvlshr", "ashr": "bvashr", "neg": "bvneg", "not": "bvnot", "ult": "bvult", "ule": "bvule",
@@ -83,7 +84,7 @@ def ask(text: str, seconds: float) -> Outcome:
         preexec_fn=limited,
     )
     try:
-        output, _ = process.communicate(text, timeout=3 * seconds + _GRACE)
+        output, _ = process.communicate(text, timeout=_WALL * seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         output, _ = process.communicate()

@@ -43,13 +43,15 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args(arguments)
     found = kept(options.seconds) if options.keep else {}
-    with Portfolio() as portfolio:
-        for task in TASKS:
-            for engine in options.engines if task.number in options.only else ():
-                entry = measured(task, engine, options.seconds, portfolio)
-                found.setdefault(engine, {})[str(task.number)] = entry
-                print(f"P{task.number} {ENGINES[engine]}: {entry['length'] or '-'} in {entry['seconds']:.2f} s", flush=True)
-                keep(NAME, table(found, options.seconds), {"seconds": options.seconds, "found": found, "machine": machine()})
+    try:
+        with Portfolio() as portfolio:
+            for task in TASKS:
+                for engine in options.engines if task.number in options.only else ():
+                    entry = measured(task, engine, options.seconds, portfolio)
+                    found.setdefault(engine, {})[str(task.number)] = entry
+                    print(f"P{task.number} {ENGINES[engine]}: {entry['length'] or '-'} in {entry['seconds']:.2f} s", flush=True)
+    finally:
+        keep(NAME, table(found, options.seconds), {"seconds": options.seconds, "found": found, "machine": machine()})
     if any(missed(task, found.get("own", {}).get(str(task.number))) for task in TASKS if task.number in options.only):
         sys.exit(1)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from siglum.errors import UserError
 from siglum.ir.function import Function
-from siglum.ir.types import BOOL, I32, I64, U32, Type
+from siglum.ir.types import BOOL, I32, I64, RANGES, U32, Type
 from siglum.propose.scalar.operations import numbers_in, usual
 from siglum.propose.scalar.samples import Sample
 from siglum.propose.scalar.synthesis import ORIGIN, Synthesis
@@ -89,11 +89,11 @@ def _wanted(spec: Spec, portfolio: Portfolio) -> Wanted | None:
             return by_call(spec.params, result, spec.reference, given)
         if not supports(spec.params, function.result) or (spec.result is not None and function.result is not spec.result):
             return None
-        return by_reference(function, spec.overflow, given, numbers_in(function))
+        return by_reference(function, spec.overflow, spec.params, given, numbers_in(function))
     for _, holds in spec.properties:
         formula = _function(holds, (*spec.params, ("", result)), spec.overflow)
         if formula is not None and formula.result is BOOL:
-            return by_formula(formula, portfolio, spec.overflow, given)
+            return by_formula(formula, portfolio, spec.overflow, spec.params, given)
     if len(given) < LEAST_EXAMPLES:
         return None
     return by_examples(spec.params, result, given, numbers)
@@ -106,8 +106,8 @@ def _function(call: Callable[..., Any], params: tuple[tuple[str, Type], ...], ov
 
     try:
         function = function_from_python(call, overflow=overflow, vocabulary=vocabulary)
-    except (UserError, OSError):
-        return None
+    except (UserError, OSError, TypeError, SyntaxError, RecursionError):
+        return None  # no source, or none of the subset: it can still be called
     return function if [t for _, t in function.params] == [t for _, t in params] else None
 
 
@@ -115,10 +115,18 @@ def _samples(examples: Sequence[Example], params: tuple[tuple[str, Type], ...]) 
     """The examples as samples; None where one is no number or truth value, or contradicts another."""
     found: dict[tuple[Any, ...], Sample] = {}
     for example in examples:
-        values = (*example.arguments, example.result)
-        if len(example.arguments) != len(params) or not all(isinstance(value, int) for value in values):
+        if len(example.arguments) != len(params) or not isinstance(example.result, int):
+            return None
+        if not all(_is_of(value, t) for value, (_, t) in zip(example.arguments, params, strict=True)):
             return None
         sample = Sample(tuple(example.arguments), int(example.result))
         if found.setdefault(sample.arguments, sample) != sample or not -(2**63) <= sample.wanted < 2**63:
             return None
     return tuple(found.values())
+
+
+def _is_of(value: Any, t: Type) -> bool:
+    """Whether a Python value is one of a supported type."""
+    if t is BOOL:
+        return isinstance(value, bool)
+    return type(value) is int and RANGES[t][0] <= value <= RANGES[t][1]

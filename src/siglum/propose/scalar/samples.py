@@ -35,7 +35,7 @@ def oracle(reference: Function) -> Callable[[Arguments], int | None]:
     def ask(arguments: Arguments) -> int | None:
         try:
             return int(program.run(arguments, steps=_STEPS, memory_limit=_MEMORY))
-        except (Stop, OutOfSteps, Unsound, UserError):
+        except (Stop, OutOfSteps, Unsound, UserError, RecursionError):
             return None
 
     return ask

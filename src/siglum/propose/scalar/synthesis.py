@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from siglum.errors import EnvironmentFault
+from siglum.errors import EnvironmentFault, UserError
 from siglum.ir.function import Function
 from siglum.ir.types import BOOL, I64
 from siglum.propose.scalar.components import Component, component
@@ -300,7 +300,7 @@ class Synthesis:
             return Comparison(None, reason="no solver was asked")
         try:
             return self.wanted.prove(text, self.portfolio, max(self.clock.left(), 1.0))
-        except EnvironmentFault as fault:
+        except (EnvironmentFault, UserError) as fault:
             return Comparison(None, reason=fault.message)
 
     def _notes(self, program: Program, comparison: Comparison) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from siglum.errors import Stop
+from siglum.errors import EnvironmentFault
 from siglum.ir.function import Function
 from siglum.ir.types import BOOL, I8, I16, I32, I64, U8, U16, U32, Type
-from siglum.propose.scalar.proving import Comparison, against_formula, against_reference, function_of, only_result
+from siglum.propose.scalar.proving import Comparison, Params, against_formula, against_reference, function_of, only_result
 from siglum.propose.scalar.samples import Arguments, Sample, oracle
 from siglum.smt.solve import Portfolio
 
@@ -21,7 +21,6 @@ SUPPORTED: Final = (BOOL, I8, I16, I32, I64, U8, U16, U32)
 RESULTS: Final = (BOOL, I64)
 _SAMPLES_OF_REFERENCE: Final = 1000
 _SAMPLES_OF_FORMULA: Final = 40
-_STOPS: Final = (Stop, ArithmeticError, LookupError, ValueError, AssertionError, TypeError, RecursionError)
 
 Prove = Callable[[str, Portfolio, float], Comparison]
 
@@ -29,17 +28,16 @@ Prove = Callable[[str, Portfolio, float], Comparison]
 @dataclass(frozen=True)
 class Wanted:
     """The signature, the result on arguments (None where nothing is wanted), how many samples to draw, samples that count in any
-    case, and how to prove a phrase.
+    case, how to prove a phrase, and numbers that programs may well hold.
     """
 
-    params: tuple[tuple[str, Type], ...]
+    params: Params
     result: Type
     ask: Callable[[Arguments], int | None] | None
     draws: int
     given: tuple[Sample, ...] = ()
     prove: Prove | None = None
     numbers: tuple[int, ...] = ()
-    """Numbers that programs may well hold."""
 
 
 def supports(params: Sequence[tuple[str, Type]], result: Type | None) -> bool:
@@ -47,39 +45,46 @@ def supports(params: Sequence[tuple[str, Type]], result: Type | None) -> bool:
     return bool(params) and all(t in SUPPORTED for _, t in params) and (result is None or result in RESULTS)
 
 
-def by_reference(reference: Function, overflow: str, given: tuple[Sample, ...] = (), numbers: Sequence[int] = ()) -> Wanted:
-    """What a reference Function gives, wherever it does not stop."""
+def by_reference(
+    reference: Function, overflow: str, params: Params | None = None, given: tuple[Sample, ...] = (), numbers: Sequence[int] = ()
+) -> Wanted:
+    """What a reference Function gives, wherever it does not stop. `params` are other names for its parameters."""
+    named = params or reference.params
 
     def prove(text: str, portfolio: Portfolio, seconds: float) -> Comparison:
-        return against_reference(function_of(text, reference.params, overflow), reference, portfolio, seconds)
+        return against_reference(function_of(text, named, overflow), reference, portfolio, seconds)
 
-    return Wanted(reference.params, reference.result, oracle(reference), _SAMPLES_OF_REFERENCE, given, prove, tuple(numbers))
+    return Wanted(named, reference.result, oracle(reference), _SAMPLES_OF_REFERENCE, given, prove, tuple(numbers))
 
 
-def by_formula(holds: Function, portfolio: Portfolio, overflow: str, given: tuple[Sample, ...] = ()) -> Wanted:
+def by_formula(
+    holds: Function, portfolio: Portfolio, overflow: str, params: Params | None = None, given: tuple[Sample, ...] = ()
+) -> Wanted:
     """The result for which a formula holds (a Function of the arguments and, last, the result), where there is just one."""
+    named = params or holds.params[:-1]
     known: dict[Arguments, int | None] = {}
 
     def ask(arguments: Arguments) -> int | None:
         if arguments not in known:
-            known[arguments] = only_result(holds, arguments, portfolio)
+            try:
+                known[arguments] = only_result(holds, arguments, portfolio)
+            except EnvironmentFault:
+                known[arguments] = None
         return known[arguments]
 
     def prove(text: str, portfolio: Portfolio, seconds: float) -> Comparison:
-        return against_formula(function_of(text, holds.params[:-1], overflow), holds, portfolio, seconds)
+        return against_formula(function_of(text, named, overflow), holds, portfolio, seconds)
 
-    return Wanted(holds.params[:-1], holds.params[-1][1], ask, _SAMPLES_OF_FORMULA, given, prove)
+    return Wanted(named, holds.params[-1][1], ask, _SAMPLES_OF_FORMULA, given, prove)
 
 
-def by_call(
-    params: tuple[tuple[str, Type], ...], result: Type, call: Callable[..., Any], given: tuple[Sample, ...] = ()
-) -> Wanted:
+def by_call(params: Params, result: Type, call: Callable[..., Any], given: tuple[Sample, ...] = ()) -> Wanted:
     """What a Python function gives that has no Function: nothing can be proved of it."""
 
     def ask(arguments: Arguments) -> int | None:
         try:
             found = call(*arguments)
-        except _STOPS:
+        except Exception:  # noqa: BLE001 - whatever somebody's function raises, it has no result there
             return None
         fits = isinstance(found, bool) if result is BOOL else type(found) is int and -(2**63) <= found < 2**63
         return int(found) if fits else None
@@ -87,8 +92,6 @@ def by_call(
     return Wanted(params, result, ask, _SAMPLES_OF_REFERENCE, given)
 
 
-def by_examples(
-    params: tuple[tuple[str, Type], ...], result: Type, given: tuple[Sample, ...], numbers: tuple[int, ...] = ()
-) -> Wanted:
+def by_examples(params: Params, result: Type, given: tuple[Sample, ...], numbers: tuple[int, ...] = ()) -> Wanted:
     """What a few samples say, and nothing else."""
     return Wanted(params, result, None, 0, given, numbers=numbers)

@@ -42,7 +42,7 @@ def test_drawing_ends_when_it_is_late() -> None:
 
 
 def test_the_first_of_the_chosen_have_different_results_and_kinds_are_all_there() -> None:
-    pool = [Sample((x,), x & (x - 1)) for x, in islice(draws([U32], Random(4)), 500)]
+    pool = [Sample((x,), x & (x - 1)) for (x,) in islice(draws([U32], Random(4)), 500)]
     pool = list({sample.arguments: sample for sample in pool}.values())
     found = chosen(pool, 16, 32)
     assert len(found) == len(set(found)) == 16
