@@ -15,7 +15,7 @@ from siglum.errors import EnvironmentFault, echo
 from siglum.propose.model.address import CHAT, MODELS, read_address
 from siglum.propose.model.wire import FAULT, Answer, Limits, Switch, exchange
 
-MAX_TOKENS: Final = 300
+MAX_TOKENS: Final = 240
 """Tokens that a reply may take."""
 
 LATER: Final = (429, 500, 502, 503, 504, 529)

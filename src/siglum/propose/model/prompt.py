@@ -25,12 +25,11 @@ LONGEST_TASK: Final = 2000
 MOST_OVERLOADS: Final = 2
 
 LANGUAGE: Final = """\
-You write phrases of a small typed language. Answer with up to {most} phrases, one a line, the likeliest first, nothing else.
-- A word stands after its first argument; further arguments follow it, in parentheses if longer than one token: xs take (n + 1)
-- Words chain from left to right: xs filter even square sum. Symbols are infix: + - * / // % ** = != < > <= >= and or
-- On a list, words and symbols for one value apply to each element: xs * 2, xs square. // is the floored quotient, / gives f64
-- A function is a word (filter even), or in parentheses with `it` (map (it * 2 + 1)); fold and scan have `acc` too: (acc + it)
-- c ? a : b chooses. T? may be absent: xs first else 0. Lists: [1 2 3]. v as x (... x ...) names a value. No commas, no prose
+You write phrases of a small typed language: up to {most}, one a line, the likeliest first, nothing else.
+- A word stands after its first argument, further ones behind it: xs filter even square sum, xs take (n + 1)
+- Infix: + - * / // % ** = != < > <= >= and or. On lists they and words take each element: xs * 2, xs square
+- A function is a word, or has `it` in parentheses: map (it * 2 + 1), filter (> 1); fold and scan have `acc`: fold 0 (acc + it)
+- Also: c ? a : b, lists [1 2 3], xs first else 0 where a T? may be absent, v as x (x + x)
 
 Words:
 {words}
@@ -38,7 +37,6 @@ Words:
 For example
 xs:[i64] -> i64, the sum of the squares of the even numbers: xs filter even square sum
 s:str n:i64 -> [str], the words of more than n letters: s words filter (length > n)
-x:i64 y:i64 -> i64, the larger one if it is odd, else 0: x max y odd ? x max y : 0
 """
 
 

@@ -70,7 +70,7 @@ def test_the_prompt_with_all_the_words_it_may_have_stays_below_a_thousand_tokens
     words = prompt.known([name for name in vocabulary().names() if name not in ("min", "max")], MOST_WORDS)
     tokens = count_tokens(prompt.system_prompt(words, MOST_PHRASES) + prompt.user_prompt(SPEC, []))
     assert all(count <= 1000 for count in tokens.values()), tokens
-    assert count_tokens(prompt.system_prompt([], MOST_PHRASES))["o200k"] <= 350
+    assert count_tokens(prompt.system_prompt([], MOST_PHRASES))["o200k"] <= 280
 
 
 SHOTS = prompt.LANGUAGE.split("For example\n")[1].splitlines()

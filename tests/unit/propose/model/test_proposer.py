@@ -13,7 +13,7 @@ from tests.unit.propose.model.gbnf_reader import Gbnf
 from siglum.errors import EnvironmentFault, SiglumError, UserError
 from siglum.frontend.phrase.parser import parse_signature
 from siglum.propose.conformance import faults
-from siglum.propose.model.chat import Reply, Request, Usage
+from siglum.propose.model.chat import MAX_TOKENS, Reply, Request, Usage
 from siglum.propose.model.proposer import FIRST_COST, UNTYPED, ModelProposer, from_endpoint, from_package
 from siglum.records import Candidate, Example, Feedback, Spec
 
@@ -142,7 +142,7 @@ def packaged(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
             return SimpleNamespace(input=100, output=7)
 
     def prompt(text: str, system: str, **options: Any) -> Response:
-        assert options == {"max_tokens": 300}
+        assert options == {"max_tokens": MAX_TOKENS}
         if isinstance(answer, Exception):
             raise answer
         return Response(answer)
