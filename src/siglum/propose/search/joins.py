@@ -38,6 +38,11 @@ class Rule(NamedTuple):
     def spans(self, wanted: Span, values: Span) -> tuple[Span, Span]:
         return (wanted, values) if self.wanted_first else (values, wanted)
 
+    @property
+    def shaped(self) -> int:
+        """Which argument of the probe is the wanted value: what the probe gives has its lengths."""
+        return 1 if self.wanted_first else 2
+
     def making(self, there: int, met: int) -> tuple[int, int, int]:
         """The operation that makes the wanted value, and what of."""
         return (self.made, met, there) if self.met_first else (self.made, there, met)
@@ -82,7 +87,7 @@ class Joins:
     def one(self, values: Span) -> Iterator[Joined]:
         """The values with what each would need beside it."""
         jobs = [
-            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k)
+            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k, shaped=rule.shaped)
             for k, rule in enumerate(self.rules)
             for goal in self.goal_values
             if not rule.twice
@@ -105,7 +110,11 @@ class Joins:
         """Cheap values, one beside the goal and one beside what that leaves: any value that is there may be the third."""
         goal = self.goal_values[0]
         start = self.bank.count
-        jobs = [self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), span)) for rule in self.rules for span in values]
+        jobs = [
+            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), span), shaped=rule.shaped)
+            for rule in self.rules
+            for span in values
+        ]
         going = self.bank.run(jobs, pulse=self.pulse)
         self.bank.hits()
         between = (start, self.bank.count)
@@ -113,7 +122,7 @@ class Joins:
         if not going or between[0] == between[1]:
             return
         jobs = [
-            self._head(rule.probe) + ranges(rule.spans(between, span), tag=k)
+            self._head(rule.probe) + ranges(rule.spans(between, span), tag=k, shaped=rule.shaped)
             for k, rule in enumerate(self.rules)
             for span in values
         ]
