@@ -34,7 +34,7 @@ _RESERVE: Final = 32
 """A share of the memory that is kept for what follows the search itself."""
 MOST_JOBS: Final = 1 << 16
 _FIRST_TABLE: Final = 1 << 14
-_OPERATION: Final = struct.Struct("<QQQQQIII3I3BBBB3B")
+_OPERATION: Final = struct.Struct("<QQQQQIII3I3B4B3B")
 _RANGES: Final = struct.Struct("<II3I3I3IIII")
 _HIT: Final = struct.Struct("<iI3II")
 _PAD: Final = 256
@@ -203,7 +203,7 @@ class Library:
         ]
         way = _way(o) if flat else at.ROWS
         head = (entry, flat, described[o.result], seed, bound, len(o.params), number, words_of[o.result])
-        last = (_class(o.result), WIDTHS.get(o.result, 0), way, *checks)
+        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result is Array(I64), *checks)
         _OPERATION.pack_into(self._table.view, number * at.OPERATION_BYTES, *head, *counts, *widths, *last)
 
     def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int]) -> Shapes:

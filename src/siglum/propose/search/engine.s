@@ -2,9 +2,10 @@
 # where it is new. `$NAME` is a number of layout.py; rbp is the request, rbx the job and r12 the operation throughout.
 #
 # What is kept of a value, its record, is by type. A scalar: a word for each row. An array of scalars: its lengths by row (4 bytes
-# each, 8 in all for an odd one), then the elements of all rows behind each other. Anything else: the components of all rows
-# (docs/frame.md), arrays behind them; a descriptor says what these are, one byte each: SCALAR, the width of an array's elements,
-# or NESTED with the words of an element, the length of its descriptor and that; END ends it.
+# each, 8 in all for an odd one), then the elements of all rows behind each other; integers take 1, 2 or 4 bytes where all of them
+# fit, as the low bits of the record's address say. Anything else: the components of all rows (docs/frame.md), arrays behind them; a
+# descriptor says what these are, one byte each: SCALAR, the width of an array's elements, or NESTED with the words of an element,
+# the length of its descriptor and that; END ends it.
 #
 # Words that lift to lists are evaluated once for all rows, whose elements lie behind each other; other words row by row. The shape
 # of an array is a hash of its lengths, with the number of all elements in the low 16 bits.
@@ -43,6 +44,12 @@
 # int work(request): goes on with the jobs. FINISHED, or why it paused: SLICE, VALUES, BANK, TABLE.
 work:
     enter
+    .irp side, $R_SIDE, $R_OTHER_SIDE
+    mov rax, [rbp + \side]
+    .irp k, 0, 8, 16
+    mov qword ptr [rax + $S_MADE + \k], 0
+    .endr
+    .endr
 
 next_job:
     mov rbx, [rbp + $R_JOB]
@@ -163,10 +170,29 @@ columns:                        # one number on each row is a list as long as th
     ja rows
     .endm
 
-    .macro elements argument    # frame of an argument that is a list of ecx elements; r9 is its record
+    .macro wide argument        # r9 is the record of a list of ecx elements, rax where these are, in full width
     record r9, \argument
+    mov r10d, r9d
+    and r10d, 7
     mov rax, [rbp + $R_LENGTHS_BYTES]
-    add rax, r9
+    lea rax, [rax + r9]
+    jz 1f
+    lea r11, [rdx + $S_FIRST + $ARGUMENT_BYTES * \argument]
+    sub rax, r10
+    cmp r9, [rdx + $S_MADE + 8 * \argument]
+    mov [rdx + $S_MADE + 8 * \argument], r9
+    je 2f
+    push r11
+    call stretch
+    pop r11
+2:
+    mov rax, r11
+    and r9, -8
+1:
+    .endm
+
+    .macro elements argument    # frame of an argument that is a list of ecx elements; r9 is its record
+    wide \argument
     mov [rsi + 8 + 16 * \argument], rax
     mov [rsi + 16 + 16 * \argument], rcx
     .endm
@@ -195,10 +221,16 @@ flat:                           # r14 is the result's shape, r9 where its length
     mov r14, [rsi + 8]
     movzx eax, byte ptr [r12 + $O_CLASS]
     imul r15d, eax
-    cmp eax, 8
-    je hashed
-    # the last word must end in zeros: the elements go where what is behind them is ours
     mov rdi, [rbp + $R_SIDE]
+    cmp eax, 8
+    jne 1f
+    mov rax, r14
+    sub rax, rdi
+    sub rax, $S_ARENA
+    cmp rax, $ARENA_BYTES
+    jb hashed
+    # the last word must end in zeros, and an argument's elements may be gone when they are needed: they go where all is ours
+1:
     add rdi, $S_CONTENT
     mov rsi, r14
     mov r14, rdi
@@ -230,7 +262,8 @@ other_shape:
 list_number:
     shape r14, 0
     elements 0
-    add rdx, $S_FIRST
+    mov qword ptr [rdx + $S_MADE + 8], 0
+    add rdx, $S_FIRST + $ARGUMENT_BYTES
     mov [rsi + 24], rdx
     mov [rsi + 32], rcx
     record r10, 1
@@ -238,6 +271,7 @@ list_number:
 number_list:
     shape r14, 1
     elements 1
+    mov qword ptr [rdx + $S_MADE], 0
     add rdx, $S_FIRST
     mov [rsi + 8], rdx
     mov [rsi + 16], rcx
@@ -271,6 +305,8 @@ zipped:
     je refused                  # the word on the two lists as they are gives the same
     record r9, 0
     record r10, 1
+    and r9, -8
+    and r10, -8
     mov ecx, [rbp + $R_ROWS]
     cmp dword ptr [rbx + $J_SHAPED], 1
     jb 9f
@@ -291,12 +327,18 @@ zipped:
 9:
     push rbx
     push r12
+    shape r14, 1
+    wide 1
+    mov r13, rax
+    mov r15, r9
+    shape r14, 0
+    wide 0
+    mov r12, rax
+    mov r10, r15
+    mov qword ptr [rdx + $S_MADE + 16], 0
     lea r11, [rdx + $S_LENGTHS]
-    mov rcx, [rbp + $R_LENGTHS_BYTES]
-    lea r12, [r9 + rcx]
-    lea r13, [r10 + rcx]
-    lea r14, [rdx + $S_FIRST]
-    lea r15, [rdx + $S_SECOND]
+    lea r14, [rdx + $S_CONTENT]
+    lea r15, [rdx + $S_FIRST + 2 * $ARGUMENT_BYTES]
     mov [rsi + 8], r14
     mov [rsi + 24], r15
     xor edx, edx                # the shape
@@ -365,16 +407,21 @@ mix:
 
 rows:
     mov r8, [rbp + $R_RECORDS]
-    mov r9, [rbp + $R_LENGTHS_BYTES]
-    .irp k, 0, 1, 2
-    record rcx, \k
-    mov [rbp + $R_LENGTHS_AT + 8 * \k], rcx
-    lea rax, [rcx + r9]
-    cmp byte ptr [r12 + $O_WIDTHS + \k], 0
-    cmovne rcx, rax
-    mov [rbp + $R_CURSORS + 8 * \k], rcx
-    .endr
     mov rdx, [rbp + $R_SIDE]
+    .irp k, 0, 1, 2
+    cmp byte ptr [r12 + $O_WIDTHS + \k], 0
+    jne 3f
+    record rax, \k
+    jmp 4f
+3:
+    mov eax, [rbx + $J_NOW + 4 * \k]
+    mov r9, [rbp + $R_SHAPES]
+    movzx ecx, word ptr [r9 + 8 * rax]
+    wide \k
+    mov [rbp + $R_LENGTHS_AT + 8 * \k], r9
+4:
+    mov [rbp + $R_CURSORS + 8 * \k], rax
+    .endr
     lea r14, [rdx + $S_WORDS]
     xor r13d, r13d              # the shape, or the hash of what is mixed
     movzx eax, byte ptr [r12 + $O_CLASS]

@@ -53,20 +53,21 @@ MOST_FLAT: Final = 4096
 MOST_CONTENT: Final = 60_000
 """Bytes of the elements of a result, at most."""
 ARENA_BYTES: Final = 1 << 16
+ARGUMENT_BYTES: Final = 8 * MOST_FLAT + 640
 SIDE: Final = _placed(
     {
         "S_LENGTHS": 4 * MOST_ROWS,
         "S_WORDS": 8 * MOST_ROWS * RESULT_WORDS,
         "S_CONTENT": (1 << 16) + 640,
         "S_ARENA": ARENA_BYTES + 1280,
-        "S_FIRST": 8 * MOST_FLAT + 640,
-        "S_SECOND": 8 * MOST_FLAT + 640,
+        "S_MADE": 8 * MOST_ARGUMENTS,
+        "S_FIRST": MOST_ARGUMENTS * ARGUMENT_BYTES,
     }
 )
 """Where a candidate's results and what it is made of lie: lengths of arrays by row, components by row, elements of all rows, what
-the evaluator allocates, and its arguments where they have to be made."""
+the evaluator allocates, and its arguments where they have to be made (MADE says of which records they were)."""
 SIDE_BYTES: Final = 1 << 18
-assert SIDE["S_SECOND"] + 8 * MOST_FLAT + 640 < SIDE_BYTES
+assert SIDE["S_FIRST"] + MOST_ARGUMENTS * ARGUMENT_BYTES <= SIDE_BYTES
 
 JOB: Final = {
     "J_OP": 0, "J_BEGUN": 8, "J_TRIANGLE": 12, "J_FIRST": 16, "J_LAST": 28, "J_NOW": 40, "J_START": 52, "J_TAG": 56,
@@ -79,11 +80,12 @@ JOB_BYTES: Final = 64
 _OPERATION_SIZES: Final = {
     "O_ENTRY": 8, "O_FLAT": 8, "O_DESCRIPTOR": 8, "O_SEED": 8, "O_BOUND": 8, "O_ARITY": 4, "O_NUMBER": 4, "O_RESULT_WORDS": 4,
     "O_WORDS": 4 * MOST_ARGUMENTS, "O_WIDTHS": MOST_ARGUMENTS, "O_CLASS": 1,
-    "O_ELEMENT": 1, "O_WAY": 1, "O_CHECKS": MOST_ARGUMENTS,
+    "O_ELEMENT": 1, "O_WAY": 1, "O_NARROWS": 1, "O_CHECKS": MOST_ARGUMENTS,
 }  # fmt: skip
 OPERATION: Final = _placed(_OPERATION_SIZES)
 """ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of scalars,
-0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives. BOUND is 0, or what no integer in the arguments may pass; CHECKS says of
+0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
+its elements are integers. BOUND is 0, or what no integer in the arguments may pass; CHECKS says of
 each argument where it holds integers."""
 OPERATION_BYTES: Final = 80
 assert sum(_OPERATION_SIZES.values()) <= OPERATION_BYTES
@@ -110,7 +112,7 @@ FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
 """What pairs of words are mixed with before they are multiplied: fractions of the roots of x^3 = x + 1 (Roberts's sequence)."""
 
 NUMBERS: Final = {
-    **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES, "MOST_FLAT": MOST_FLAT,
+    **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES, "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
     "COLUMN": COLUMN, "MIXED": MIXED, "PROBES": PROBES, "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
     "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

@@ -14,6 +14,46 @@ move:
 2:
     ret
 
+# Elements of r10 bytes (1, 2, 4) at rax, ecx of them, to r11 as words; up to seven more are written.
+stretch:
+    push rcx
+    cmp r10d, 2
+    ja 4f
+    je 2f
+1:
+    .irp k, 0, 1, 2, 3
+    pmovsxbq xmm0, [rax + 2 * \k]
+    movups [r11 + 16 * \k], xmm0
+    .endr
+    add rax, 8
+    add r11, 64
+    sub ecx, 8
+    ja 1b
+    pop rcx
+    ret
+2:
+    .irp k, 0, 1, 2, 3
+    pmovsxwq xmm0, [rax + 4 * \k]
+    movups [r11 + 16 * \k], xmm0
+    .endr
+    add rax, 16
+    add r11, 64
+    sub ecx, 8
+    ja 2b
+    pop rcx
+    ret
+4:
+    .irp k, 0, 1, 2, 3
+    pmovsxdq xmm0, [rax + 8 * \k]
+    movups [r11 + 16 * \k], xmm0
+    .endr
+    add rax, 32
+    add r11, 64
+    sub ecx, 8
+    ja 4b
+    pop rcx
+    ret
+
 # The hash r13 of SHAPE and the elements, r15 bytes at r14: words are multiplied in pairs, products folded and added up (as in NH:
 # Black, Halevi, Krawczyk, Krovetz, Rogaway, UMAC, 1999).
 digest:
@@ -202,34 +242,128 @@ keep:
     mov r9, [rbp + $R_BANK]     # the record
     movzx eax, byte ptr [r12 + $O_CLASS]
     cmp eax, $MIXED
-    je 2f
-    mov r10, [rbp + $R_LAST_BYTES]
-    lea rcx, [r10 + 7]
-    and rcx, -8
+    je mixed
+    mov rcx, [rbp + $R_LAST_BYTES]
     mov rdi, r9
     test eax, eax
     jz 1f
     mov rdx, [rbp + $R_LENGTHS_BYTES]
-    add rdi, rdx
-    lea rax, [rdi + rcx]
-    cmp rax, [rbp + $R_BANK_END]
+    lea r8, [r9 + rdx]
+    cmp r8, [rbp + $R_BANK_END]
     ja paused_bank
+    mov rdi, r8
     mov rsi, [rbp + $R_LAST_LENGTHS]
 11:
     mov rax, [rsi + rdx - 8]
     mov [r9 + rdx - 8], rax
     sub rdx, 8
     jnz 11b
+    cmp byte ptr [r12 + $O_NARROWS], 0
+    je 1f
+    cmp rcx, 8 * $MOST_FLAT
+    jbe narrow
 1:
-    lea rax, [rdi + rcx]
+    lea rax, [rdi + rcx + 7]
+    and rax, -8
     cmp rax, [rbp + $R_BANK_END]
     ja paused_bank
     mov [rbp + $R_BANK], rax
     mov rsi, [rbp + $R_LAST_CONTENT]
     call move
     pop rdi
-    jmp 4f
+    jmp kept
+
+# Integers, rcx bytes of them, go to rdi in as few bytes as all of them fit in: x and ~x have the same number of bits.
+narrow:
+    mov rsi, [rbp + $R_LAST_CONTENT]
+    pxor xmm0, xmm0
+    shr ecx, 3
+    mov r10d, ecx
+    sub ecx, 2
+    jb 12f
+11:
+    movups xmm1, [rsi]
+    pxor xmm2, xmm2
+    pcmpgtq xmm2, xmm1
+    pxor xmm1, xmm2
+    por xmm0, xmm1
+    add rsi, 16
+    sub ecx, 2
+    jae 11b
+12:
+    cmp ecx, -2
+    je 13f
+    movq xmm1, [rsi]
+    pxor xmm2, xmm2
+    pcmpgtq xmm2, xmm1
+    pxor xmm1, xmm2
+    por xmm0, xmm1
+13:
+    movq rax, xmm0
+    pextrq rdx, xmm0, 1
+    or rax, rdx
+    mov rsi, [rbp + $R_LAST_CONTENT]
+    mov ecx, 1
+    cmp rax, 0x80
+    jb 14f
+    mov ecx, 2
+    cmp rax, 0x8000
+    jb 14f
+    mov ecx, 4
+    shr rax, 31
+    jz 14f
+    mov ecx, r10d
+    shl ecx, 3
+    jmp 1b
+14:
+    mov r8d, r10d
+    imul r8d, ecx
+    lea rax, [rdi + r8 + 7]
+    and rax, -8
+    cmp rax, [rbp + $R_BANK_END]
+    ja paused_bank
+    mov [rbp + $R_BANK], rax
+    or r9, rcx
+    cmp ecx, 2
+    ja 4f
+    je 2f
+1:
+    movups xmm1, [rsi]
+    pshufb xmm1, [rip + low_bytes]
+    pextrw word ptr [rdi], xmm1, 0
+    add rsi, 16
+    add rdi, 2
+    sub r10d, 2
+    ja 1b
+    jmp 9f
 2:
+    movups xmm1, [rsi]
+    pshufb xmm1, [rip + low_halves]
+    movd [rdi], xmm1
+    add rsi, 16
+    add rdi, 4
+    sub r10d, 2
+    ja 2b
+    jmp 9f
+4:
+    movups xmm1, [rsi]
+    shufps xmm1, xmm1, 8
+    movq [rdi], xmm1
+    add rsi, 16
+    add rdi, 8
+    sub r10d, 2
+    ja 4b
+9:
+    pop rdi
+    jmp kept
+    .p2align 4
+low_bytes:
+    .byte 0, 8, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128
+low_halves:
+    .byte 0, 1, 8, 9, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128
+
+# Components and their arrays.
+mixed:
     mov r15, r9
     mov ecx, [r12 + $O_RESULT_WORDS]
     imul ecx, [rbp + $R_ROWS]
@@ -251,7 +385,7 @@ keep:
     cmp rax, [rbp + $R_LARGEST]
     ja 5f
     mov [rbp + $R_BANK], r15
-4:
+kept:
     mov [rdi], r13
     mov eax, [rbp + $R_COUNT]
     mov [rdi + 8], eax
