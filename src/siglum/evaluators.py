@@ -31,9 +31,9 @@ _ALIGNMENT: Final = 64
 
 
 class Evaluators(NamedTuple):
-    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields but the last, each with the offset
-    of its code and that of the code that does all rows at once (None: there is none); their code, to be placed at a multiple of 64
-    bytes.
+    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields but the last, each with the
+    offset of its code and that of the code that does all rows at once (None: there is none); their code, to be placed at a
+    multiple of 64 bytes.
     """
 
     engine: bytes

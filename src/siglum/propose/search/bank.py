@@ -78,7 +78,8 @@ _NO_RANGE: Final = (0, 0)
 
 def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int = 0, shaped: int = 0) -> bytes:
     """The arguments of a job: ranges of values, all combinations of which are tried; in a triangle the second is not before the
-    first. `shaped` is the argument (1, 2) whose lengths the result must have. Behind an operation's `Library.head` it makes a job.
+    first. `shaped` is the argument (1, 2) whose lengths the result must have. Behind an operation's `Library.head` it makes a
+    job.
     """
     (a, a_end), (b, b_end), (c, c_end) = (*spans, _NO_RANGE, _NO_RANGE, _NO_RANGE)[:3]
     return _RANGES.pack(0, triangle, a, b, c, a_end, b_end, c_end, 0, 0, 0, 0, tag, shaped)

@@ -212,7 +212,8 @@ def _applied(name: str, arguments: Sequence[str]) -> str:
 def _bindings(overload: Overload, known: Sequence[Type] = ()) -> Iterator[dict[str, Type]]:
     """What the type variables of an overload may stand for; the `known` types as well."""
     variables = sorted({v for _, p in overload.params for v in _variables(p)} | set(_variables(overload.result)))
-    choices = [[*dict.fromkeys([*_choices_of(v), *(k for k in known if not k.has_vars and v not in _SCALAR_VARIABLES)])] for v in variables]
+    further = [k for k in known if not k.has_vars]
+    choices = [[*dict.fromkeys([*_choices_of(v), *(further if v not in _SCALAR_VARIABLES else ())])] for v in variables]
     for types in product(*choices):
         yield dict(zip(variables, types, strict=True))
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, product
+from itertools import chain
 from math import sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
 from siglum.ir.types import Type
 from siglum.propose.repair import Part, parts
-from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, Operations, Shape, ranges
+from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library
 from siglum.propose.search.catalogue import NAMES
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
 from siglum.propose.search.goals import Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
+from siglum.propose.search.schedule import Schedule
 from siglum.records import Candidate, Feedback, Spec
 
 INPUT_BITS: Final = 1.0
@@ -36,10 +36,6 @@ _SHARE: Final = 0.03
 """Two values beside the goal are tried after so many candidates, then after as many times as many; pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
 _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
-
-Ranges = list[tuple[int, int]]
-Groups = dict[int, Ranges]
-_NOTHING: Final[Groups] = {}
 
 
 class Progress(NamedTuple):
@@ -74,9 +70,10 @@ class Search:
         self.literals = literals_for(spec, said)
         self.seeds = seeds
         self.bank = Bank(library, len(self.examples), spec.budget.memory)
-        self.groups: dict[Type, Groups] = {}
-        self.starts: list[int] = []
-        self.start_costs: list[int] = []
+        starts = frozenset(t for _, t in spec.params) or frozenset(literal.type for literal in self.literals)
+        shapes = library.shapes(starts, self.goal_type, self.costs)
+        self.taken = {t for shape in shapes for t in shape.params}
+        self.schedule = Schedule(shapes)
         self.leaves: dict[int, str] = {}
         self.start = time.process_time()
         self.end = self.start + _BEFORE * spec.budget.seconds
@@ -87,24 +84,17 @@ class Search:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
-            self._group(t, max(1, round(UNITS * bits)), number, number + 1)
-
-    def _group(self, t: Type, cost: int, first: int, last: int) -> None:
-        """The values `first` up to `last`, which come after all others, are of this type and cost."""
-        self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
-        self.starts.append(first)
-        self.start_costs.append(cost)
+            self.schedule.group(t, max(1, round(UNITS * bits)), number, number + 1)
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
         for k, (name, t) in enumerate(self.spec.params):
             self._leaf([example.arguments[k] for example in self.examples], t, name, INPUT_BITS)
-        known = set(self.library.types)
         for literal in self.literals:
-            if literal.type in known:
+            if literal.type in self.taken:
                 self._leaf([literal.value for _ in rows], literal.type, show_value(literal.value, literal.type), literal.bits)
         for part in self.seeds:
-            if part.type in known:
+            if part.type in self.taken:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
         self.goals: list[Goal] = []
         self.goal_values: list[int] = []
@@ -120,8 +110,6 @@ class Search:
             self.goal_values.append(value)
         self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
         self.next_joins = _FIRST_JOINS
-        starts = frozenset(t for _, t in self.spec.params) or frozenset(literal.type for literal in self.literals)
-        self.shapes = self.library.shapes(starts, self.goal_type, self.costs)
 
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
@@ -130,22 +118,24 @@ class Search:
             self._begin()
         except (KeyError, OverflowError):
             return  # a type that is not looked at, or a value that does not fit
-        yield from self._given()
         told: set[str] = set()
-        for self.level in range(1, round(UNITS * MOST_BITS)):
-            for candidate in self._level():
+        try:
+            for candidate in chain(self._given(), self._levels()):
                 if candidate.text not in told:
                     told.add(candidate.text)
                     yield candidate
+        finally:
+            del self.joins  # it holds what holds it: the memory would wait for the collector
+
+    def _levels(self) -> Iterator[Candidate]:
+        for self.level in range(1, round(UNITS * MOST_BITS)):
+            yield from self._level()
             if not self._going():
                 break
         self._pulse()
         self.bank.open_reserve()
         self.end = self.start + self.spec.budget.seconds
-        for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
-            candidate = self._put_together(joined)
-            if candidate.text not in told:
-                yield candidate
+        yield from self._pairs()
 
     def _given(self) -> Iterator[Candidate]:
         """A parameter or a literal that is the answer."""
@@ -158,82 +148,29 @@ class Search:
                 yield Candidate(show_value(literal.value, literal.type), "search", literal.bits)
 
     def _level(self) -> Iterator[Candidate]:
-        batches: dict[Type, list[bytes]] = {}
-        for shape, by_cost in self.shapes.items():
-            self._jobs(shape, by_cost, batches)
+        batches = self.schedule.jobs(self.level)
         made: list[tuple[Type, int, int]] = []
         # the goal's own type last: what it is made of is there by then
         for t in sorted(batches, key=lambda t: t is self.goal_type):
             yield from self._do(batches[t], t, made)
         for t, first, last in made:
-            self._group(t, self.level, first, last)
+            self.schedule.group(t, self.level, first, last)
         for t, first, last in made:
             if t is self.goal_type and self._going():
                 for joined in self.joins.one((first, last)):
                     yield self._put_together(joined)
-        if self.bank.candidates > self.next_joins and self._going():
-            self.next_joins = _LATER * self.bank.candidates
-            for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
-                yield self._put_together(joined)
+        if self.bank.tally.completed > self.next_joins and self._going():
+            yield from self._pairs()
 
     def _going(self) -> bool:
         return not self.bank.full and time.process_time() < self.end
 
-    def _cheapest(self, count: int) -> list[tuple[int, int]]:
-        """The cheapest values of the goal's type, about so many."""
-        found: list[tuple[int, int]] = []
-        for _, spans in sorted(self.groups.get(self.goal_type, _NOTHING).items()):
-            for first, last in spans:
-                if count <= 0:
-                    return found
-                found.append((first, min(last, first + count)))
-                count -= last - first
-        return found
-
-    def _jobs(self, shape: Shape, by_cost: dict[int, Operations], batches: dict[Type, list[bytes]]) -> None:
-        """The operations of one shape on all arguments with which they cost as much as the level."""
-        groups = [self.groups.get(p, _NOTHING) for p in shape.params]
-        if not all(groups):
-            return
-        for cost, operations in by_cost.items():
-            rest = self.level - cost
-            if not groups:
-                if not rest:
-                    self._add(operations, ranges(()), batches)
-            elif len(groups) == 1:
-                for given in groups[0].get(rest, ()):
-                    self._add(operations, ranges((given,)), batches)
-            elif len(groups) == 2:
-                self._pairs(shape, operations, groups[0], groups[1], rest, batches)
-            else:
-                self._triples(operations, groups, rest, batches)
-
-    def _triples(self, operations: Operations, groups: Sequence[Groups], rest: int, batches: dict[Type, list[bytes]]) -> None:
-        third = groups[2]
-        for first, firsts in groups[0].items():
-            left = rest - first
-            if left < 2:
-                continue
-            for second, seconds in groups[1].items():
-                if left - second in third:
-                    for spans in product(firsts, seconds, third[left - second]):
-                        self._add(operations, ranges(spans), batches)
-
-    def _pairs(
-        self, shape: Shape, operations: Operations, left: Groups, right: Groups, rest: int, batches: dict[Type, list[bytes]]
-    ) -> None:
-        for first, spans in left.items():
-            others = right.get(rest - first)
-            if not others or (shape.commutes and 2 * first > rest):
-                continue
-            for a in spans:
-                for b in others:
-                    if not (shape.commutes and 2 * first == rest and b < a):
-                        self._add(operations, ranges((a, b), triangle=shape.commutes and a == b), batches)
-
-    def _add(self, operations: Sequence[tuple[Type, bytes]], given: bytes, batches: dict[Type, list[bytes]]) -> None:
-        for t, head in operations:
-            batches.setdefault(t, []).append(head + given)
+    def _pairs(self) -> Iterator[Candidate]:
+        """Two of the cheapest values beside the goal, as many as the search so far is worth."""
+        completed = self.bank.tally.completed
+        self.next_joins = _LATER * completed
+        for joined in self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))):
+            yield self._put_together(joined)
 
     def _do(self, jobs: list[bytes], t: Type, made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
         if not self._going():
@@ -264,7 +201,7 @@ class Search:
         """The program of values that give a goal together."""
         text, bits = "", 0.0
         for number, *values in joined.steps:
-            bits += self.costs[number] / UNITS + sum(self._cost_of(v) for v in values if v >= 0)
+            bits += self.costs[number] / UNITS + sum(self.schedule.cost_of(v) / UNITS for v in values if v >= 0)
             parts = [self.text_of(v) if v >= 0 else text for v in values]
             text = self._applied(self.library.operations[number].text, parts)
         return self._candidate(text, joined.goal, bits)
@@ -274,10 +211,6 @@ class Search:
         if goal.text != "a":
             text = self._applied(goal.text, [text])
         return Candidate(text, "search", bits + goal.bits + (UNSAID_BITS if self.spec.phrase else 0.0))
-
-    def _cost_of(self, value: int) -> float:
-        """What a value costs, in bits."""
-        return self.start_costs[bisect_right(self.starts, value) - 1] / UNITS
 
     def text_of(self, value: int) -> str:
         """The phrase whose value this is."""

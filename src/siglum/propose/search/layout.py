@@ -43,9 +43,9 @@ _REQUEST_SIZES: Final = {
 }  # fmt: skip
 REQUEST: Final = _placed(_REQUEST_SIZES)
 """JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. Of CANDIDATES, REFUSED were seen
-beforehand to stop or to be another one, STOPPED were executed and stopped, COMPLETED were hashed and looked up; KNOWN of these gave
-a value that was there. RECORDS, SHAPES and ORIGINS are by number of value, TABLE by hash. CONTENT .. HASH are the candidate's result,
-LAST_.. that of the one before, whose entry of the table is on its way."""
+beforehand to stop or to be another one, STOPPED were executed and stopped, COMPLETED were hashed and looked up; KNOWN of these
+gave a value that was there. RECORDS, SHAPES and ORIGINS are by number of value, TABLE by hash. CONTENT .. HASH are the
+candidate's result, LAST_.. that of the one before, whose entry of the table is on its way."""
 REQUEST_BYTES: Final = sum(_REQUEST_SIZES.values())
 
 MOST_FLAT: Final = 4096
@@ -74,8 +74,8 @@ JOB: Final = {
     "J_SHAPED": 60,
 }  # fmt: skip
 """FIRST .. LAST are the numbers of the values each argument goes through; in a TRIANGLE the second starts where the first is.
-START is the number of the first value the job gave. Where two lists are gone through side by side, the one that SHAPED says (1, 2)
-must not be the longer one on any row."""
+START is the number of the first value the job gave. Where two lists are gone through side by side, the one that SHAPED says
+(1, 2) must not be the longer one on any row."""
 JOB_BYTES: Final = 64
 _OPERATION_SIZES: Final = {
     "O_ENTRY": 8, "O_FLAT": 8, "O_DESCRIPTOR": 8, "O_SEED": 8, "O_BOUND": 8, "O_ARITY": 4, "O_NUMBER": 4, "O_RESULT_WORDS": 4,
@@ -83,16 +83,17 @@ _OPERATION_SIZES: Final = {
     "O_ELEMENT": 1, "O_WAY": 1, "O_NARROWS": 1, "O_CHECKS": MOST_ARGUMENTS,
 }  # fmt: skip
 OPERATION: Final = _placed(_OPERATION_SIZES)
-"""ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of scalars,
-0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
-its elements are integers. BOUND is 0, or what no integer in the arguments may pass; CHECKS says of
-each argument where it holds integers."""
+"""ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of
+scalars, 0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
+its elements are integers. BOUND is 0, or what no integer in the arguments may pass; CHECKS says of each argument where it holds
+integers."""
 OPERATION_BYTES: Final = 80
 assert sum(_OPERATION_SIZES.values()) <= OPERATION_BYTES
 COLUMN, MIXED = 0, 255
 """Classes of results, beside the widths of elements: a scalar on each row; anything else."""
 ROWS, COLUMNS, LIST, LISTS, LIST_NUMBER, NUMBER_LIST, ZIPPED = range(7)
-"""Ways: row by row; scalars as one list; a list; two of equal lengths; one and a number each row; two, as far as the shorter goes."""
+"""Ways: row by row; scalars as one list; a list; two of equal lengths; one and a number on each row; two, as far as the shorter
+one goes."""
 CHECK_NUMBER, CHECK_LIST = 1, 2
 ORIGIN_BYTES: Final = 16
 """Per value: its operation and the numbers of three arguments."""
@@ -112,7 +113,8 @@ FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
 """What pairs of words are mixed with before they are multiplied: fractions of the roots of x^3 = x + 1 (Roberts's sequence)."""
 
 NUMBERS: Final = {
-    **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES, "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
+    **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES,
+    "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
     "COLUMN": COLUMN, "MIXED": MIXED, "PROBES": PROBES, "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
     "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip
