@@ -46,7 +46,7 @@ def source_digest() -> bytes:
     folders = ("vocab", "frontend", "ir", "bind", "stencil")
     files = [path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))]
     search = PACKAGE / "propose" / "search"
-    own = [search / name for name in ("catalogue.py", "words.py", "layout.py", *ENGINE)]
+    own = [search / name for name in ("catalogue.py", "words.py", "layout.py", "metering.py", *ENGINE)]
     return digest_of([*files, *own, PACKAGE / "evaluators.py", PACKAGE / "target" / "x86_64" / "assembler.py"])
 
 
@@ -67,6 +67,7 @@ def _made() -> bytes:
     from siglum.frontend.elaborate import elaborate_phrase
     from siglum.propose.search import layout
     from siglum.propose.search.catalogue import NAMES, Catalogue
+    from siglum.propose.search.metering import metered
     from siglum.target.x86_64.assembler import assembled, joined, numbered
 
     engine = assembled(numbered(joined(PACKAGE / "propose" / "search" / name for name in ENGINE), layout.NUMBERS), "engine")
@@ -77,7 +78,7 @@ def _made() -> bytes:
     for operation in Catalogue(language).operations():
         params = tuple(zip(NAMES, operation.params, strict=False))
         program = language.read(operation.text, params, operation.result)
-        image = bind(pipeline.refined(elaborate_phrase(program)), table)
+        image = bind(metered(pipeline.refined(elaborate_phrase(program))), table)
         offset = len(code)
         made[operation.text, operation.params, operation.result] = offset
         flat.append(_side_by_side(operation))

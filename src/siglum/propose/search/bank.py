@@ -18,13 +18,11 @@ from siglum.propose.search.catalogue import Operation
 from siglum.propose.search.costs import unit_of, worth_looking_at
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
 from siglum.propose.search.packing import WORD, Packer, descriptor
-from siglum.propose.search.words import LABORIOUS, LARGEST
 
 _ENTRY: Final = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint64)
 _NO_RESERVE: Final = 0x4000
 _HUGE: Final = 2 << 20
-FUEL: Final = 20_000
-"""Steps of one evaluation on one row."""
+STEPS: Final = 4_000
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
@@ -34,7 +32,7 @@ _RESERVE: Final = 32
 """A share of the memory that is kept for what follows the search itself."""
 MOST_JOBS: Final = 1 << 16
 _FIRST_TABLE: Final = 1 << 14
-_OPERATION: Final = struct.Struct("<QQQQQIII3I3B4B3B")
+_OPERATION: Final = struct.Struct("<QQQQIII3I3B4B")
 _RANGES: Final = struct.Struct("<II3I3I3IIII")
 _HIT: Final = struct.Struct("<iI3II")
 _PAD: Final = 256
@@ -50,7 +48,6 @@ _WAYS: Final = {
     (False, True): at.NUMBER_LIST,
 }  # fmt: skip
 """By which arguments are lists."""
-_CHECKS: Final = {I64: at.CHECK_NUMBER, Array(I64): at.CHECK_LIST}
 
 
 class Hit(NamedTuple):
@@ -163,11 +160,10 @@ class Library:
         described = self._described()
         words_of = {t: len(components(t)) for t in self.types}
         for number, (operation, row) in enumerate(zip(self.operations, operations, strict=True)):
-            bound = LARGEST if LABORIOUS.intersection(operation.words) else 0
-            flat = 0 if row[7] is None or bound else base + row[7]
-            self._write(number, base + row[6], flat, operation, described, words_of, bound)
+            flat = 0 if row[7] is None else base + row[7]
+            self._write(number, base + row[6], flat, operation, described, words_of)
         for t, number in self._given.items():
-            self._write(number, 0, 0, Operation("", (), t, (), 0), described, words_of, 0)
+            self._write(number, 0, 0, Operation("", (), t, (), 0), described, words_of)
         self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
         self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
         """Operations by text and types of arguments."""
@@ -195,16 +191,14 @@ class Library:
         return found
 
     def _write(
-        self, number: int, entry: int, flat: int, o: Operation, described: dict[Type, int], words_of: dict[Type, int], bound: int
+        self, number: int, entry: int, flat: int, o: Operation, described: dict[Type, int], words_of: dict[Type, int]
     ) -> None:
         seed = (self.types.index(o.result) + 1) * at.MIX & (1 << 64) - 1
         absent = [0] * (at.MOST_ARGUMENTS - len(o.params))
-        counts, widths, checks = [
-            [of(p) for p in o.params] + absent for of in (words_of.__getitem__, _width, lambda p: _CHECKS.get(p, 0))
-        ]
+        counts, widths = ([of(p) for p in o.params] + absent for of in (words_of.__getitem__, _width))
         way = _way(o) if flat else at.ROWS
-        head = (entry, flat, described[o.result], seed, bound, len(o.params), number, words_of[o.result])
-        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result is Array(I64), *checks)
+        head = (entry, flat, described[o.result], seed, len(o.params), number, words_of[o.result])
+        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result is Array(I64))
         _OPERATION.pack_into(self._table.view, number * at.OPERATION_BYTES, *head, *counts, *widths, *last)
 
     def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int]) -> Shapes:
@@ -239,9 +233,11 @@ class Library:
 
 
 class Bank:
-    """The values of one search over `rows` rows (at most 64), within `memory` bytes."""
+    """The values of one search over `rows` rows (at most 64), within `memory` bytes; an evaluation takes at most `steps` on a row
+    in loops that nothing given bounds.
+    """
 
-    def __init__(self, library: Library, rows: int, memory: int) -> None:
+    def __init__(self, library: Library, rows: int, memory: int, steps: int = STEPS) -> None:
         self.library, self.rows = library, rows
         self._fixed = _INPUTS + _FRAMES + 2 * at.SIDE_BYTES
         self._room = max(1 << 20, (memory - self._fixed) * (_RESERVE - 1) // _RESERVE)
@@ -266,7 +262,7 @@ class Bank:
             R_RECORDS=self._records.address, R_SHAPES=self._shapes.address, R_ORIGINS=self._origins.address,
             R_CONTEXT=self._context.address, R_BANK=self._values.address,
             R_FRAME=self._frames.address + 64, R_SIDE=self._sides.address, R_OTHER_SIDE=self._sides.address + at.SIDE_BYTES,
-            R_FUEL=FUEL, R_HITS_AT=self._hits.address, R_LENGTHS_BYTES=4 * rows + 7 & -8,
+            R_FUEL=steps, R_FLAT_FUEL=steps * rows, R_HITS_AT=self._hits.address, R_LENGTHS_BYTES=4 * rows + 7 & -8,
         )  # fmt: skip
         self._put4(R_ROWS=rows, R_HITS_MOST=_HITS)
         self._allow(_ROW_BYTES * rows)
@@ -413,4 +409,4 @@ class Bank:
         return found
 
 
-assert (OPERATION["O_CHECKS"] + at.MOST_ARGUMENTS, at.JOB_BYTES, JOB["J_TAG"] + 4) == (_OPERATION.size, 8 + _RANGES.size, 60)
+assert (OPERATION["O_NARROWS"] + 1, at.JOB_BYTES, JOB["J_TAG"] + 4) == (_OPERATION.size, 8 + _RANGES.size, 60)

@@ -100,7 +100,7 @@ next_candidate:
     mov [rdi], rax
     add rax, $ARENA_BYTES
     mov [rdi + 8], rax
-    mov rax, [rbp + $R_FUEL]
+    mov rax, [rbp + $R_FLAT_FUEL]
     mov [rdi + 16], rax
     mov rsi, [rbp + $R_FRAME]
     mov r8, [rbp + $R_RECORDS]
@@ -474,9 +474,6 @@ next_row:
     inc edx
     jmp 1b
 4:
-    cmp qword ptr [r12 + $O_BOUND], 0
-    jne bounded
-evaluate:
     mov rdi, [rbp + $R_CONTEXT]
     cmp byte ptr [r12 + $O_CLASS], $MIXED
     je 1f
@@ -589,43 +586,6 @@ settled:
     mov [rbp + $R_OTHER_SIDE], rax
     mov [rbp + $R_SIDE], rcx
     jmp advance
-
-# An operation whose loops go on for as long as its arguments are large: none may be, nor an element.
-bounded:
-    mov rsi, [rbp + $R_FRAME]
-    add rsi, 8
-    mov r8, [r12 + $O_BOUND]
-    lea r9, [r8 + r8]
-    mov ecx, [r12 + $O_ARITY]
-    xor edx, edx
-1:
-    cmp edx, ecx
-    jae evaluate
-    movzx eax, byte ptr [r12 + rdx + $O_CHECKS]
-    mov r10d, [r12 + $O_WORDS + 4 * rdx]
-    inc edx
-    cmp eax, $CHECK_NUMBER
-    jb 4f
-    ja 2f
-    mov rdi, [rsi]
-    add rdi, r8
-    cmp rdi, r9
-    ja stopped
-    jmp 4f
-2:
-    mov rdi, [rsi]
-    mov r11, [rsi + 8]
-3:
-    dec r11
-    js 4f
-    mov rax, [rdi + 8 * r11]
-    add rax, r8
-    cmp rax, r9
-    jbe 3b
-    jmp stopped
-4:
-    lea rsi, [rsi + 8 * r10]
-    jmp 1b
 
 refused:
     inc qword ptr [rbp + $R_REFUSED]

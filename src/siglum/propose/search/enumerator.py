@@ -15,19 +15,20 @@ from typing import Any, Final, NamedTuple
 from siglum.frontend.literals import show_value
 from siglum.ir.types import Type
 from siglum.propose.repair import Part, parts
-from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library
+from siglum.propose.search.bank import MOST_JOBS, STEPS, Bank, Hit, Library
 from siglum.propose.search.catalogue import NAMES
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
 from siglum.propose.search.goals import Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
 from siglum.propose.search.schedule import Schedule
-from siglum.records import Candidate, Feedback, Spec
+from siglum.records import Candidate, Example, Feedback, Spec
 
 INPUT_BITS: Final = 1.0
 UNSAID_BITS: Final = 6.0
 """What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
+MOST_STEPS: Final = 20_000
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _BEFORE: Final = 0.9
@@ -69,7 +70,7 @@ class Search:
         self.costs = units(library.units, library.operations, library.by_word, priors or {})
         self.literals = literals_for(spec, said)
         self.seeds = seeds
-        self.bank = Bank(library, len(self.examples), spec.budget.memory)
+        self.bank = Bank(library, len(self.examples), spec.budget.memory, _steps(self.examples))
         starts = frozenset(t for _, t in spec.params) or frozenset(literal.type for literal in self.literals)
         shapes = library.shapes(starts, self.goal_type, self.costs)
         self.taken = {t for shape in shapes for t in shape.params}
@@ -226,6 +227,12 @@ class Search:
     def _applied(self, text: str, arguments: Sequence[str]) -> str:
         given = dict(zip(NAMES, arguments, strict=False))
         return _NAME.sub(lambda found: _grouped(given[found.group()]), text)
+
+
+def _steps(examples: Sequence[Example]) -> int:
+    """Enough to count up to the numbers that are given, if these are not large."""
+    numbers = [a for example in examples for a in example.arguments if isinstance(a, int)]
+    return max(STEPS, min(MOST_STEPS, 2 * max(numbers, default=0)))
 
 
 def _grouped(text: str) -> str:

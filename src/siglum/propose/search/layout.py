@@ -28,7 +28,7 @@ _REQUEST_SIZES: Final = {
         (
             "R_JOB", "R_JOBS_END", "R_OP", "R_LEFT", "R_CANDIDATES", "R_REFUSED", "R_STOPPED", "R_COMPLETED", "R_KNOWN",
             "R_RECORDS", "R_SHAPES", "R_ORIGINS", "R_TABLE", "R_TABLE_MASK", "R_BANK", "R_BANK_END", "R_CONTEXT", "R_FRAME",
-            "R_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_CONTENT_MOST", "R_LENGTHS_BYTES", "R_SIDE", "R_OTHER_SIDE",
+            "R_FUEL", "R_FLAT_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_CONTENT_MOST", "R_LENGTHS_BYTES", "R_SIDE", "R_OTHER_SIDE",
             "R_OLD_TABLE", "R_OLD", "R_CONTENT", "R_BYTES", "R_SHAPE", "R_LENGTHS", "R_HASH", "R_LAST_CONTENT",
             "R_LAST_BYTES", "R_LAST_SHAPE", "R_LAST_LENGTHS", "R_LAST_HASH",
         ),
@@ -78,23 +78,21 @@ START is the number of the first value the job gave. Where two lists are gone th
 (1, 2) must not be the longer one on any row."""
 JOB_BYTES: Final = 64
 _OPERATION_SIZES: Final = {
-    "O_ENTRY": 8, "O_FLAT": 8, "O_DESCRIPTOR": 8, "O_SEED": 8, "O_BOUND": 8, "O_ARITY": 4, "O_NUMBER": 4, "O_RESULT_WORDS": 4,
+    "O_ENTRY": 8, "O_FLAT": 8, "O_DESCRIPTOR": 8, "O_SEED": 8, "O_ARITY": 4, "O_NUMBER": 4, "O_RESULT_WORDS": 4,
     "O_WORDS": 4 * MOST_ARGUMENTS, "O_WIDTHS": MOST_ARGUMENTS, "O_CLASS": 1,
-    "O_ELEMENT": 1, "O_WAY": 1, "O_NARROWS": 1, "O_CHECKS": MOST_ARGUMENTS,
+    "O_ELEMENT": 1, "O_WAY": 1, "O_NARROWS": 1,
 }  # fmt: skip
 OPERATION: Final = _placed(_OPERATION_SIZES)
 """ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of
 scalars, 0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
-its elements are integers. BOUND is 0, or what no integer in the arguments may pass; CHECKS says of each argument where it holds
-integers."""
-OPERATION_BYTES: Final = 80
+its elements are integers."""
+OPERATION_BYTES: Final = 64
 assert sum(_OPERATION_SIZES.values()) <= OPERATION_BYTES
 COLUMN, MIXED = 0, 255
 """Classes of results, beside the widths of elements: a scalar on each row; anything else."""
 ROWS, COLUMNS, LIST, LISTS, LIST_NUMBER, NUMBER_LIST, ZIPPED = range(7)
 """Ways: row by row; scalars as one list; a list; two of equal lengths; one and a number on each row; two, as far as the shorter
 one goes."""
-CHECK_NUMBER, CHECK_LIST = 1, 2
 ORIGIN_BYTES: Final = 16
 """Per value: its operation and the numbers of three arguments."""
 ENTRY_BYTES: Final = 16
@@ -115,6 +113,6 @@ FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
 NUMBERS: Final = {
     **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES,
     "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
-    "COLUMN": COLUMN, "MIXED": MIXED, "PROBES": PROBES, "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
+    "COLUMN": COLUMN, "MIXED": MIXED, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
     "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

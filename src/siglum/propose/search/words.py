@@ -57,24 +57,6 @@ NEVER: Final = frozenset(
     ["print", "write", "warn", "input", "read", "bytes", "exists", "save", "extend", "clock", "naturals", "random", "shuffle"]
 )
 """Effects, what is endless, and what is meant to look random."""
-LABORIOUS: Final = frozenset(
-    (
-        "prime",
-        "factors",
-        "divisors",
-        "totient",
-        "primes",
-        "partitions",
-        "times",
-        "iterate",
-        "**",
-        "choose",
-        "arrangements",
-        "modpow",
-    )
-)
-LARGEST: Final = 20_000
-"""Words that take as long as their numbers are large, and how large the search lets these be."""
 
 
 def bits_of(word: str) -> float:
