@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from siglum.ir.function import Builder, Function, Origin, listed
+from siglum.ir.function import Builder, Function, Origin
 from siglum.ir.node import CALL, CONST, Node, Region, call_node
 from siglum.ir.replay import Replay
 
@@ -16,8 +16,8 @@ _FEW: Final = 128
 
 
 def metered(f: Function) -> Function:
-    """`f`, and what it calls, with a `tick` in every loop that has none and may run more often than the elements of an array, or than
-    a few times.
+    """`f`, and what it calls, with a `tick` in every loop that has none and may run more often than an array has elements, or
+    than a few times.
     """
     return _metered(f, {})
 
