@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from math import sqrt
+from itertools import chain, islice
+from math import inf, log2, sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
-from siglum.ir.types import Type
+from siglum.ir.types import I64, Type
 from siglum.propose.repair import Part, parts
 from siglum.propose.search.bank import MOST_JOBS, STEPS, Bank, Hit, Library
 from siglum.propose.search.catalogue import NAMES
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
-from siglum.propose.search.goals import Goal, goals
+from siglum.propose.search.goals import FIRST_GOALS, MOST_GOALS, Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
 from siglum.propose.search.schedule import Schedule
@@ -69,6 +69,7 @@ class Search:
         self.progress = progress or (lambda how: None)
         self.costs = units(library.units, library.operations, library.by_word, priors or {})
         self.literals = literals_for(spec, said)
+        self.constants = {(literal.value, literal.type): literal.bits for literal in self.literals}
         self.seeds = seeds
         self.bank = Bank(library, len(self.examples), spec.budget.memory, _steps(self.examples))
         starts = frozenset(t for _, t in spec.params) or frozenset(literal.type for literal in self.literals)
@@ -99,7 +100,26 @@ class Search:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
         self.goals: list[Goal] = []
         self.goal_values: list[int] = []
-        for goal in goals([example.result for example in self.examples], self.goal_type):
+        self.waiting = goals([example.result for example in self.examples], self.goal_type, self._priced)
+        self.met = list(self._further(FIRST_GOALS))
+        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
+        self.next_joins = _FIRST_JOINS
+
+    def _priced(self, operation: str, t: Type, constant: Any) -> float:
+        """Bits of an operation on a value of the goal's type, with a constant where there is one."""
+        if constant is None:
+            number = self.library.by_text.get((operation, (t,)))
+            return inf if number is None else self.costs[number] / UNITS
+        other = I64 if isinstance(constant, int) else t
+        number = self.library.by_text.get((operation, (t, other)))
+        if number is None:
+            return inf
+        return self.costs[number] / UNITS + self.constants.get((constant, other), _constant_bits(constant))
+
+    def _further(self, most: int) -> Iterator[tuple[int, int]]:
+        """Takes more goals, until there are so many; those that are met already, with the value that does."""
+        for goal in islice(self.waiting, most - len(self.goals)):
+            there = self.bank.count
             try:
                 value = self.bank.insert(goal.column, goal.type)
                 if value < 0:
@@ -109,8 +129,8 @@ class Search:
                 continue
             self.goals.append(goal)
             self.goal_values.append(value)
-        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
-        self.next_joins = _FIRST_JOINS
+            if value < there:
+                yield -len(self.goals), value
 
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
@@ -129,6 +149,8 @@ class Search:
             del self.joins  # it holds what holds it: the memory would wait for the collector
 
     def _levels(self) -> Iterator[Candidate]:
+        for met, value in self.met:
+            yield self._already(met, value)
         for self.level in range(1, round(UNITS * MOST_BITS)):
             yield from self._level()
             if not self._going():
@@ -156,6 +178,10 @@ class Search:
             yield from self._do(batches[t], t, made)
         for t, first, last in made:
             self.schedule.group(t, self.level, first, last)
+        if len(self.goals) < MOST_GOALS and self.bank.tally.completed > _FIRST_JOINS:
+            for met, value in self._further(MOST_GOALS):
+                if not self.joins.lies_between(value):
+                    yield self._already(met, value)
         for t, first, last in made:
             if t is self.goal_type and self._going():
                 for joined in self.joins.one((first, last)):
@@ -198,6 +224,10 @@ class Search:
         text = self._applied(operation.text, [self.text_of(v) for v in hit.arguments[: len(operation.params)]])
         return self._candidate(text, hit.met, self.level / UNITS)
 
+    def _already(self, met: int, value: int) -> Candidate:
+        """The program of a value that was there before it was a goal."""
+        return self._candidate(self.text_of(value), met, self.schedule.cost_of(value) / UNITS)
+
     def _put_together(self, joined: Joined) -> Candidate:
         """The program of values that give a goal together."""
         text, bits = "", 0.0
@@ -209,8 +239,8 @@ class Search:
 
     def _candidate(self, text: str, met: int, bits: float) -> Candidate:
         goal = self.goals[-1 - met]
-        if goal.text != "a":
-            text = self._applied(goal.text, [text])
+        for before, behind in goal.steps:
+            text = f"{before}{_grouped(text)}{behind}"
         return Candidate(text, "search", bits + goal.bits + (UNSAID_BITS if self.spec.phrase else 0.0))
 
     def text_of(self, value: int) -> str:
@@ -233,6 +263,13 @@ def _steps(examples: Sequence[Example]) -> int:
     """Enough to count up to the numbers that are given, if these are not large."""
     numbers = [a for example in examples for a in example.arguments if isinstance(a, int)]
     return max(STEPS, min(MOST_STEPS, 2 * max(numbers, default=0)))
+
+
+def _constant_bits(constant: Any) -> float:
+    """What a constant costs that nobody said: it shows in all results."""
+    if isinstance(constant, int):
+        return 4.0 + 2 * log2(1 + abs(constant)) / 3
+    return 4.0 + len(constant) / 2
 
 
 def _grouped(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from siglum.ir.types import Type
 from siglum.propose.search.bank import Bank, Hit, ranges
-from siglum.propose.search.goals import JOINS
+from siglum.propose.search.goals import FIRST_GOALS, JOINS
 
 _NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
@@ -61,7 +61,7 @@ class Joined(NamedTuple):
 
 
 class Joins:
-    """The joins for goals of one type; `goal_values` are the numbers of the goals as values."""
+    """The joins for goals of one type; `goal_values` are the numbers of the goals as values, the cheapest first."""
 
     def __init__(self, bank: Bank, t: Type, goal_values: Sequence[int], pulse: Callable[[], bool]) -> None:
         self.bank, self.goal_values, self.pulse = bank, goal_values, pulse
@@ -82,14 +82,18 @@ class Joins:
 
     def _own(self, value: int) -> bool:
         """Whether a value is one that a program gives."""
-        return value >= 0 and value not in self.goal_values and not any(a <= value < b for a, b in self.aside)
+        return value >= 0 and value not in self.goal_values and not self.lies_between(value)
+
+    def lies_between(self, value: int) -> bool:
+        """Whether no program gives a value: it is what two others leave of a goal."""
+        return any(first <= value < last for first, last in self.aside)
 
     def one(self, values: Span) -> Iterator[Joined]:
         """The values with what each would need beside it."""
         jobs = [
             self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k, shaped=rule.shaped)
             for k, rule in enumerate(self.rules)
-            for goal in self.goal_values
+            for goal in self.goal_values[:FIRST_GOALS]
             if not rule.twice
         ]
         self.bank.run(jobs, probe=True, pulse=self.pulse)
