@@ -33,8 +33,12 @@ KEPT_FEEDBACK: Final = 200
 MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
 LEAST_MORE_S: Final = 0.15
-UNSAID_MORE_S: Final = 0.5
-"""The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
+"""The least that is spent on others, in seconds."""
+UNSAID_MORE_S: Final = 0.25
+CERTAIN_BITS: Final = 18.0
+DOUBT_BITS: Final = 5.0
+"""Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
+bits more twice that. What costs much may well be met by chance."""
 
 
 @cache
@@ -161,6 +165,14 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
     return examined(spec, candidate)
 
 
+def _more(spec: Spec, proposed: Proposed) -> float:
+    """How long to look for others beside the best program, in seconds."""
+    if spec.phrase:
+        return LEAST_MORE_S
+    bits = proposed.programs[0].candidate.cost
+    return max(LEAST_MORE_S, UNSAID_MORE_S * 2 ** ((bits - CERTAIN_BITS) / DOUBT_BITS))
+
+
 def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE) -> Proposed:
     """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C
     the best so far is kept in what KeyboardInterrupt carries (`proposed`).
@@ -168,6 +180,7 @@ def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float 
     proposed = Proposed(spec, Alternatives(spec))
     start = time.process_time()
     end = start + spec.budget.seconds
+    met = end
     programs = passing(spec, proposers() if asked is None else asked, proposed)
     try:
         for program in programs:
@@ -175,8 +188,8 @@ def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float 
             proposed.alternatives.add(program)
             now = time.process_time()
             if first:
-                end = min(end, now + max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * (now - start)))
-            if now > end:
+                met = now
+            if now > min(end, met + max(_more(spec, proposed), more * (met - start))):
                 proposed.over = "enough"
                 break
         else:

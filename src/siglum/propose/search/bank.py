@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from siglum.errors import EnvironmentFault
 from siglum.ir.types import I64, WIDTHS, Array, Type, components, is_scalar, parse_type
 from siglum.propose.search import layout as at
-from siglum.propose.search.catalogue import Operation
-from siglum.propose.search.costs import unit_of, worth_looking_at
+from siglum.propose.search.catalogue import SPREAD_BITS, Operation
+from siglum.propose.search.costs import UNITS, unit_of, worth_looking_at
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
 from siglum.propose.search.packing import WORD, Packer, descriptor
 
@@ -48,6 +48,8 @@ _WAYS: Final = {
     (False, True): at.NUMBER_LIST,
 }  # fmt: skip
 """By which arguments are lists."""
+_WAYS_WITH_NUMBERS: Final = {at.LIST_NUMBER: 1, at.NUMBER_LIST: 0}
+"""Which argument is the number."""
 
 
 class Hit(NamedTuple):
@@ -83,10 +85,11 @@ def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int
 
 
 class Shape(NamedTuple):
-    """What operations take: they go over the same values."""
+    """What operations take: they go over the same values. The argument `constant`, if any, is a literal."""
 
     params: tuple[Type, ...]
     commutes: bool
+    constant: int | None = None
 
 
 Operations = list[tuple[Type, bytes]]
@@ -209,8 +212,13 @@ class Library:
         found: Shapes = {}
         for number in worth_looking_at(self.signatures, costs, starts, goal):
             operation = self.operations[number]
-            by_cost = found.setdefault(Shape(operation.params, operation.commutes), {})
-            by_cost.setdefault(costs[number], []).append((operation.result, self._heads[number]))
+            head, cost = (operation.result, self._heads[number]), costs[number]
+            constant = _WAYS_WITH_NUMBERS.get(self.way(number))
+            if constant is not None:
+                shape = Shape(operation.params, operation.commutes, constant)
+                found.setdefault(shape, {}).setdefault(cost, []).append(head)
+                cost += round(UNITS * SPREAD_BITS)
+            found.setdefault(Shape(operation.params, operation.commutes), {}).setdefault(cost, []).append(head)
         if usual:
             self._shapes[starts, goal] = found
         return found

@@ -30,10 +30,12 @@ TYPES: Final = (
 )  # fmt: skip
 """The types of the values that are looked at."""
 LIFT_BITS: Final = 0.5
+SPREAD_BITS: Final = 2.5
 BODY_BITS: Final = 0.5
 NESTED_BITS: Final = 3.0
 ZIPPED_BITS: Final = 2.0
-"""What lifting, a function's parentheses, a list for each element, and two lists side by side cost beside the words."""
+"""What lifting, a number that is not a constant beside a list, a function's parentheses, a list for each element, and two lists
+side by side cost beside the words."""
 _SCALAR_VARIABLES: Final = "NS"
 ZIPPED: Final = ("+", "-", "*", "min", "max", "//", "=")
 
@@ -99,6 +101,8 @@ class Catalogue:
         for lifted in product((False, True), repeat=len(params)):
             if any(lifted) and any(p not in SCALARS and p is not STR for p in params):
                 continue  # `xs take ks`, a list for each k, is hardly ever meant
+            if name in COMMUTES and lifted == (False, True):
+                continue  # the other way round it is the same
             types = tuple(Array(p) if up else p for up, p in zip(lifted, params, strict=True))
             bits = bits_of(name) + LIFT_BITS * (2 ** sum(lifted) - 1)
             yield from self._typed(text, types, (name,), bits, name in COMMUTES, lifted=any(lifted), flat=flat)

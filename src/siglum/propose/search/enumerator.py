@@ -28,6 +28,8 @@ INPUT_BITS: Final = 1.0
 UNSAID_BITS: Final = 6.0
 """What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
+AGAIN: Final = 2 * UNITS
+"""What a value costs that the program has already."""
 MOST_STEPS: Final = 20_000
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
@@ -82,11 +84,11 @@ class Search:
         self.level = 0
 
     # Leaves -----------------------------------------------------------------------------------------------------------
-    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float) -> None:
+    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float, *, constant: bool = False) -> None:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
-            self.schedule.group(t, max(1, round(UNITS * bits)), number, number + 1)
+            self.schedule.group(t, max(1, round(UNITS * bits)), number, number + 1, constant=constant)
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
@@ -94,7 +96,8 @@ class Search:
             self._leaf([example.arguments[k] for example in self.examples], t, name, INPUT_BITS)
         for literal in self.literals:
             if literal.type in self.taken:
-                self._leaf([literal.value for _ in rows], literal.type, show_value(literal.value, literal.type), literal.bits)
+                text = show_value(literal.value, literal.type)
+                self._leaf([literal.value for _ in rows], literal.type, text, literal.bits, constant=True)
         for part in self.seeds:
             if part.type in self.taken:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
@@ -222,20 +225,39 @@ class Search:
         """The program of an operation that gave a goal."""
         operation = self.library.operations[hit.operation]
         text = self._applied(operation.text, [self.text_of(v) for v in hit.arguments[: len(operation.params)]])
-        return self._candidate(text, hit.met, self.level / UNITS)
+        operations = self.level - sum(map(self.schedule.cost_of, hit.arguments[: len(operation.params)]))
+        return self._candidate(text, hit.met, self._shared(operations, hit.arguments[: len(operation.params)]))
 
     def _already(self, met: int, value: int) -> Candidate:
         """The program of a value that was there before it was a goal."""
-        return self._candidate(self.text_of(value), met, self.schedule.cost_of(value) / UNITS)
+        return self._candidate(self.text_of(value), met, self._shared(0, (value,)))
 
     def _put_together(self, joined: Joined) -> Candidate:
         """The program of values that give a goal together."""
-        text, bits = "", 0.0
+        text = ""
         for number, *values in joined.steps:
-            bits += self.costs[number] / UNITS + sum(self.schedule.cost_of(v) / UNITS for v in values if v >= 0)
             parts = [self.text_of(v) if v >= 0 else text for v in values]
             text = self._applied(self.library.operations[number].text, parts)
-        return self._candidate(text, joined.goal, bits)
+        operations = sum(self.costs[number] for number, *_ in joined.steps)
+        return self._candidate(text, joined.goal, self._shared(operations, [v for _, *vs in joined.steps for v in vs if v >= 0]))
+
+    def _shared(self, units: int, values: Iterable[int]) -> float:
+        """What `units` and the values cost together, in bits: one that is there twice is thought of once."""
+        seen: set[int] = set()
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if value in self.leaves:
+                units += self.schedule.cost_of(value)
+            elif value in seen:
+                units += AGAIN
+            else:
+                seen.add(value)
+                number, arguments = self.bank.origin(value)
+                made_of = arguments[: len(self.library.operations[number].params)]
+                units += self.schedule.cost_of(value) - sum(map(self.schedule.cost_of, made_of))
+                waiting += made_of
+        return units / UNITS
 
     def _candidate(self, text: str, met: int, bits: float) -> Candidate:
         goal = self.goals[-1 - met]

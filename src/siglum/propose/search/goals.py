@@ -17,7 +17,8 @@ from siglum.ir.types import BOOL, I64, STR, Array, Type
 _INTEGERS: Final = Array(I64)
 _FAR: Final = 1 << 40
 """What lies beyond is no result of small steps."""
-FIRST_GOALS: Final = 12
+FIRST_GOALS: Final = 5
+"""How many are joined too."""
 MOST_GOALS: Final = 96
 MOST_BITS: Final = 22.0
 

@@ -71,14 +71,17 @@ class Schedule:
 
     def __init__(self, shapes: Shapes) -> None:
         self.groups: dict[Type, Groups] = {}
+        self.constants: dict[Type, Groups] = {}
         self._waiting = dict(shapes)
         self._active: list[_Active] = []
         self._starts: list[int] = []
         self._costs: list[int] = []
 
-    def group(self, t: Type, cost: int, first: int, last: int) -> None:
+    def group(self, t: Type, cost: int, first: int, last: int, *, constant: bool = False) -> None:
         """The values `first` up to `last`, which come after all others, are of this type and cost."""
         self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
+        if constant:
+            self.constants.setdefault(t, {}).setdefault(cost, []).append((first, last))
         self._starts.append(first)
         self._costs.append(cost)
 
@@ -99,9 +102,11 @@ class Schedule:
 
     def jobs(self, level: int) -> dict[Type, list[bytes]]:
         """The jobs of a cost, by what they give."""
-        there = self.groups.keys()
-        for shape in [shape for shape in self._waiting if there >= set(shape.params)]:
-            self._active.append(_Active(shape, self._waiting.pop(shape), [self.groups[p] for p in shape.params]))
+        for shape in list(self._waiting):
+            groups = [(self.constants if k == shape.constant else self.groups).get(p) for k, p in enumerate(shape.params)]
+            there = [group for group in groups if group]
+            if len(there) == len(groups):
+                self._active.append(_Active(shape, self._waiting.pop(shape), there))
         batches: dict[Type, list[bytes]] = {}
         for active in self._active:
             for first, cost, operations in active.by_level:
