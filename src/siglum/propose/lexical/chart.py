@@ -24,7 +24,7 @@ WIDTH: Final = 4.5
 LEFT_OUT: Final = 5.0
 """Bits that may go into words left out behind one meaning."""
 
-KEPT: Final = {"V": 10, "T": 4, "F": 6, "P": 6, "Q": 3, "N": 3, "D": 6, "C": 6, "O": 3, "I": 3, "U": 1, "W": 3, "M": 1}
+KEPT: Final = {"V": 10, "T": 4, "F": 6, "P": 6, "Q": 3, "N": 3, "D": 6, "C": 6, "O": 3, "I": 3, "U": 1, "W": 3, "M": 1, "A": 1}
 """Meanings kept of one category for one stretch of text."""
 
 KEPT_OF_TYPE: Final = 4

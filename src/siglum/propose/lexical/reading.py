@@ -14,12 +14,12 @@ from siglum.frontend.phrase.language import Language, Params
 from siglum.frontend.phrase.printer import print_tree
 from siglum.frontend.phrase.syntax import SUBJECT
 from siglum.ir.types import Fn, Type
-from siglum.propose.lexical.chart import Chart
+from siglum.propose.lexical.chart import Chart, Together
 from siglum.propose.lexical.converting import becoming
 from siglum.propose.lexical.english import grammar
 from siglum.propose.lexical.index import Index
 from siglum.propose.lexical.lattice import Dictionary
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, Node
 from siglum.propose.lexical.seeds import Seeds
 from siglum.propose.lexical.tokens import Token, tokenise
@@ -34,8 +34,9 @@ MOST_SENTENCES: Final = 3
 LATER_SENTENCE: Final = 1.0
 """Bits for what a later sentence says alone."""
 
-DEED, PROPERTY, NEXT_PARAMETER = 0.2, 0.5, 1.2
-"""Bits for something done to, or true of, a parameter that is not said; and for each parameter that comes before it."""
+DEED, PROPERTY, NEXT_PARAMETER, SEVERAL = 0.2, 0.5, 1.2, 0.4
+"""Bits for something done to, or true of, a parameter that is not said; for each parameter that comes before it, and for several
+values as a list or a pair."""
 
 
 class English(NamedTuple):
@@ -175,12 +176,23 @@ class Reading:
                         text = print_tree(made.tree, frozenset((SUBJECT, *(name for name, _ in self.params))))
                         yield Fragment(text, Fn((element,), made.type), cost + more)
 
+    def _as_one(self, values: Together) -> Value | None:
+        """Several values as the list or the pair that is wanted."""
+        parts = [self.builder.plain(v) for v in values]
+        if self.builder.result is None or any(v.each is not None for v in parts):
+            return None
+        if self.builder.result.kind == "pair":
+            return self.builder.call("pair", *parts) if len(parts) == 2 else None
+        return self.builder.list_of(parts) if self.builder.result.kind == "array" else None
+
     def _closed(self, category: str, meaning: object) -> Readings:
         """Programs of the wanted type that a meaning may be: values as they are, deeds and predicates of a parameter."""
         builder = self.builder
         values: Readings = []
         if category in ("V", "C") and isinstance(meaning, Value):
             values = [(meaning, 0.0)]
+        elif category == "T" and isinstance(meaning, Together):
+            values = [(v, SEVERAL + c) for v, c in readings(self._as_one(meaning))]
         elif category == "D" and isinstance(meaning, Relation):
             values = [(v, c + DEED + NEXT_PARAMETER * at) for at, p in enumerate(builder.params) for v, c in meaning.of(p)]
         elif category == "P" and isinstance(meaning, Predicate):

@@ -135,9 +135,9 @@ def pairwise_sum(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise|element product|@product of T; element wise product of T; product|@product of corresponding|matching "
-    "element of T; product|@product of element at the same position of T; multiply matching|corresponding element [of T]; "
-    "multiply T elementwise|pairwise; multiply T element by element",
+    "pairwise|elementwise|element product|@product of T; element wise product of T; product|@product of "
+    "corresponding|matching element of T; product|@product of element at the same position of T; multiply "
+    "matching|corresponding element [of T]; multiply T elementwise|pairwise; multiply T element by element",
     cost=0.1,
 )
 def pairwise_product(b: Builder, values: Together | None = None) -> Readings:
@@ -188,8 +188,8 @@ def absolute_difference(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder of V "
-    "when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder after "
+    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder of "
+    "V when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder after "
     "dividing V by V; remainder if V be over V",
     cost=0.1,
 )
@@ -207,18 +207,47 @@ def quotient(b: Builder, *values: Value | Together) -> Readings:
     return operate(b, "/", both[0], both[1]) if len(both) == 2 else []
 
 
+@_rule(
+    "V",
+    "floor|integer|whole|integral division of V by|and V; whole part of V over V; integer part of V over V; whole number of "
+    "time V fit in V; V over V rounded down; V over V without remainder; V div V; integer|whole quotient of V and|over|by V; "
+    "how-often V go into V; how-many time V go|fit into V",
+    cost=0.0,
+)
+def whole_quotient(b: Builder, number: Value, by: Value) -> Readings:
+    return operate(b, "//", number, by)
+
+
+@_rule("V", "division of V by V; result of dividing V by V; dividing V by V; V divide by V", cost=0.2)
+def division(b: Builder, number: Value, by: Value) -> Readings:
+    return operate(b, "/", number, by)
+
+
 @_rule("V", "ratio|fraction|proportion|share of V [in V]", cost=0.2)
 def share(b: Builder, part: Value, whole: Value | None = None) -> Readings:
     """ "fraction of positive numbers": how many of how many."""
+    return _share(b, part, "x / y")
+
+
+@_rule("V", "percentage|percent [of] V [in V]; what|which percentage|percent of V; V as percentage", cost=0.1)
+def share_in_percent(b: Builder, part: Value, whole: Value | None = None) -> Readings:
+    return _share(b, part, "x * 100 / y")
+
+
+@_rule("V", "ratio|fraction|proportion|share! of V [that] [be] P; percentage|percent! [of] V [that] [be] P", cost=0.1)
+def share_such(b: Builder, kind: str, xs: Value, which: Predicate) -> Readings:
+    """ "what share of the numbers is even"."""
+    text = "x * 100 / y" if kind.startswith("percent") else "x / y"
+    return [(v, c + d) for part, c in which.among(xs) for v, d in _share(b, part, text)]
+
+
+def _share(b: Builder, part: Value, text: str) -> Readings:
     if part.origin is None or part.origin.how != "filter" or not isinstance(part.origin.detail, Predicate):
         return []
     source = part.origin.source
     size = b.call("length", source)
-    return [
-        (v, c)
-        for n, c in part.origin.detail.of_all(source, "count")
-        if size is not None and (v := b.call("/", n, size)) is not None
-    ]
+    counts = part.origin.detail.of_all(source, "count")
+    return [(v, c) for n, c in counts if size is not None and (v := b.template(text, n, size)) is not None]
 
 
 @_rule("V", "V percent [of] V; V percent of V", cost=0.2)
@@ -238,7 +267,13 @@ def percent_off(b: Builder, share: Value) -> Relation:
     return Relation(b, f"minus {share.key}%", make)
 
 
-@_done("increase|raise * by V percent; add V percent to *; V percent more than *", cost=0.1)
+@_done(
+    "increase|raise * by V percent; add V percent to *; V percent more than *; with V percent "
+    "[tax|vat|interest|tip|markup|surcharge|fee] added [to U]; * with V percent [tax|vat|interest|tip|markup|surcharge|fee] "
+    "added|included; * including V percent [tax|vat|interest|tip]; * plus V percent [tax|vat|interest|tip]; add V percent "
+    "tax|vat|interest|tip to *; increase|raise * by a V percent",
+    cost=0.1,
+)
 def percent_more(b: Builder, share: Value) -> Relation:
     return Relation(b, f"plus {share.key}%", lambda x: b.template("x * (100.0 + y) / 100.0", x, share))
 

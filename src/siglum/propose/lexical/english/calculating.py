@@ -54,7 +54,11 @@ def raising(b: Builder, exponent: Value) -> Relation:
     return _with(b, "**", exponent)
 
 
-@_done("add-up *; * added together; add-up; add-up result|product|square|difference|cube|number|U; * add-up", cost=0.1)
+@_done(
+    "add-up *; add * up; add all * up; add all of * up; add all * together; * added up; total * up; * added together; add-up; "
+    "add-up result|product|square|difference|cube|number|U; * add-up; add|sum * all [up|together]",
+    cost=0.1,
+)
 def adding_up(b: Builder) -> Relation:
     return Relation(b, "sum", lambda v: b.call("sum", v) if v.element is not None else None)
 
@@ -118,8 +122,8 @@ def rounding(b: Builder) -> Relation:
 
 
 @_done(
-    "round * down to [the] nearest|closest multiple of V; round * to [the] nearest lower multiple of V; round down to multiple "
-    "of V",
+    "round * down to [the] nearest|closest multiple of V; round * to [the] nearest lower multiple of V; round down to "
+    "multiple of V",
     cost=0.1,
 )
 def rounding_to_multiple(b: Builder, step: Value) -> Relation:
@@ -133,9 +137,40 @@ def rounding_up_to_multiple(b: Builder, step: Value) -> Relation:
 
 @_done(
     "limit|clamp|restrict|confine|keep|@clamp * to|between|within|in [the] [list] [from|between] V to|and V; @clamp * between "
-    "V and V; @clamp * to V and V; keep * between V and V; @clamp * at V and V; @clamp * to the interval|list V to V; @clamp * "
-    "to at-least V and at-most V",
+    "V and V; @clamp * to V and V; keep * between V and V; @clamp * at V and V; @clamp * to the interval|list V to V; @clamp "
+    "* to at-least V and at-most V",
     cost=0.1,
 )
 def limiting(b: Builder, low: Value, high: Value) -> Relation:
     return Relation(b, f"clamp {low.key} {high.key}", lambda x: b.call("clamp", x, low, high))
+
+
+@_done(
+    "make * positive|@positive|non negative; convert * to positive|@positive; remove sign of|from *; without its sign", cost=0.1
+)
+def making_positive(b: Builder) -> Relation:
+    return Relation(b, "abs", lambda x: b.call("abs", x))
+
+
+@_done("make * negative|@negative; convert * to negative|@negative", cost=0.1)
+def making_negative(b: Builder) -> Relation:
+    return Relation(b, "minus abs", lambda x: b.chain(x, "abs", "negate"))
+
+
+@_done(
+    "limit|cap|restrict|confine|@clamp * to|at [at-most] V; * capped at V; * limited to [at-most] V; * but [be] at-most V; "
+    "cap at V; lower * to [at-most] V; limit * to [a] largest of V; * , at-most V; * with an upper limit of V; * with largest "
+    "[of] V",
+    cost=0.2,
+)
+def capping(b: Builder, high: Value) -> Relation:
+    return Relation(b, f"at most {high.key}", lambda x: b.call("min", x, high))
+
+
+@_done(
+    "raise|lift|bring|limit|restrict|@clamp * to at-least V; * but [be] at-least V; * , at-least V; * with a lower limit of "
+    "V; * with smallest [of] V; limit * to [a] smallest of V; * but never below|less V; * but not below|less V",
+    cost=0.2,
+)
+def raising_to(b: Builder, low: Value) -> Relation:
+    return Relation(b, f"at least {low.key}", lambda x: b.call("max", x, low))

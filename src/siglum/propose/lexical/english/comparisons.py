@@ -100,7 +100,14 @@ def within_given(b: Builder) -> Predicate | None:
     return within(b, numbers[-2], numbers[-1]) if len(numbers) >= 2 else None
 
 
-@_rule("P", "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V", cost=0.1)
+@_rule(
+    "P",
+    "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V; [can] be divided "
+    "[evenly|exactly|completely|equally] by V [evenly|exactly|completely|without remainder|with no remainder|with nothing "
+    "remainder]; leave nothing|no remainder when over V; leave [a] remainder [of] 0|zero when over V; in times table of V; V "
+    "divides evenly|exactly; V divides",
+    cost=0.1,
+)
 def divisible(b: Builder, by: Value) -> Predicate:
     return predicate(b, "divisible", "x % y = 0", by)
 
@@ -171,7 +178,10 @@ def compared_with_own(b: Builder, *given: str | Relation) -> Predicate:
 
 @_rule(
     "P",
-    "read|be the same backwards [and forwards]; read|be the same in-reverse; read the same backwards|forward and "
+    "same [word|text|string|list|number|thing|sequence] backwards|in-reverse [as forwards]; read|spell|look|be the same from "
+    "left to right and in-reverse; read|spell|look|be the same from [either|both] side|end|direction; equal I when "
+    "in-reverse; be same when reversed|in-reverse; be unchanged by|when reverse; stay the same when in-reverse; read|be the "
+    "same backwards [and forwards]; read|be the same in-reverse; read the same backwards|forward and "
     "forwards|backward|backwards|in-reverse; same forward|forwards and backward|backwards; equal I in-reverse",
     cost=0.2,
 )

@@ -17,6 +17,12 @@ RULES: Final = Grammar()
 _rule = RULES.rule
 
 
+class Absence:
+    """That something looked for is not there: what stands before is none, or empty."""
+
+    key = "none"
+
+
 def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Readings:
     if then.each is not None or otherwise.each is not None:
         return []
@@ -130,15 +136,33 @@ def unless(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readi
 
 
 @_rule(
+    "A",
+    "none-there; U none-there; V none-there; U be none-there; V be none-there; V be @empty; U be @empty; F be none-there; "
+    "there be no [such] F; there be no P F; there be no P; there be no F [that] P; there be no F with|in|of V; no F [that] P; "
+    "no F [that] be P; no P F; no F be P; no such F exist|be there|be found; no F exist|be there|be found|remain; F do not "
+    "exist; F do not occurs; no V exist; V do not exist; V do not occurs [in V]; V be not in V; V be not present [in V]; V be "
+    "missing [from V]; none of U be P; none be P; none of V be P; no F match; nothing|none match; U can not be found; V can "
+    "not be found; U do not contains V; V do not contains V; U have no F; V have no F",
+    cost=0.1,
+)
+def absence(b: Builder, *_: object) -> Absence:
+    return Absence()
+
+
+@_rule(
     "V",
-    "V or V if none-there; V , or V if none-there; V otherwise V; V or V if U none-there; V or V if V none-there; V or V if "
-    "there be no F; V , V if none-there; V and V if none-there; V or V if V be @empty; V or V if none-there in V; V , or V if "
-    "V be @empty; V , or V if there be no F; V or V; V with V if none-there; V defaulting to V; V , V if there be no F; V , V "
-    "if V be @empty; V or V when none-there; V or V if no F [that] P; V or V if there be no P F; V or V if F do not exist",
+    "V or V if A; V , or V if A; V or else V if A; V , or else V if A; V , V if A; V V if A; V and V if A; V , and V if A; V "
+    ", but V if A; V , otherwise V; V otherwise V; V with V if A; V , with V if A; V or V in case A; V or V; V defaulting to "
+    "V; V , defaulting to V; V , default V; V with default V; V with V as [the] default; V , use V if A; V , use V as [the] "
+    "default; V , give V if A; if A , V otherwise V; if A give V otherwise give V; if A , give V otherwise give V; V unless A "
+    ", then V; V unless A , in which case [give] V",
     cost=0.3,
 )
-def with_default(b: Builder, value: Value, default: Value, *rest: object) -> Readings:
+def with_default(b: Builder, *given: Value | Absence) -> Readings:
     """ "first element, or -1 if there is none"."""
+    value, default = (g for g in given if isinstance(g, Value))
+    if isinstance(given[0], Absence):
+        value, default = default, value
     if value.type.kind == "option":
         return readings(b.otherwise(value, default))
     return _or_where_empty(b, value, default)
@@ -172,9 +196,10 @@ def with_condition(b: Builder, *given: Value | Predicate) -> Readings:
 
 @_rule(
     "V",
-    "V , or all of it if none-there; V or everything if none-there; V or all of U if none-there; V or whole text if "
-    "none-there; V or the text itself if none-there; V or U if none-there; V , or U all if none-there",
+    "V or all of it if A; V or everything if A; V or all of U if A; V or whole text|list if A; V or the text|list itself if "
+    "A; V or U if A; V or U all if A; V or [all] the text|list if A; V or the text|list unchanged|as it be if A; V or "
+    "unchanged if A",
     cost=0.0,
 )
-def or_all(b: Builder, value: Value) -> Value:
+def or_all(b: Builder, value: Value, _: Absence) -> Value:
     return value

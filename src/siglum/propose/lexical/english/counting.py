@@ -21,9 +21,9 @@ _rule = RULES.rule
 
 @_rule(
     "V",
-    "number-of position where|at|in T differ; number-of position at which T differ; at how-many position T differ; in how-many "
-    "position T differ; number-of F where|in|at T differ; how-many F differ between T; number-of F that differ between T; "
-    "number-of differing F of|between T",
+    "number-of position where|at|in T differ; number-of position at which T differ; at how-many position T differ; in "
+    "how-many position T differ; number-of F where|in|at T differ; how-many F differ between T; number-of F that differ "
+    "between T; number-of differing F of|between T",
     cost=0.0,
 )
 def differing_places(b: Builder, *given: Relation | Together) -> Readings:
@@ -74,6 +74,42 @@ def number_of_relation(b: Builder, things: Relation) -> Relation | None:
 @_rule("V", "how-many of V be P; how-many V be P; how-many V P; how-many of V P; number-of V P; how-many V have P", cost=0.2)
 def how_many_are(b: Builder, xs: Value, which: Predicate) -> Readings:
     return which.of_all(xs, "count")
+
+
+@_rule(
+    "T",
+    "how-many V [be] P and how-many [U] [be] P; how-many V [be] P and how-many V [be] P; number-of P and number-of P [F]; "
+    "number-of P F and number-of P F; number-of P and P F; number-of P and of P F; count of P and P F",
+    cost=0.1,
+)
+def two_counts(b: Builder, *given: Value | Predicate | Relation | None) -> list[Together]:
+    """ "how many are even and how many are odd"."""
+    lists = [g for g in given if isinstance(g, Value)] or [p for p in b.params if p.element is not None]
+    predicates = [g for g in given if isinstance(g, Predicate)]
+    counts = [found[0][0] for which in predicates if lists and (found := which.of_all(lists[0], "count"))]
+    return [Together(counts)] if len(counts) == 2 else []
+
+
+@_rule(
+    "V",
+    "how-many be there; how-many there be; how-many U be [there]; number-of U; how-many of U be there; how-many F be there; "
+    "their number; how long U be; how long be U; length of U",
+    cost=0.5,
+)
+def how_many_there_are(b: Builder, things: Relation | None = None) -> Readings:
+    """ "divide by how many there are"."""
+    whole = next((p for p in b.params if p.element is not None), None)
+    if whole is None:
+        return []
+    if things is None:
+        return how_many(b, whole)
+    return [(v, c + d) for xs, c in things.of(whole) for v, d in how_many(b, xs)] if things.noun else []
+
+
+@_rule("V", "how-many [U] be P; how-many of U be P; how-many P", cost=0.4)
+def how_many_of_the_subject(b: Builder, which: Predicate) -> Readings:
+    lists = [p for p in b.params if p.element is not None]
+    return which.of_all(lists[0], "count") if lists else []
 
 
 @_rule("V", "how-many of T be P; how-many T be P; number-of T that be P", cost=0.2)

@@ -23,8 +23,8 @@ _rule, _done = RULES.rule, RULES.done
     "F before|after! [the] [first|last!] V; everything before|after! [the] [first|last!] V; part before|after! [the] "
     "[first|last!] V; part of U before|after! [first|last!] V; text before|after! [the] [first|last!] V; what come|stand "
     "before|after! [first|last!] V; F before|after! [first|last!] occurrence of V; word before|after! [first|last!] V; all "
-    "before|after! [first|last!] V; F that come|stand before|after! [first|last!] V; everything up before|after! [first|last!] "
-    "V",
+    "before|after! [first|last!] V; F that come|stand before|after! [first|last!] V; everything up before|after! "
+    "[first|last!] V",
     cost=0.1,
 )
 def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None:
@@ -104,9 +104,9 @@ def padding_left(b: Builder, sign: Value, size: Value) -> Relation:
 
 
 @_done(
-    "pad * with|by V [on|at the right|end] to [length|width] [of] V; right pad * with V to [length] V; pad * to [length|width] "
-    "[of] V with|by V [on|at right|end]; fill * [up] with V to [length|width] V; extend * with V to [length] V; add V to * "
-    "until it have|be [length] V [element|character|letter] [long]; pad * with V until it have|be [length] V "
+    "pad * with|by V [on|at the right|end] to [length|width] [of] V; right pad * with V to [length] V; pad * to "
+    "[length|width] [of] V with|by V [on|at right|end]; fill * [up] with V to [length|width] V; extend * with V to [length] "
+    "V; add V to * until it have|be [length] V [element|character|letter] [long]; pad * with V until it have|be [length] V "
     "[element|character] [long]; pad with V to length V; pad * with V to V character|digit|letter|place; * padded with V to V "
     "character|digit|letter|place; padded with V to V character|digit|letter|place",
     cost=0.1,
@@ -156,8 +156,8 @@ def in_brackets(b: Builder, name: str) -> Relation:
 
 
 @_done(
-    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the first] V "
-    "F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down to V F; "
+    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the first] "
+    "V F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down to V F; "
     "truncate|shorten|cut * to length V; truncate * to V",
     cost=0.1,
 )

@@ -65,12 +65,12 @@ def last_of_these(b: Builder, xs: Value) -> Readings:
     return last_of(b, xs)
 
 
-@_rule("F", "first V F; V first F; first V of F", cost=0.1)
+@_rule("F", "first V F; V first F; first V of F; left V F", cost=0.1)
 def first_k(b: Builder, count: Value, things: Relation) -> Relation | None:
     return _few(b, "first", count, things, first_few)
 
 
-@_rule("F", "last V F; V last F; last V of F", cost=0.1)
+@_rule("F", "last V F; V last F; last V of F; right V F", cost=0.1)
 def last_k(b: Builder, count: Value, things: Relation) -> Relation | None:
     return _few(b, "last", count, things, last_few)
 

@@ -33,6 +33,21 @@ def splitting_into(b: Builder, things: Relation) -> Relation:
     return Relation(b, f"split {things.key}", things.of, noun=True, strict=True)
 
 
+_SIZES: Final = {"pair": 2, "twos": 2, "couple": 2, "threes": 3, "triple": 3, "triplet": 3, "fours": 4, "fives": 5}
+
+
+@_done(
+    "split|group|arrange|chunk|batch|gather|organise|put * in|into|as pair|twos|couple|threes|triple|triplet|fours|fives!; "
+    "group|split|chunk|batch * by|into V; group|split|chunk|cut * V at a time; * V at a time; in "
+    "pair|twos|threes|triple|triplet|fours!; two|pair! at a time; chunk * by V",
+    cost=0.2,
+)
+def chunking(b: Builder, size: str | Value) -> Relation | None:
+    """ "grouped in pairs"."""
+    count = size if isinstance(size, Value) else b.literal(_SIZES.get(size, 2))
+    return Relation(b, f"chunks {count.key}", lambda v: b.call("chunks", v, count), strict=True)
+
+
 @_done(
     "split * into V [equal] half|part|piece; split * in [V] half; split * in the middle; split * into half; cut * in half",
     cost=0.1,
@@ -86,12 +101,13 @@ def pairs_summing_to(b: Builder, *given: Relation | Value) -> Relation:
 
 @_rule(
     "V",
-    "F in-common [to|between|of|in] T; F in-common; F of T in-common; F that T have in-common; F in|of both T; what T have "
-    "in-common; F found|that occurs|that be in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be "
-    "in-common to T; intersection of T; @common of T; F that T share; F that be in both; F in-common to both",
+    "which F occurs|be in both [T]; which F T share; which F be in-common to T; F in-common [to|between|of|in] T; F "
+    "in-common; F of T in-common; F that T have in-common; F in|of both T; what T have in-common; F found|that occurs|that be "
+    "in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be in-common to T; intersection of T; "
+    "@common of T; F that T share; F that be in both; F in-common to both",
     cost=0.1,
 )
-def shared(b: Builder, *given: Relation | Together) -> Readings:
+def shared(b: Builder, *given: Relation | Together | None) -> Readings:
     both = maybe(given, Together)
     lists = both if both is not None else Together(p for p in b.params if p.element is not None)
     if len(lists) != 2:
@@ -115,8 +131,8 @@ def either(b: Builder, *given: Relation | Together) -> Readings:
 
 @_rule(
     "V",
-    "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in one "
-    "of T but not both; F that be in one of T but not [in] both; F in exactly one",
+    "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in "
+    "one of T but not both; F that be in one of T but not [in] both; F in exactly one",
     cost=0.0,
 )
 def only_in_one(b: Builder, *given: Relation | Together) -> Readings:

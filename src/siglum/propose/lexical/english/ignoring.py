@@ -1,12 +1,13 @@
 """What is to be ignored or kept: case, spaces, the sign.
 
-Imports `siglum.ir` and, of `siglum.propose.lexical`, comparing, meanings, rules, undoing and values.
+Imports `siglum.frontend`, `siglum.ir` and, of `siglum.propose.lexical`, comparing, meanings, rules, undoing and values.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from siglum.frontend.phrase.syntax import Name
 from siglum.ir.types import CHAR, STR
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
@@ -15,7 +16,7 @@ from siglum.propose.lexical.undoing import without
 from siglum.propose.lexical.values import Builder, Maker, Value
 
 RULES: Final = Grammar()
-_done = RULES.done
+_rule, _done = RULES.rule, RULES.done
 
 
 @_done("ignoring-case; ignoring-case of letter", cost=0.0)
@@ -35,6 +36,25 @@ def ignoring(b: Builder, things: Relation) -> Relation:
         return found[0] if found else None
 
     return _first_done(b, f"ignoring {things.key}", make)
+
+
+@_done("not include|count F; never include|count F; not include|count F in U", cost=0.4)
+def not_including(b: Builder, things: Relation) -> Relation:
+    return ignoring(b, things)
+
+
+@_rule("V", "not include|count F in F; leave F out of F; remove F from F; ignore F in F", cost=0.4)
+def not_included_in(b: Builder, things: Relation, whole: Relation) -> Readings:
+    """ "do not include the negative numbers in the sum"."""
+    if whole.noun:
+        return []
+    return [
+        (v, c + d + e + at)
+        for at, p in enumerate(b.params)
+        for picked, c in things.of(p)
+        for rest, d in without(b, picked)
+        for v, e in whole.of(rest)
+    ]
 
 
 @_done("without P; ignoring P; ignoring P and P; without P and P; ignoring P and [all] P F", cost=0.6)
@@ -82,6 +102,8 @@ def _first_done(b: Builder, name: str, make: Maker) -> Relation:
     """Something done to every parameter it can be done to, before all else."""
 
     def of_value(value: Value) -> Readings:
+        if isinstance(value.tree, Name):
+            return []
         changed: Value | None = None
         for param in b.params:
             made = b.with_parameter(changed or value, param.key, make)

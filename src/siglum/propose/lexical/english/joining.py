@@ -29,8 +29,9 @@ def appending(b: Builder, thing: Value) -> Relation:
 
 
 @_done(
-    "prepend V to *; add|put|insert|attach V in-front *; put|add V before|in front *; * preceded by V; preceded by V; add V at "
-    "the front|start|beginning; prepend V; with V in front; * with V in front; * with V added|put|inserted|placed at|to|in the "
+    "insert|put|add|attach|place V at|to|in|on the front|start|beginning|head [of *]; put V first in *; prepend V to *; "
+    "add|put|insert|attach V in-front *; put|add V before|in front *; * preceded by V; preceded by V; add V at the "
+    "front|start|beginning; prepend V; with V in front; * with V in front; * with V added|put|inserted|placed at|to|in the "
     "front|start|beginning; with V added|put at|to|in the front|start|beginning; add V to the front|start|beginning; put V "
     "first",
     cost=0.2,
@@ -97,6 +98,21 @@ def joining_lists(b: Builder, *values: Value | Together) -> Readings:
     if any(v.element is None for v in both):
         return []
     return readings(b.fold("concat", both))
+
+
+@_rule(
+    "V",
+    "join|@concat T with|by|using V [in between|between U]; join T with V between; T joined|concatenated with|by V [in "
+    "between|between U]; T with V between U; T separated by V; put V between T; join T , separated by V",
+    cost=0.1,
+)
+def joined_with(b: Builder, *given: Value | Together) -> Readings:
+    """ "join both texts with a space between them"."""
+    both = next((g for g in given if isinstance(g, Together)), None)
+    separator = next((g for g in given if isinstance(g, Value)), None)
+    if both is None or separator is None or len(both) != 2:
+        return []
+    return readings(b.template("x concat z concat y", *both, separator))
 
 
 @_rule(

@@ -63,6 +63,12 @@ def leaving_out(b: Builder, things: Relation) -> Relation:
     return _without(b, things)
 
 
+@_done("without F and F; remove F and F [from *]; without both F and F", cost=0.3)
+def leaving_out_both(b: Builder, first: Relation, second: Relation) -> Relation:
+    """ "without the largest and the smallest"."""
+    return _without(b, first).then(_without(b, second))
+
+
 def _without(b: Builder, things: Relation) -> Relation:
     return Relation(
         b, f"without {things.key}", lambda v: [(r, c + d) for p, c in things.of(v) for r, d in without(b, p)], strict=False

@@ -40,8 +40,8 @@ def to_upper(b: Builder) -> Relation:
 
 @_done("lower-case *", cost=0.8)
 @_done(
-    "convert * to|into|in lower-case; in lower-case; * in lower-case; to lower-case; make * lower-case; convert to lower-case; "
-    "as lower-case; lower-case; make everything lower-case; convert all|each letter to lower-case",
+    "convert * to|into|in lower-case; in lower-case; * in lower-case; to lower-case; make * lower-case; convert to "
+    "lower-case; as lower-case; lower-case; make everything lower-case; convert all|each letter to lower-case",
     cost=0.2,
 )
 def to_lower(b: Builder) -> Relation:
@@ -51,9 +51,9 @@ def to_lower(b: Builder) -> Relation:
 @_done(
     "swap|toggle|switch|invert|flip|exchange upper-case and lower-case [of|in *]; swap case [of *]; swap lower-case and "
     "upper-case [of|in *]; toggle case of each letter [of|in *]; flip|change|convert lower-case to upper-case and upper-case "
-    "to lower-case; convert upper-case to lower-case and lower-case to upper-case; upper-case become lower-case and lower-case "
-    "become upper-case; flip lower-case to upper-case and upper-case to lower-case; convert upper-case to lower-case and vice "
-    "versa; convert lower-case to upper-case and vice versa; with case swapped",
+    "to lower-case; convert upper-case to lower-case and lower-case to upper-case; upper-case become lower-case and "
+    "lower-case become upper-case; flip lower-case to upper-case and upper-case to lower-case; convert upper-case to "
+    "lower-case and vice versa; convert lower-case to upper-case and vice versa; with case swapped",
     cost=0.0,
 )
 def swap_case(b: Builder) -> Relation:
@@ -83,10 +83,10 @@ def title_case(b: Builder) -> Relation:
 
 
 @_done(
-    "capitalise first letter|character and lower-case rest|others; capitalise first letter|character , lower-case rest|others; "
-    "make first letter|character upper-case and rest|others lower-case; first letter|character in upper-case and rest|others "
-    "in lower-case; capitalise first letter|character lower-case rest|others; make first letter|character upper-case and the "
-    "rest lower-case",
+    "capitalise first letter|character and lower-case rest|others; capitalise first letter|character , lower-case "
+    "rest|others; make first letter|character upper-case and rest|others lower-case; first letter|character in upper-case and "
+    "rest|others in lower-case; capitalise first letter|character lower-case rest|others; make first letter|character "
+    "upper-case and the rest lower-case",
     cost=0.0,
 )
 def capitalise_only(b: Builder) -> Relation:

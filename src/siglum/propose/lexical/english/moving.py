@@ -32,6 +32,14 @@ def swapping_ends(b: Builder, _: Relation | None = None) -> Relation:
 
 
 @_done(
+    "swap [two|both] half [of *]; exchange [two|both] half [of *]; * with [its] half swapped; second half followed by first half",
+    cost=0.0,
+)
+def swapping_halves(b: Builder) -> Relation:
+    return _phrase(b, "swap halves", "x drop (x length // 2) concat (x take (x length // 2))")
+
+
+@_done(
     "swap F at [the] position V and V [of|in *]; swap position V and V [of|in *]; exchange F at position V and V [of|in *]; "
     "swap F V and V [of|in *]",
     cost=0.0,
@@ -51,8 +59,8 @@ def swapping_pairs(b: Builder, _: Relation | None = None) -> Relation:
 
 
 @_done(
-    "move F to the end|back [of *]; put F last; move all|each F to the end|back [of *]; * with F moved|put to|at the end|back; "
-    "* with I moved|put to|at the end|back; put F at the end [of *]; F moved to the end; move F of * to the end",
+    "move F to the end|back [of *]; put F last; move all|each F to the end|back [of *]; * with F moved|put to|at the "
+    "end|back; * with I moved|put to|at the end|back; put F at the end [of *]; F moved to the end; move F of * to the end",
     cost=0.0,
 )
 def moving_to_end(b: Builder, things: Relation) -> Relation:
@@ -60,9 +68,9 @@ def moving_to_end(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * with F "
-    "moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the front|start|beginning "
-    "[of *]; put F first; F before F",
+    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * with "
+    "F moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the "
+    "front|start|beginning [of *]; put F first; F before F",
     cost=0.0,
 )
 def moving_to_front(b: Builder, *things: Relation) -> Relation:
@@ -90,9 +98,9 @@ def _moved(b: Builder, things: Relation, value: Value, last: bool) -> Readings:
 
 @_done(
     "rotate * [to] left [by] V [place|position|step|time]; rotate * V [place|position|step|time] to left; rotate * by V "
-    "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by V; "
-    "rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; rotate "
-    "* [to] left",
+    "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by "
+    "V; rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; "
+    "rotate * [to] left",
     cost=0.1,
 )
 def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
@@ -112,8 +120,8 @@ def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
 
 
 @_done(
-    "repeat * V times|time; V times|time; repeated V times|time; * V times|time; V copies of *; V copy of *; * times V; repeat "
-    "* as often as V say; V repetitions of *; repeat V times|time",
+    "repeat * V times|time; V times|time; repeated V times|time; * V times|time; V copies of *; V copy of *; * times V; "
+    "repeat * as often as V say; V repetitions of *; repeat V times|time",
     cost=0.4,
 )
 def repeating(b: Builder, count: Value) -> Relation:
@@ -125,6 +133,16 @@ def repeating(b: Builder, count: Value) -> Relation:
         return readings(b.call("repeat", v, count))
 
     return Relation(b, f"repeat {count.key}", make)
+
+
+@_done("repeat|duplicate|double|copy * [twice]; * twice; two copies of *; twice *; * repeated twice", cost=0.6)
+def repeating_twice(b: Builder) -> Relation:
+    return repeating(b, b.literal(2))
+
+
+@_done("repeat * thrice; * thrice", cost=0.3)
+def repeating_thrice(b: Builder) -> Relation:
+    return repeating(b, b.literal(3))
 
 
 @_rule(
@@ -158,7 +176,8 @@ def each_repeated(b: Builder, things: Relation | Value, count: Value | None = No
         (repeated, cost + at)
         for at, param in enumerate(b.params)
         for xs, cost in things.of(param)
-        if (repeated := b.template(text, xs, count)) is not None
+        # repeating each letter of a text leaves nothing out
+        if (xs.type is not STR or xs.origin is None) and (repeated := b.template(text, xs, count)) is not None
     ]
 
 

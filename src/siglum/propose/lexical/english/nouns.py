@@ -196,3 +196,15 @@ def those(b: Builder, which: Predicate) -> Relation:
         return which.among(value)
 
     return Relation(b, f"those {which.key}", make, noun=True)
+
+
+@_rule(
+    "F",
+    "first|second|left|right! component|part|coordinate|field|half|member|element|item|value|number|entry|one; "
+    "component|part|element|value|item|entry number 1|2!",
+    cost=0.2,
+)
+def of_pair(b: Builder, which: str) -> Relation:
+    """ "the second component", of a pair."""
+    word = "left" if which in ("first", "left", "1") else "right"
+    return Relation(b, f"{word} of pair", lambda v: b.call(word, v) if v.type.kind == "pair" else None)

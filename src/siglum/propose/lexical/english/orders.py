@@ -70,6 +70,21 @@ def sorting_by(b: Builder, *given: Relation | Order | None) -> Relation:
 
 
 @_done(
+    "sort * length-up|length-down!; length-up|length-down!; put|bring * length-up|length-down!; arrange * length-up|length-down!",
+    cost=0.1,
+)
+def sorting_by_length(b: Builder, how: str) -> Relation:
+    """ "from shortest to longest": texts and lists."""
+
+    def make(v: Value) -> Readings:
+        if v.element is None or v.element.kind != "array":
+            return []
+        return sorted_by(b, v, how == "length-down", Relation(b, "length", lambda x: b.call("length", x)))
+
+    return Relation(b, how, make, strict=True)
+
+
+@_done(
     "sort * so that largest|smallest|longest|shortest! F come first; largest|smallest|longest|shortest! first; "
     "largest|smallest|longest|shortest! F first",
     cost=0.2,
@@ -77,6 +92,24 @@ def sorting_by(b: Builder, *given: Relation | Order | None) -> Relation:
 def extreme_first(b: Builder, which: str, _: Relation | None = None) -> Relation:
     key = Relation(b, "length", lambda v: b.call("length", v)) if which in ("longest", "shortest") else None
     return _sorted(b, Order(which in ("largest", "longest")), key)
+
+
+@_done(
+    "sort * ignoring-case; sort * [in] O [order] ignoring-case; sort * , ignoring-case; sort * [in] O [order] , "
+    "ignoring-case; in O order ignoring-case; O ignoring-case",
+    cost=0.0,
+)
+def sorting_ignoring_case(b: Builder, order: Order | None = None) -> Relation:
+    return _sorted(b, order, Relation(b, "lower", lambda v: b.call("lower", v), strict=True))
+
+
+@_done(
+    "sort * ignoring|without! sign; sort * regardless! of sign; sort * without regard! to sign; sort * in O order ignoring! "
+    "sign; sort * O ignoring! sign",
+    cost=0.0,
+)
+def sorting_ignoring_sign(b: Builder, *given: str | Order) -> Relation:
+    return _sorted(b, maybe(given, Order), Relation(b, "abs", lambda v: b.call("abs", v), strict=True))
 
 
 @_done(

@@ -42,8 +42,9 @@ def containing_both(b: Builder, parts: Together) -> Predicate:
 
 @_rule(
     "P",
-    "in|among V; occurs in|among|within|inside V; be [also] in V; element of V; one of V; sub-text of V; be one of V; be found "
-    "in V; contained in V; be part of V; be an element of V; occurs as a sub-text in V; also in V; be element of V; stand in V",
+    "in|among V; occurs in|among|within|inside V; be [also] in V; element of V; one of V; sub-text of V; be one of V; be "
+    "found in V; contained in V; be part of V; be an element of V; occurs as a sub-text in V; also in V; be element of V; "
+    "stand in V",
     cost=0.2,
 )
 def contained(b: Builder, whole: Value) -> Predicate | None:
@@ -65,6 +66,16 @@ def in_both(b: Builder, lists: Together | None = None) -> Predicate | None:
         return second.of(x) if source is not None and source.key == lists[0].key else both.of(x)
 
     return Predicate(b, "in both", make)
+
+
+@_rule(
+    "P",
+    "missing from|in V; not present in V; absent from V; not found in V; lacking from|in V; not among V; outside of V; "
+    "unknown to V",
+    cost=0.1,
+)
+def not_contained(b: Builder, whole: Value) -> Predicate | None:
+    return _inside(b, whole).negated() if whole.each is None else None
 
 
 def _inside(b: Builder, whole: Value) -> Predicate:
@@ -137,8 +148,8 @@ def _edge_is(b: Builder, which: Predicate, word: str) -> Predicate:
 @_rule(
     "P",
     "contains only P [character|letter|element|number|word|value]; only contains P "
-    "[character|letter|element|number|word|value]; be only P; only P; contains only P and P; contains nothing but P; be all P; "
-    "contains all P",
+    "[character|letter|element|number|word|value]; be only P; only P; contains only P and P; contains nothing but P; be all "
+    "P; contains all P",
     cost=0.3,
 )
 def all_such(b: Builder, which: Predicate, other: Predicate | None = None) -> Predicate:

@@ -125,8 +125,29 @@ def all_distinct(b: Builder) -> Predicate:
 
 @_rule(
     "P",
-    "all equal; be all equal; all the same; be all the same; have only one distinct element|value; all identical; be the same",
+    "all equal; be all equal; all the same; be all the same; have only one distinct element|value; all identical; be the "
+    "same; equal; be equal; equal each other; be equal to each other; match; have only equal element|value|number|character",
     cost=0.2,
 )
 def all_equal(b: Builder) -> Predicate:
-    return predicate(b, "all equal", "x unique length <= 1")
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template("x left = (x right)" if x.type.kind == "pair" else "x unique length <= 1", x))
+
+    return Predicate(b, "all equal", make)
+
+
+_TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
+
+
+@_rule("Q", "greater|less|at-least|at-most|exactly! once|twice|thrice!; not greater once|twice|thrice!", cost=0.0)
+def quantity_of_times(b: Builder, *words: str) -> Predicate | None:
+    """ "more than once"."""
+    how, times = words if len(words) == 2 else ("at-most", words[0])
+    symbol = SYMBOLS.get(how, "=")
+    return Predicate(b, f"{symbol} {times}", lambda x, _: compare(b, symbol, x, b.literal(_TIMES[times])))
+
+
+@_rule("Q", "once|twice|thrice! or more; once|twice|thrice! or less|fewer!", cost=0.0)
+def times_or_more(b: Builder, times: str, fewer: str | None = None) -> Predicate:
+    symbol = ">=" if fewer is None else "<="
+    return Predicate(b, f"{symbol} {times}", lambda x, _: compare(b, symbol, x, b.literal(_TIMES[times])))

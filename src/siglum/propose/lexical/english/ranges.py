@@ -38,8 +38,8 @@ def number_range(b: Builder, low: Value, high: Value) -> Relation | None:
 @_rule(
     "V",
     "V to|through|at-most-so-many V [inclusive]; from V to|through|at-most-so-many V [inclusive]; from V up to V [inclusive]; "
-    "list from V to V [inclusive]; between V and V inclusive; list starts at|from|with V at-most-so-many V [inclusive]; starts "
-    "at|from|with V at-most-so-many V [inclusive]",
+    "list from V to V [inclusive]; between V and V inclusive; list starts at|from|with V at-most-so-many V [inclusive]; "
+    "starts at|from|with V at-most-so-many V [inclusive]",
     cost=0.5,
 )
 def plain_range(b: Builder, low: Value, high: Value) -> Value | None:

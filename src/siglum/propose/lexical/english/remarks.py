@@ -17,15 +17,15 @@ _rule, _done = RULES.rule, RULES.done
 
 
 @_done(
-    "counting from 0|zero; element by element; elementwise; pairwise; position by position; if U be there|present; if present; "
-    "count from 0|zero; starts at|from 0; starting at|from 0|zero; zero based; if any; in order; in the original order; "
-    "keeping order; keeping the order; preserving order; in the given order; in order of first appearance; in same order; "
-    "order kept; with order kept|preserved; keep order; in order of appearance; as a number|list|value|result; inclusive; in "
-    "the order they occurs; in order of occurrence; the last group may be shorter; last F may be shorter|smaller; last one may "
-    "be shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with V and V; starts at V; starting "
-    "at V; as a list; in original order; in the order first seen; original order kept; where order matter; so far; at all; in "
-    "total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in that order; at same position; be "
-    "left; one by one",
+    "counting from 0|zero; element by element; elementwise; pairwise; position by position; if U be there|present; if "
+    "present; count from 0|zero; starts at|from 0; starting at|from 0|zero; zero based; if any; in order; in the original "
+    "order; keeping order; keeping the order; preserving order; in the given order; in order of first appearance; in same "
+    "order; order kept; with order kept|preserved; keep order; in order of appearance; as a number|list|value|result; "
+    "inclusive; in the order they occurs; in order of occurrence; the last group may be shorter; last F may be "
+    "shorter|smaller; last one may be shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with "
+    "V and V; starts at V; starting at V; as a list; in original order; in the order first seen; original order kept; where "
+    "order matter; so far; at all; in total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in "
+    "that order; at same position; be left; one by one",
     cost=0.2,
 )
 def as_it_is(b: Builder, *_: object) -> Relation:
@@ -47,8 +47,8 @@ def counting(b: Builder) -> Relation:
 
 
 @_done(
-    "as pair; as value and count pair; as F and F pair; as list of pair; as F pair; as [list of] pair of F and F; as [list of] "
-    "F and F",
+    "as pair; as value and count pair; as F and F pair; as list of pair; as F pair; as [list of] pair of F and F; as [list "
+    "of] F and F",
     cost=0.1,
 )
 def as_pairs(b: Builder, *_: object) -> Relation:

@@ -24,7 +24,9 @@ def _phrase(b: Builder, name: str, text: str, *args: Value) -> Relation:
 
 
 @_done(
-    "remove F from|in *; remove F; remove all|each|any F from|in *; remove all|each|any F; * with F removed; * remove F",
+    "remove F from|in *; remove F; remove all|each|any F from|in *; remove all|each|any F; * with F removed; * remove F; "
+    "remove F off|away|out [of|from *]; chop|snip|lop|trim|shave|pop|peel F [off] [of|from *]; chop|snip|lop off F [of|from "
+    "*]",
     cost=0.2,
 )
 def removing(b: Builder, things: Relation) -> Relation:
@@ -42,14 +44,19 @@ def removing_from_both_ends(b: Builder, front: Value, *given: Value | Relation) 
 
 
 @_done(
-    "remove prefix|start|beginning V [from *]; remove V from the start|beginning|front [of *]; strip prefix V [from *]",
+    "remove prefix|start|beginning V [from *]; remove V from the start|beginning|front [of *]; * with V removed from the "
+    "start|beginning|front; with V removed from the start|beginning; strip prefix V [from *]",
     cost=0.1,
 )
 def removing_prefix(b: Builder, part: Value) -> Relation:
     return _phrase(b, "remove prefix", "x starts y ? (x drop (y length)) : x", part)
 
 
-@_done("remove suffix|ending|end V [from *]; remove V from the end [of *]; strip suffix V [from *]", cost=0.1)
+@_done(
+    "remove suffix|ending|end V [from *]; remove V from the end [of *]; * with V removed from|at the end; with V removed from "
+    "the end; strip suffix V [from *]",
+    cost=0.1,
+)
 def removing_suffix(b: Builder, part: Value) -> Relation:
     return _phrase(b, "remove suffix", "x ends y ? (x take (x length - (y length))) : x", part)
 
@@ -65,8 +72,8 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
 
 
 @_done(
-    "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V from|in "
-    "*; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove all|each|every "
+    "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V "
+    "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove all|each|every "
     "value|element|item|number equal V [from *]; * remove V",
     cost=0.4,
 )
@@ -149,8 +156,8 @@ def taking_until(b: Builder, *given: Relation | Predicate | None) -> Relation:
 
 
 @_done(
-    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; take F "
-    "while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
+    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; take "
+    "F while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
     cost=0.2,
 )
 def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:

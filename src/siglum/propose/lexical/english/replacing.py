@@ -117,9 +117,9 @@ def with_some_doubled(b: Builder, things: Relation) -> Relation | None:
 
 
 @_done(
-    "D each|all F; D F; D all of F; D F and leave rest|others [as they be]; D each F and leave rest|others; D F and leave F as "
-    "they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D F "
-    "and leave F unchanged|alone",
+    "D each|all F; D F; D all of F; D F and leave rest|others [as they be]; D each F and leave rest|others; D F and leave F "
+    "as they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D "
+    "F and leave F unchanged|alone",
     cost=0.5,
 )
 def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | None = None) -> Relation | None:

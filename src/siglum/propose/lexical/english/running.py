@@ -77,6 +77,19 @@ def neighbour_distances(b: Builder) -> Relation:
 
 @_rule(
     "F",
+    "largest|smallest! [absolute] difference between|of|from|in [two] neighbour; largest|smallest! [absolute] difference "
+    "between|of each|one F and next|previous; largest|smallest! jump|step|gap between|of|from [two] neighbour; "
+    "largest|smallest! neighbour difference|gap",
+    cost=0.0,
+)
+def largest_neighbour_difference(b: Builder, *given: str | Relation) -> Relation:
+    word = "maximum" if "largest" in given else "minimum"
+    texts = ((f"x delta abs {word}", 0.0), (f"x delta {word}", 0.3))
+    return Relation(b, f"{word} difference", lambda v: readings((b.template(t, v), c) for t, c in texts), noun=True, strict=True)
+
+
+@_rule(
+    "F",
     "sum|@sum of neighbour; sum|@sum of each pair of neighbour; sum|@sum of each neighbour; sum|@sum of consecutive|neighbour "
     "pair|element|number",
     cost=0.0,
@@ -131,9 +144,9 @@ def with_next(b: Builder, things: Value | Relation) -> Readings:
 @_rule(
     "V",
     "missing number between|from V and|to V [in V]; number be missing [from|in V] between V and V; number missing from|in V "
-    "between V and V; missing number in V; missing number [of V]; number missing from|in V; number between|from V and|to V "
-    "that be missing [from|in V]; number between V and V that be not in V; number from V to V that be missing [from|in V]; "
-    "number between V and V missing from V",
+    "between V and V; missing number in V contains number from V to V; missing number in V; missing number [of V]; number "
+    "missing from|in V; number between|from V and|to V that be missing [from|in V]; number between V and V that be not in V; "
+    "number from V to V that be missing [from|in V]; number between V and V missing from V",
     cost=0.0,
 )
 def missing(b: Builder, *given: Value | None) -> Readings:

@@ -43,6 +43,17 @@ def splitting_words(b: Builder, things: Relation | None = None) -> Relation:
 
 
 @_done(
+    "convert * into|to list|set of F; convert * into|to list|set of I; convert * into|to F; as list of F; as list of I; list "
+    "F of *; break * into F; break * into I; convert to list of F; as list of I; break * into list of F; break * into list of "
+    "I",
+    cost=0.4,
+)
+def listing(b: Builder, things: Relation) -> Relation:
+    """ "turn the text into a list of its characters"."""
+    return Relation(b, f"list of {things.key}", things.of, noun=True, strict=True)
+
+
+@_done(
     "join * by|with|using V [in between|between U]; join * with V between U; separated by V; joined by|with V; with V in "
     "between|between U; put V between *; join with|by V; join * into text|one text separated by|with V; * separated by V; as "
     "text separated by V; with V between [each|every] [of] U|F; delimited by V; join * into one text with V between U; with V "

@@ -34,8 +34,8 @@ def _all(b: Builder, value: Value) -> Readings:
 
 @_rule(
     "C",
-    "be|do all V P; all V be P; be all of V P; be each V P; each V be P; all V P; each V P; be all V P; all of V be P; do each "
-    "V P",
+    "be|do all V P; all V be P; be all of V P; be each V P; each V be P; all V P; each V P; be all V P; all of V be P; do "
+    "each V P",
     cost=0.0,
 )
 def all_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
@@ -44,9 +44,9 @@ def all_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
 
 @_rule(
     "C",
-    "be|do any V P; any V be P; any of V be P; be any of V P; any V P; there be any V P; be there any V P; be there any V that "
-    "[be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there V P; be "
-    "there V that be P",
+    "be|do any V P; any V be P; any of V be P; be any of V P; any V P; there be any V P; be there any V P; be there any V "
+    "that [be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there V "
+    "P; be there V that be P",
     cost=0.0,
 )
 def some_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
@@ -128,9 +128,9 @@ def exactly_one(b: Builder, values: Together, which: Predicate) -> Readings:
 
 @_rule(
     "C",
-    "be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal V; V be V; do T "
-    "equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T have same|equal F; "
-    "have T same|equal F; be F of T equal|same; F of T be equal|same",
+    "compare T; T compared; be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal V; "
+    "V be V; do T equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T have "
+    "same|equal F; have T same|equal F; be F of T equal|same; F of T be equal|same",
     cost=0.3,
 )
 def are_equal(b: Builder, *given: Value | Together | Relation) -> Readings:
@@ -155,6 +155,24 @@ def are_equal(b: Builder, *given: Value | Together | Relation) -> Readings:
     for truth in truths[1:]:
         total = b.call("and", total, truth) if total is not None and truth is not None else None
     return readings(total) if total is not None and total.type is BOOL else []
+
+
+@_rule(
+    "C",
+    "be T equal|same|identical [when] order be ignored; T be equal|same|identical [when] order be ignored; be T "
+    "equal|same|identical ignoring|regardless order; T be equal|same|identical ignoring order; T be equal|same|identical "
+    "regardless of order; be T equal|same|identical regardless of order; be T equal|same|identical in any|some|whatever "
+    "order; T be equal in any order; be T equal|same|identical apart from order; T have|contains same|equal F in "
+    "any|some|different|whatever order; T have|contains same|equal F [but] in a different order; T have|contains same F "
+    "regardless of|ignoring order; T have|contains same F ignoring order; be T rearrangement of each other; T have|contains "
+    "[exactly] same F; do T have|contains [exactly] same F; be T made of [exactly] same F; T use same F; be T equal "
+    "after|when|once sorted; be T equal as set",
+    cost=0.1,
+)
+def equal_in_any_order(b: Builder, both: Together, *_: object) -> Readings:
+    if len(both) != 2 or any(v.element is None for v in both):
+        return []
+    return readings([b.template("x sort is (y sort)", *both), (b.template("x set is (y set)", *both), 0.3)])
 
 
 @_rule(
@@ -262,8 +280,8 @@ def clause_done(b: Builder, clause: Value, deed: Relation) -> Readings:
 @_rule(
     "C",
     "be there more|fewer|less! F than F; there be more|fewer|less! F than F; V have|contains more|fewer|less! F than F; be "
-    "there more|fewer|less! F than F in V; do V have|contains more|fewer|less! F than F; there be more|fewer|less! F than F in "
-    "V",
+    "there more|fewer|less! F than F in V; do V have|contains more|fewer|less! F than F; there be more|fewer|less! F than F "
+    "in V",
     cost=0.0,
 )
 def more_than_others(b: Builder, *given: str | Relation | Value) -> Readings:
