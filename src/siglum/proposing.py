@@ -1,13 +1,14 @@
-"""From a Spec to programs that pass: the proposers in turn, each candidate examined, the different ones kept.
+"""From a Spec to programs that pass: the proposers in turn on one budget, each candidate examined, the different ones kept.
 
 Beside `siglum.pipeline`; it hands the search its evaluators and executable memory.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,9 @@ KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
+SCALAR_SHARE: Final = 0.1
+SEARCH_SHARE: Final = 0.5
+"""The parts of the seconds left that scalar synthesis, and then the search, get before scalar synthesis has the rest."""
 LEAST_MORE_S: Final = 0.15
 UNSAID_MORE_S: Final = 0.5
 """The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
@@ -62,6 +66,14 @@ def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
     from siglum.propose.search.enumerator import SearchProposer
 
     return SearchProposer(library, _priors, _said, _fragments, progress)
+
+
+@cache
+def scalar() -> Proposer:
+    """Scalar synthesis; it remembers what it did not find."""
+    from siglum.propose.scalar.proposer import ScalarProposer
+
+    return ScalarProposer()
 
 
 def _priors(spec: Spec) -> Mapping[str, float]:
@@ -109,10 +121,36 @@ def _said(spec: Spec) -> list[Literal]:
 
 
 def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:
-    """Who is asked where nobody is named, in this order: what the English says, then the search."""
+    """Who is asked where nobody is named, in this order: what the English says, then the search; for functions of numbers and
+    truth values with a reference or a formula scalar synthesis before it, and after it once more.
+    """
     from siglum.propose.lexical.proposer import LexicalProposer
+    from siglum.propose.scalar.proposer import answers
 
-    return [LexicalProposer(), search(progress)]
+    return [
+        LexicalProposer(),
+        Turn(scalar(), lambda spec: SCALAR_SHARE if answers(spec) else 0.0),
+        Turn(search(progress), lambda spec: SEARCH_SHARE if answers(spec) else 1.0),
+        Turn(scalar(), lambda spec: 1.0 if answers(spec) else 0.0),
+    ]
+
+
+class Turn:
+    """A proposer that is asked with a share of the seconds that are left; what share depends on the Spec, and 0 passes it over."""
+
+    def __init__(self, proposer: Proposer, share: Callable[[Spec], float]) -> None:
+        self.proposer, self.share = proposer, share
+
+    @property
+    def name(self) -> str:
+        return self.proposer.name
+
+    def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
+        """The proposer's candidates."""
+        share = self.share(spec)
+        if share:
+            budget = replace(spec.budget, seconds=share * spec.budget.seconds)
+            yield from self.proposer.propose(replace(spec, budget=budget), feedback)
 
 
 @dataclass
@@ -137,11 +175,25 @@ class Proposed:
         return self.alternatives.question()
 
 
-def passing(spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None) -> Iterator[Program]:
-    """Programs that pass, as they are found; `proposed` is told what fails."""
+def spent() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+def passing(
+    spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None, left: Callable[[], float] | None = None
+) -> Iterator[Program]:
+    """Programs that pass, as they are found; `proposed` is told what fails. Each proposer has the seconds that those before it
+    have left; `left` may say that there are fewer.
+    """
     feedback: list[Feedback] = proposed.feedback if proposed else []
+    end = spent() + spec.budget.seconds
     for proposer in asked:
-        candidates = proposer.propose(spec, feedback)
+        seconds = min(end - spent(), spec.budget.seconds if left is None else left())
+        if seconds <= 0:
+            return
+        candidates = proposer.propose(replace(spec, budget=replace(spec.budget, seconds=seconds)), feedback)
         try:
             for candidate in candidates:
                 found = _examined(spec, candidate, proposed)
@@ -161,19 +213,21 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
     return examined(spec, candidate)
 
 
-def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE) -> Proposed:
-    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C
-    the best so far is kept in what KeyboardInterrupt carries (`proposed`).
+def propose(
+    spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE, feedback: Sequence[Feedback] = ()
+) -> Proposed:
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. `feedback` is
+    what has failed before. On Ctrl-C the best so far is kept in what KeyboardInterrupt carries (`proposed`).
     """
-    proposed = Proposed(spec, Alternatives(spec))
-    start = time.process_time()
+    proposed = Proposed(spec, Alternatives(spec), list(feedback))
+    start = spent()
     end = start + spec.budget.seconds
-    programs = passing(spec, proposers() if asked is None else asked, proposed)
+    programs = passing(spec, proposers() if asked is None else asked, proposed, lambda: end - spent())
     try:
         for program in programs:
             first = not proposed.alternatives.found
             proposed.alternatives.add(program)
-            now = time.process_time()
+            now = spent()
             if first:
                 end = min(end, now + max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * (now - start)))
             if now > end:
@@ -187,5 +241,5 @@ def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float 
         raise
     finally:
         programs.close()  # type: ignore[attr-defined]
-        proposed.seconds = time.process_time() - start
+        proposed.seconds = spent() - start
     return proposed
