@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from siglum.propose.alternatives import Alternatives, Question
@@ -33,9 +34,11 @@ KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
-SCALAR_SHARE: Final = 0.1
-SEARCH_SHARE: Final = 0.5
-"""The parts of the seconds left that scalar synthesis, and then the search, get before scalar synthesis has the rest."""
+SCALAR_S: Final = 1.0
+SHARE: Final = 0.5
+"""What scalar synthesis gets at first: so many seconds, but no more than this part of them. Then the search gets this part of
+what is left, and scalar synthesis has the rest.
+"""
 LEAST_MORE_S: Final = 0.15
 UNSAID_MORE_S: Final = 0.5
 """The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
@@ -129,17 +132,18 @@ def proposers(progress: Callable[[Progress], None] | None = None) -> list[Propos
 
     return [
         LexicalProposer(),
-        Turn(scalar(), lambda spec: SCALAR_SHARE if answers(spec) else 0.0),
-        Turn(search(progress), lambda spec: SEARCH_SHARE if answers(spec) else 1.0),
-        Turn(scalar(), lambda spec: 1.0 if answers(spec) else 0.0),
+        Turn(scalar(), answers, SHARE, SCALAR_S),
+        Turn(search(progress), answers, SHARE),
+        Turn(search(progress), lambda spec: not answers(spec)),
+        Turn(scalar(), answers),
     ]
 
 
 class Turn:
-    """A proposer that is asked with a share of the seconds that are left; what share depends on the Spec, and 0 passes it over."""
+    """A proposer that is asked `when` a Spec is for it, with a share of the seconds that are left, and at most so many."""
 
-    def __init__(self, proposer: Proposer, share: Callable[[Spec], float]) -> None:
-        self.proposer, self.share = proposer, share
+    def __init__(self, proposer: Proposer, when: Callable[[Spec], bool], share: float = 1.0, most: float = inf) -> None:
+        self.proposer, self.when, self.share, self.most = proposer, when, share, most
 
     @property
     def name(self) -> str:
@@ -147,9 +151,8 @@ class Turn:
 
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         """The proposer's candidates."""
-        share = self.share(spec)
-        if share:
-            budget = replace(spec.budget, seconds=share * spec.budget.seconds)
+        if self.when(spec):
+            budget = replace(spec.budget, seconds=min(self.share * spec.budget.seconds, self.most))
             yield from self.proposer.propose(replace(spec, budget=budget), feedback)
 
 
