@@ -44,7 +44,7 @@ fibonacci: fibonacci number, fibonacci
 triangular: triangular number, triangle number
 catalan: catalan number
 primes: prime number, prime
-binary: binary, base two, base 2, binary representation, binary form, binary notation, binary string
+binary: binary digit, binary, base two, base 2, binary representation, binary form, binary notation, binary string
 hex: hexadecimal, hex, base 16, base sixteen, hexadecimal representation
 octal: octal, base 8, base eight
 ones: number of set bits, number of one bits, number of ones in the binary representation, set bit, popcount, hamming weight,

@@ -76,16 +76,18 @@ class Fragment(NamedTuple):
 
 
 class Understood(NamedTuple):
-    """Words of a text, in small letters: with a meaning, and known to nothing. What only joins others is counted in `joining`."""
+    """Words of a text, in small letters: with a meaning, and known to nothing. What only joins others is counted in `joining`,
+    names of parameters in `names`."""
 
     known: tuple[str, ...]
     unknown: tuple[str, ...]
     joining: int
+    names: int = 0
 
     @property
     def is_english(self) -> bool:
         """Whether there is something to go by, and not mostly words of another language."""
-        return bool(self.known) and len(self.unknown) <= len(self.known) + self.joining
+        return bool(self.known or self.names) and len(self.unknown) <= len(self.known) + self.joining
 
 
 def understood(text: str, params: Params = ()) -> Understood:
@@ -94,11 +96,12 @@ def understood(text: str, params: Params = ()) -> Understood:
     names = {name.lower() for name, _ in params}
     known: dict[str, None] = {}
     unknown: dict[str, None] = {}
-    joining = 0
+    joining = named = 0
     tokens = tokenise(text)
     said = {k for at, arcs in enumerate(dictionary.arcs(tokens)) for arc in arcs for k in range(at, arc.end)}
     for at, token in enumerate(tokens):
         if token.kind != "word" or token.word in names:
+            named += token.word in names
             continue
         if dictionary.joins(token.word):
             joining += 1
@@ -106,7 +109,7 @@ def understood(text: str, params: Params = ()) -> Understood:
             known[token.word] = None
         else:
             unknown[token.word] = None
-    return Understood(tuple(known), tuple(unknown), joining)
+    return Understood(tuple(known), tuple(unknown), joining, named)
 
 
 def sentences(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -11,7 +11,7 @@ from siglum.ir.types import F64, I64, STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar
+from siglum.propose.lexical.rules import Grammar, maybe
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -125,8 +125,9 @@ def product_of(b: Builder, values: Together) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise|element sum|@sum of T; element wise sum|@sum of T; sum|@sum of corresponding|matching element of T; "
-    "pairwise|elementwise sum|@sum; add-up T element by element; add-up T elementwise|pairwise|position by position",
+    "pairwise|elementwise|element sum|@sum of T; element wise sum|@sum of T; sum|@sum of corresponding|matching element "
+    "[of|in T]; sum|@sum of element at same position [of|in T]; pairwise|elementwise sum|@sum; add-up T element by element; "
+    "add-up T elementwise|pairwise|position by position",
     cost=0.1,
 )
 def pairwise_sum(b: Builder, values: Together | None = None) -> Readings:
@@ -135,8 +136,8 @@ def pairwise_sum(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise|element product|@product of T; element wise product of T; product|@product of "
-    "corresponding|matching element of T; product|@product of element at the same position of T; multiply "
+    "pairwise|elementwise|element product|@product [of T]; element wise product [of T]; product|@product of "
+    "corresponding|matching element [of T]; product|@product of element at the same position [of T]; multiply "
     "matching|corresponding element [of T]; multiply T elementwise|pairwise; multiply T element by element",
     cost=0.1,
 )
@@ -146,7 +147,7 @@ def pairwise_product(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise difference of T; element wise difference of T; difference of corresponding|matching element of T",
+    "pairwise|elementwise difference [of T]; element wise difference [of T]; difference of corresponding|matching element [of T]",
     cost=0.1,
 )
 def pairwise_difference(b: Builder, values: Together | None = None) -> Readings:
@@ -175,12 +176,15 @@ def difference(b: Builder, values: Together) -> Readings:
 
 @_rule(
     "V",
-    "absolute difference between|of T; absolute value of difference between|of T; positive difference between|of T; absolute "
-    "difference; distance between|of T; how far apart T be",
+    "absolute difference between|of T; absolute value of difference between|of T; positive difference between|of T; "
+    "absolute difference; distance between|of T; how far apart T be; how far apart be T; how far be T apart; how far be T "
+    "from each other; how far T be apart; difference between|of T without|ignoring sign; how far be V from V; how far V be "
+    "from V; size of difference between|of T",
     cost=0.0,
 )
-def absolute_difference(b: Builder, values: Together | None = None) -> Readings:
-    values = values if values is not None else Together(p for p in b.params if is_number(p.type))
+def absolute_difference(b: Builder, *given: Together | Value | None) -> Readings:
+    values = maybe(given, Together) or Together(g for g in given if isinstance(g, Value))
+    values = values or Together(p for p in b.params if is_number(p.type))
     if len(values) != 2:
         values = Together(p for p in b.params if p.element is not None)
     return operate(b, "distance", *values) if len(values) == 2 else []
@@ -188,9 +192,9 @@ def absolute_difference(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder of "
-    "V when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder after "
-    "dividing V by V; remainder if V be over V",
+    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder "
+    "of V when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder "
+    "after dividing V by V; remainder if V be over V",
     cost=0.1,
 )
 def remainder(b: Builder, number: Value, by: Value) -> Readings:
@@ -210,8 +214,8 @@ def quotient(b: Builder, *values: Value | Together) -> Readings:
 @_rule(
     "V",
     "floor|integer|whole|integral division of V by|and V; whole part of V over V; integer part of V over V; whole number of "
-    "time V fit in V; V over V rounded down; V over V without remainder; V div V; integer|whole quotient of V and|over|by V; "
-    "how-often V go into V; how-many time V go|fit into V",
+    "time V fit in V; V over V rounded down; V over V without remainder; V div V; integer|whole quotient of V and|over|by "
+    "V; how-often V go into V; how-many time V go|fit into V",
     cost=0.0,
 )
 def whole_quotient(b: Builder, number: Value, by: Value) -> Readings:

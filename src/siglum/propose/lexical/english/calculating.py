@@ -26,13 +26,18 @@ def _with(b: Builder, symbol: str, number: Value, turned: bool = False) -> Relat
     return Relation(b, f"{symbol}{number.key}{turned}", make, strict=True)
 
 
-@_done("add V to *; increase|increment|raise * by V; * increased|incremented by V; add V", cost=0.2)
+@_done(
+    "shift|move|bump|raise|lift|push|boost|increase * [up] by V; add V to *; increase|increment|raise * by V; * "
+    "increased|incremented by V; add V",
+    cost=0.2,
+)
 def adding(b: Builder, amount: Value) -> Relation:
     return _with(b, "+", amount)
 
 
 @_done(
-    "subtract V from *; decrease|decrement|reduce|lower * by V; take|deduct V from *; * decreased|reduced by V; subtract V",
+    "shift|move|push|bring|take|lower * down by V; subtract V from *; decrease|decrement|reduce|lower * by V; take|deduct V "
+    "from *; * decreased|reduced by V; subtract V",
     cost=0.2,
 )
 def subtracting(b: Builder, amount: Value) -> Relation:
@@ -55,8 +60,8 @@ def raising(b: Builder, exponent: Value) -> Relation:
 
 
 @_done(
-    "add-up *; add * up; add all * up; add all of * up; add all * together; * added up; total * up; * added together; add-up; "
-    "add-up result|product|square|difference|cube|number|U; * add-up; add|sum * all [up|together]",
+    "add-up *; add * up; add all * up; add all of * up; add all * together; * added up; total * up; * added together; "
+    "add-up; add-up result|product|square|difference|cube|number|U; * add-up; add|sum * all [up|together]",
     cost=0.1,
 )
 def adding_up(b: Builder) -> Relation:
@@ -87,8 +92,8 @@ def halving(b: Builder) -> Relation:
 
 
 @_done(
-    "round * to V place|digit|decimal; round * to V decimal place|digit; * rounded to V decimal [place|digit]; with V decimal "
-    "[place|digit]; to V decimal place|digit",
+    "round * to V place|digit|decimal; round * to V decimal place|digit; * rounded to V decimal [place|digit]; with V "
+    "decimal [place|digit]; to V decimal place|digit",
     cost=0.1,
 )
 def rounding_to(b: Builder, places: Value) -> Relation:
@@ -136,9 +141,9 @@ def rounding_up_to_multiple(b: Builder, step: Value) -> Relation:
 
 
 @_done(
-    "limit|clamp|restrict|confine|keep|@clamp * to|between|within|in [the] [list] [from|between] V to|and V; @clamp * between "
-    "V and V; @clamp * to V and V; keep * between V and V; @clamp * at V and V; @clamp * to the interval|list V to V; @clamp "
-    "* to at-least V and at-most V",
+    "limit|clamp|restrict|confine|keep|@clamp * to|between|within|in [the] [list] [from|between] V to|and V; @clamp * "
+    "between V and V; @clamp * to V and V; keep * between V and V; @clamp * at V and V; @clamp * to the interval|list V to "
+    "V; @clamp * to at-least V and at-most V",
     cost=0.1,
 )
 def limiting(b: Builder, low: Value, high: Value) -> Relation:
@@ -146,21 +151,23 @@ def limiting(b: Builder, low: Value, high: Value) -> Relation:
 
 
 @_done(
-    "make * positive|@positive|non negative; convert * to positive|@positive; remove sign of|from *; without its sign", cost=0.1
+    "make * positive; make * non negative; convert * to positive; remove minus sign [of|from *]; remove sign of|from *; "
+    "without its sign",
+    cost=0.1,
 )
 def making_positive(b: Builder) -> Relation:
     return Relation(b, "abs", lambda x: b.call("abs", x))
 
 
-@_done("make * negative|@negative; convert * to negative|@negative", cost=0.1)
+@_done("make * negative; convert * to negative", cost=0.1)
 def making_negative(b: Builder) -> Relation:
     return Relation(b, "minus abs", lambda x: b.chain(x, "abs", "negate"))
 
 
 @_done(
     "limit|cap|restrict|confine|@clamp * to|at [at-most] V; * capped at V; * limited to [at-most] V; * but [be] at-most V; "
-    "cap at V; lower * to [at-most] V; limit * to [a] largest of V; * , at-most V; * with an upper limit of V; * with largest "
-    "[of] V",
+    "cap at V; lower * to [at-most] V; limit * to [a] largest of V; * , at-most V; * with an upper limit of V; * with "
+    "largest [of] V",
     cost=0.2,
 )
 def capping(b: Builder, high: Value) -> Relation:

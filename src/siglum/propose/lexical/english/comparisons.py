@@ -54,6 +54,16 @@ def or_more(b: Builder, other: Value) -> Predicate:
     return Predicate(b, f"at-least {other.key}", lambda x, _: compare(b, ">=", x, other))
 
 
+@_rule("P", "from V on|up|upwards|upward; starting from V; V and up|upwards|over; V upwards", cost=0.4)
+def from_on(b: Builder, other: Value) -> Predicate:
+    return or_more(b, other)
+
+
+@_rule("P", "up to V; up to and including V; V and below|under|down; from V down|downwards; not past V", cost=0.6)
+def up_to(b: Builder, other: Value) -> Predicate:
+    return or_less(b, other)
+
+
 @_rule("P", "V or less|fewer|below", cost=0.4)
 def or_less(b: Builder, other: Value) -> Predicate:
     return Predicate(b, f"at-most {other.key}", lambda x, _: compare(b, "<=", x, other))
@@ -61,8 +71,8 @@ def or_less(b: Builder, other: Value) -> Predicate:
 
 @_rule(
     "P",
-    "longer|shorter! V [character|letter|word|element|digit]; at-least|at-most|exactly! V character|letter|digit|word long; V "
-    "character|letter long; of length|size V; have length|size V; with length|size V; whose length be V",
+    "longer|shorter! V [character|letter|word|element|digit]; at-least|at-most|exactly! V character|letter|digit|word long; "
+    "V character|letter long; of length|size V; have length|size V; with length|size V; whose length be V",
     cost=0.2,
 )
 def length_comparison(b: Builder, *given: str | Value) -> Predicate | None:
@@ -104,8 +114,9 @@ def within_given(b: Builder) -> Predicate | None:
     "P",
     "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V; [can] be divided "
     "[evenly|exactly|completely|equally] by V [evenly|exactly|completely|without remainder|with no remainder|with nothing "
-    "remainder]; leave nothing|no remainder when over V; leave [a] remainder [of] 0|zero when over V; in times table of V; V "
-    "divides evenly|exactly; V divides",
+    "remainder]; leave nothing|no remainder when over V; leave [a] remainder [of] 0|zero when over V; in times table of V; "
+    "V divides evenly|exactly; V divides; no|zero remainder when over V; with no remainder when over V; without remainder "
+    "when over V",
     cost=0.1,
 )
 def divisible(b: Builder, by: Value) -> Predicate:
@@ -139,8 +150,8 @@ def indivisible(b: Builder, by: Value) -> Predicate:
 
 @_rule(
     "P",
-    "congruent to V modulo V; V modulo V; leave remainder V when over|divide V; leave V when over V; leave [a] remainder of V "
-    "when over V",
+    "congruent to V modulo V; V modulo V; leave remainder V when over|divide V; leave V when over V; leave [a] remainder of "
+    "V when over V",
     cost=0.4,
 )
 def congruent(b: Builder, rest: Value, by: Value) -> Predicate:
@@ -178,8 +189,8 @@ def compared_with_own(b: Builder, *given: str | Relation) -> Predicate:
 
 @_rule(
     "P",
-    "same [word|text|string|list|number|thing|sequence] backwards|in-reverse [as forwards]; read|spell|look|be the same from "
-    "left to right and in-reverse; read|spell|look|be the same from [either|both] side|end|direction; equal I when "
+    "same [word|text|string|list|number|thing|sequence] backwards|in-reverse [as forwards]; read|spell|look|be the same "
+    "from left to right and in-reverse; read|spell|look|be the same from [either|both] side|end|direction; equal I when "
     "in-reverse; be same when reversed|in-reverse; be unchanged by|when reverse; stay the same when in-reverse; read|be the "
     "same backwards [and forwards]; read|be the same in-reverse; read the same backwards|forward and "
     "forwards|backward|backwards|in-reverse; same forward|forwards and backward|backwards; equal I in-reverse",

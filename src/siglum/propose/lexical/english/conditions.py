@@ -10,7 +10,7 @@ from typing import Final
 from siglum.ir.types import BOOL
 from siglum.propose.lexical.converting import character_or_text
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar, said
+from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -36,8 +36,8 @@ def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Read
 
 @_rule(
     "V",
-    "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and V "
-    "if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V",
+    "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and "
+    "V if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V",
     cost=0.0,
 )
 def choice(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readings:
@@ -57,8 +57,8 @@ def choice_first(b: Builder, condition: Value, then: Value, otherwise: Value) ->
 @_rule(
     "V",
     "V if C , V if C otherwise V; V if C , V if C and V otherwise; V if C , V if C , V otherwise; V if C , V if C , and V "
-    "otherwise; V if C V if C otherwise V; V if C , V if C and V if C; V if C V if C and V otherwise; V if C , V if C , and V "
-    "if C; V if C , V if C , V if C; V if C V if C V if C",
+    "otherwise; V if C V if C otherwise V; V if C , V if C and V if C; V if C V if C and V otherwise; V if C , V if C , and "
+    "V if C; V if C , V if C , V if C; V if C V if C V if C",
     cost=0.0,
 )
 def choice_of_three(b: Builder, one: Value, first: Value, two: Value, second: Value, *rest: Value) -> Readings:
@@ -67,8 +67,8 @@ def choice_of_three(b: Builder, one: Value, first: Value, two: Value, second: Va
 
 @_rule(
     "V",
-    "D if C otherwise D; D if C and D otherwise; if C , D otherwise D; if C D otherwise D; if C then D otherwise D; D if C , "
-    "otherwise D; D if C , D otherwise; D if C and D if not; D if C and D if C; D if C , D if C",
+    "D if C otherwise D; D if C and D otherwise; if C , D otherwise D; if C D otherwise D; if C then D otherwise D; D if C "
+    ", otherwise D; D if C , D otherwise; D if C and D if not; D if C and D if C; D if C , D if C",
     cost=0.1,
 )
 def do_one(b: Builder, *given: Relation | Value) -> Readings:
@@ -87,8 +87,8 @@ def do_one(b: Builder, *given: Relation | Value) -> Readings:
 @_rule(
     "V",
     "V if C otherwise D; V if C and D otherwise; D if C otherwise V; if C V otherwise D; if C , V otherwise D; V if C , "
-    "otherwise D; V if C , D otherwise; D if C , otherwise V; if C D otherwise V; if C , D otherwise V; if C then V otherwise "
-    "D; if C then D otherwise V",
+    "otherwise D; V if C , D otherwise; D if C , otherwise V; if C D otherwise V; if C , D otherwise V; if C then V "
+    "otherwise D; if C then D otherwise V",
     cost=0.1,
 )
 def do_or_be(b: Builder, *given: Relation | Value) -> Readings:
@@ -123,6 +123,18 @@ def only_if(b: Builder, then: Value, condition: Value) -> Readings:
     return out
 
 
+@_rule(
+    "V",
+    "replace V by|with V if C; set V to V if C; make V V if C; V become V if C; if C replace V by|with V; if C set V to V",
+    cost=0.0,
+)
+def replaced_if(b: Builder, *given: Value) -> Readings:
+    """ "replace x by zero if it is negative"."""
+    truths = [g for g in given if g.type is BOOL]
+    values = [g for g in given if g.type is not BOOL]
+    return _choose(b, truths[0], values[1], values[0]) if len(truths) == 1 and len(values) == 2 else []
+
+
 @_rule("V", "D if C; if C , D; D if C otherwise leave U [unchanged|as it be|alone]; if C D; if C then D", cost=0.6)
 def do_only_if(b: Builder, *given: Relation | Value) -> Readings:
     deed = said(given, Relation)
@@ -138,11 +150,11 @@ def unless(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readi
 @_rule(
     "A",
     "none-there; U none-there; V none-there; U be none-there; V be none-there; V be @empty; U be @empty; F be none-there; "
-    "there be no [such] F; there be no P F; there be no P; there be no F [that] P; there be no F with|in|of V; no F [that] P; "
-    "no F [that] be P; no P F; no F be P; no such F exist|be there|be found; no F exist|be there|be found|remain; F do not "
-    "exist; F do not occurs; no V exist; V do not exist; V do not occurs [in V]; V be not in V; V be not present [in V]; V be "
-    "missing [from V]; none of U be P; none be P; none of V be P; no F match; nothing|none match; U can not be found; V can "
-    "not be found; U do not contains V; V do not contains V; U have no F; V have no F",
+    "there be no [such] F; there be no P F; there be no P; there be no F [that] P; there be no F with|in|of V; no F [that] "
+    "P; no F [that] be P; no P F; no F be P; no such F exist|be there|be found; no F exist|be there|be found|remain; F do "
+    "not exist; F do not occurs; no V exist; V do not exist; V do not occurs [in V]; V be not in V; V be not present [in "
+    "V]; V be missing [from V]; none of U be P; none be P; none of V be P; no F match; nothing|none match; U can not be "
+    "found; V can not be found; U do not contains V; V do not contains V; U have no F; V have no F",
     cost=0.1,
 )
 def absence(b: Builder, *_: object) -> Absence:
@@ -151,11 +163,11 @@ def absence(b: Builder, *_: object) -> Absence:
 
 @_rule(
     "V",
-    "V or V if A; V , or V if A; V or else V if A; V , or else V if A; V , V if A; V V if A; V and V if A; V , and V if A; V "
-    ", but V if A; V , otherwise V; V otherwise V; V with V if A; V , with V if A; V or V in case A; V or V; V defaulting to "
-    "V; V , defaulting to V; V , default V; V with default V; V with V as [the] default; V , use V if A; V , use V as [the] "
-    "default; V , give V if A; if A , V otherwise V; if A give V otherwise give V; if A , give V otherwise give V; V unless A "
-    ", then V; V unless A , in which case [give] V",
+    "V or V if A; V , or V if A; V or else V if A; V , or else V if A; V , V if A; V V if A; V and V if A; V , and V if A; "
+    "V , but V if A; V , otherwise V; V otherwise V; V with V if A; V , with V if A; V or V in case A; V or V; V defaulting "
+    "to V; V , defaulting to V; V , default V; V with default V; V with V as [the] default; V , use V if A; V , use V as "
+    "[the] default; V , give V if A; if A , V otherwise V; if A give V otherwise give V; if A , give V otherwise give V; V "
+    "unless A , then V; V unless A , in which case [give] V",
     cost=0.3,
 )
 def with_default(b: Builder, *given: Value | Absence) -> Readings:
@@ -192,6 +204,21 @@ def with_condition(b: Builder, *given: Value | Predicate) -> Readings:
         return [(v, c + d) for truth, c in which.holds(subject) for v, d in _choose(b, truth, default, value)]
     one, first, two, _ = (g for g in given if isinstance(g, Value))
     return _choose(b, first, one, two)
+
+
+_NOUNS: Final = {"evenness": "even", "oddness": "odd", "primality": "prime", "positivity": "positive", "emptiness": "empty"}
+
+
+@_rule(
+    "C",
+    "[whether|check|test] evenness|oddness|primality|positivity|emptiness! [of V]; check|test for "
+    "evenness|oddness|primality|emptiness! [of V]; check|test V for evenness|oddness|primality|emptiness!",
+    cost=0.1,
+)
+def property_as_noun(b: Builder, *given: str | Value | None) -> Readings:
+    """ "check for primality"."""
+    value = maybe(given, Value) or (b.params[0] if b.params else None)
+    return readings(b.call(_NOUNS[said(given, str)], value)) if value is not None else []
 
 
 @_rule(

@@ -38,9 +38,9 @@ def differing_places(b: Builder, *given: Relation | Together) -> Readings:
 
 @_rule(
     "V",
-    "number-of F T have in same|equal position|place; number-of position where|in T be equal|the same|agree; number-of F that "
-    "T have in same position|place; in|at how-many position T agree|match; number-of F that be same|equal in T; number-of "
-    "matching F of|in T; number-of position where|at which T agree|match|be equal",
+    "number-of F T have in same|equal position|place; number-of position where|in T be equal|the same|agree; number-of F "
+    "that T have in same position|place; in|at how-many position T agree|match; number-of F that be same|equal in T; "
+    "number-of matching F of|in T; number-of position where|at which T agree|match|be equal",
     cost=0.0,
 )
 def equal_places(b: Builder, *given: Relation | Together) -> Readings:
@@ -51,8 +51,8 @@ def equal_places(b: Builder, *given: Relation | Together) -> Readings:
 
 @_rule(
     "V",
-    "number-of V; how-many V [be there|that|it] [in-common|do it have|do it contain|be it]; count of V; count V; length of V; "
-    "how-many V be there|present|found|contained; how-many V do U have|contain",
+    "number-of V; how-many V [be there|that|it] [in-common|do it have|do it contain|be it]; count of V; count V; length of "
+    "V; how-many V be there|present|found|contained; how-many V do U have|contain",
     cost=0.2,
 )
 def number_of(b: Builder, xs: Value) -> Readings:
@@ -120,11 +120,12 @@ def how_many_of_several(b: Builder, values: Together, which: Predicate) -> Readi
 
 @_rule(
     "V",
-    "how-often do V occurs [in|within|inside V]; how-often V occurs [in|within|inside V]; how-often V be in V; how-often be V "
-    "in V; how-often V occurs as a sub-text of V; number-of time V occurs [in V]; count [of] V in V; number-of V "
-    "in|within|inside V; occurrence of V in V; number-of occurrence of V [in|within V]; count [the|all] occurrence of V "
-    "[in|within V]; how-many V in|within V; how-often V in V; count how-often V occurs [in V]; count how-often V be in V; "
-    "frequency of V in V",
+    "how-often can|be|have V occurs in|within|inside V; how-often can|be|have V be found in|within|inside V; how-often do V "
+    "occurs [in|within|inside V]; how-often V occurs [in|within|inside V]; how-often V be in V; how-often be V in V; "
+    "how-often V occurs as a sub-text of V; number-of time V occurs [in V]; count [of] V in V; number-of V in|within|inside "
+    "V; occurrence of V in V; number-of occurrence of V [in|within V]; count [the|all] occurrence of V [in|within V]; "
+    "how-many V in|within V; how-often V in V; count how-often V occurs [in V]; count how-often V be in V; frequency of V "
+    "in V",
     cost=0.2,
 )
 def how_often(b: Builder, thing: Value, whole: Value | None) -> Readings:
@@ -142,10 +143,10 @@ def how_often(b: Builder, thing: Value, whole: Value | None) -> Readings:
 
 @_rule(
     "V",
-    "how-often V occurs; how-often each of V occurs; frequency of V; count of each of V; count of V; number-of occurrence of "
-    "V; how-often V be there|repeated|used|seen; number-of time V occurs; count V; V with how-often U occurs; count how-often "
-    "V occurs; V and how-often U occurs; V with their|its count|frequency; map of V to count|frequency; count of each V; V "
-    "with number-of time U occurs",
+    "how-often V occurs; how-often each of V occurs; frequency of V; count of each of V; count of V; number-of occurrence "
+    "of V; how-often V be there|repeated|used|seen; number-of time V occurs; count V; V with how-often U occurs; count "
+    "how-often V occurs; V and how-often U occurs; V with their|its count|frequency; map of V to count|frequency; count of "
+    "each V; V with number-of time U occurs",
     cost=0.4,
 )
 def tally(b: Builder, xs: Value) -> Readings:

@@ -68,8 +68,8 @@ def removing_beside(b: Builder, *given: str | Value | Relation | None) -> Relati
 
 @_rule(
     "F",
-    "F|text between V and V; everything between V and V; F between first V and next|first|following V; part between V and V; "
-    "what be between V and V; text between V and V",
+    "F|text between V and V; everything between V and V; F between first V and next|first|following V; part between V and "
+    "V; what be between V and V; text between V and V",
     cost=0.1,
 )
 def enclosed(b: Builder, *given: Value | Relation) -> Relation:
@@ -81,10 +81,10 @@ def enclosed(b: Builder, *given: Value | Relation) -> Relation:
 
 @_done(
     "trim *; remove [leading and trailing|surrounding] white-space at|from both end|side [of *]; remove white-space at|from "
-    "[both|the] beginning|start and end [of *]; remove leading and trailing white-space [from|of *]; strip white-space [from "
-    "*]; strip * of white-space; remove white-space around *; remove white-space from both end|side of *; strip white-space "
-    "from both end|side; without leading and trailing white-space; without surrounding white-space; remove surrounding "
-    "white-space; remove white-space at [both] end [of *]; remove white-space from both end",
+    "[both|the] beginning|start and end [of *]; remove leading and trailing white-space [from|of *]; strip white-space "
+    "[from *]; strip * of white-space; remove white-space around *; remove white-space from both end|side of *; strip "
+    "white-space from both end|side; without leading and trailing white-space; without surrounding white-space; remove "
+    "surrounding white-space; remove white-space at [both] end [of *]; remove white-space from both end",
     cost=0.0,
 )
 def trimming(b: Builder) -> Relation:
@@ -92,10 +92,10 @@ def trimming(b: Builder) -> Relation:
 
 
 @_done(
-    "pad * with|by V on|at|to the left|front|start|beginning to [length|width] [of] V; left pad * with V to [length|width] V; "
-    "pad * on|at|to the left|front with V to [length|width|a length of] V; pad * with leading V to [length|width] V; add V in "
-    "front of * until it be V character|letter|digit long; pad * with V on left to length V; pad * to [length|width] V with V "
-    "on|at left; pad left with V to [length] V; pad * with V at left until it be V character long; pad * with V to "
+    "pad * with|by V on|at|to the left|front|start|beginning to [length|width] [of] V; left pad * with V to [length|width] "
+    "V; pad * on|at|to the left|front with V to [length|width|a length of] V; pad * with leading V to [length|width] V; add "
+    "V in front of * until it be V character|letter|digit long; pad * with V on left to length V; pad * to [length|width] V "
+    "with V on|at left; pad left with V to [length] V; pad * with V at left until it be V character long; pad * with V to "
     "[length|width] V on left; add leading V to * until it have length V; pad * with leading V to V digit|character",
     cost=0.0,
 )
@@ -107,8 +107,8 @@ def padding_left(b: Builder, sign: Value, size: Value) -> Relation:
     "pad * with|by V [on|at the right|end] to [length|width] [of] V; right pad * with V to [length] V; pad * to "
     "[length|width] [of] V with|by V [on|at right|end]; fill * [up] with V to [length|width] V; extend * with V to [length] "
     "V; add V to * until it have|be [length] V [element|character|letter] [long]; pad * with V until it have|be [length] V "
-    "[element|character] [long]; pad with V to length V; pad * with V to V character|digit|letter|place; * padded with V to V "
-    "character|digit|letter|place; padded with V to V character|digit|letter|place",
+    "[element|character] [long]; pad with V to length V; pad * with V to V character|digit|letter|place; * padded with V to "
+    "V character|digit|letter|place; padded with V to V character|digit|letter|place",
     cost=0.1,
 )
 def padding_right(b: Builder, sign: Value, size: Value) -> Relation:
@@ -156,9 +156,9 @@ def in_brackets(b: Builder, name: str) -> Relation:
 
 
 @_done(
-    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the first] "
-    "V F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down to V F; "
-    "truncate|shorten|cut * to length V; truncate * to V",
+    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the "
+    "first] V F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down "
+    "to V F; truncate|shorten|cut * to length V; truncate * to V",
     cost=0.1,
 )
 def truncating(b: Builder, size: Value, things: Relation | None = None) -> Relation:

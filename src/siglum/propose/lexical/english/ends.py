@@ -12,7 +12,7 @@ from siglum.ir.types import STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.english.common import of_list, subject_list
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.picking import first_few, first_of, last_few, last_of
 from siglum.propose.lexical.rules import Grammar, said
 from siglum.propose.lexical.values import Builder, Value
@@ -110,9 +110,65 @@ def last_k_of(b: Builder, count: Value, xs: Value) -> Readings:
     return last_few(b, xs, count) if is_number(count.type) else []
 
 
-@_rule("F", "first and last F; both ends of F", cost=0.0)
-def ends(b: Builder, things: Relation) -> Relation | None:
+@_rule(
+    "F",
+    "everything|all|rest after|behind|beyond|past first V [F]; F after|behind|beyond|past first V; F after first V F",
+    cost=0.0,
+)
+def after_first(b: Builder, *given: Value | Relation | None) -> Relation:
+    count = said(given, Value)
+    return Relation(b, f"after first {count.key}", lambda v: b.call("drop", v, count), noun=True, strict=True)
+
+
+@_rule("F", "everything|all before last V [F]; F before last V; F before last V F", cost=0.0)
+def before_last(b: Builder, *given: Value | Relation | None) -> Relation:
+    count = said(given, Value)
+    text = "x take (x length - y)"
+    return Relation(b, f"before last {count.key}", lambda v: b.template(text, v, count), noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "everything|F from position V on|onward|onwards|up; everything|F from position V to [the] end; everything starting at "
+    "position V",
+    cost=0.1,
+)
+def from_position(b: Builder, *given: Value | Relation) -> Relation:
+    start = said(given, Value)
+    found = [("x drop y", 0.0), ("x drop (y - 1)", 0.5)]
+    return Relation(
+        b, f"from {start.key}", lambda v: readings((b.template(t, v, start), c) for t, c in found), noun=True, strict=True
+    )
+
+
+@_rule(
+    "F",
+    "V F at|from|on start|beginning|front|head; V F in front; prefix|head|beginning|start of length|size V; prefix|head of V F",
+    cost=0.1,
+)
+def few_at_start(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
+    return _few(b, "first", count, things or subject_list(b), first_few)
+
+
+@_rule("F", "V F at|from|on end|back|tail; suffix|tail|ending|end of length|size V; suffix|tail of V F", cost=0.1)
+def few_at_end(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
+    return _few(b, "last", count, things or subject_list(b), last_few)
+
+
+@_rule("F", "F at start|beginning|front|head; head [element|item]; front element|item; F in front", cost=0.3)
+def at_start(b: Builder, things: Relation | None = None) -> Relation | None:
+    return first(b, things) if things is not None else first_alone(b)
+
+
+@_rule("F", "F at end|back|tail; back element|item; end element|item", cost=0.3)
+def at_end(b: Builder, things: Relation | None = None) -> Relation | None:
+    return last(b, things) if things is not None else last_alone(b)
+
+
+@_rule("F", "first and last F; both end of F; both end; F at both end; outer F", cost=0.0)
+def ends(b: Builder, things: Relation | None = None) -> Relation | None:
     """The first and the last, as a list of two."""
+    things = things or subject_list(b)
     if not things.noun:
         return None
 

@@ -21,9 +21,9 @@ _rule = RULES.rule
 
 @_rule(
     "F",
-    "F that come first|last! in [the] alphabet|dictionary; F that come first|last! alphabetical; alphabetical first|last! F; "
-    "F first|last! in alphabetical order; F that be alphabetical first|last!; F that come first|last! in alphabetical order; "
-    "first|last! F in alphabetical order; first|last! F alphabetical; F which come first|last! in the alphabet",
+    "F that come first|last! in [the] alphabet|dictionary; F that come first|last! alphabetical; alphabetical first|last! "
+    "F; F first|last! in alphabetical order; F that be alphabetical first|last!; F that come first|last! in alphabetical "
+    "order; first|last! F in alphabetical order; first|last! F alphabetical; F which come first|last! in the alphabet",
     cost=0.0,
 )
 def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
@@ -34,8 +34,8 @@ def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
 
 @_rule(
     "F",
-    "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F; which|what F be [the] largest|smallest!; F that "
-    "be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one",
+    "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F; which|what F be [the] largest|smallest!; F "
+    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one",
     cost=0.1,
 )
 def extreme(b: Builder, *given: str | Relation) -> Relation | None:
@@ -81,8 +81,8 @@ def larger_of(b: Builder, which: str, values: Together | None = None) -> Reading
 
 @_rule(
     "F",
-    "longest|shortest! F; longest|shortest! of F; which|what F be [the] longest|shortest!; F that be [the] longest|shortest!; "
-    "longest|shortest! one of F",
+    "longest|shortest! F; longest|shortest! of F; which|what F be [the] longest|shortest!; F that be [the] "
+    "longest|shortest!; longest|shortest! one of F",
     cost=0.1,
 )
 def longest(b: Builder, *given: str | Relation) -> Relation | None:
@@ -164,8 +164,8 @@ def farthest(b: Builder, things: Relation, target: Value) -> Relation | None:
 
 @_rule(
     "F",
-    "V largest|smallest|longest|shortest! F; largest|smallest|longest|shortest! V F; largest|smallest|longest|shortest! V; V "
-    "largest|smallest|longest|shortest!; V largest|smallest! of F",
+    "V largest|smallest|longest|shortest! F; largest|smallest|longest|shortest! V F; largest|smallest|longest|shortest! V; "
+    "V largest|smallest|longest|shortest!; V largest|smallest! of F",
     cost=0.1,
 )
 def few_extreme(b: Builder, *given: str | Value | Relation) -> Relation | None:
@@ -201,9 +201,9 @@ def kth_extreme(b: Builder, number: Value, *given: str | Relation | None) -> Rel
 
 @_rule(
     "F",
-    "most-common F; F most-common; F that be most-common; F [that] occurs most-often; which F occurs most-often; F [that] be "
-    "repeated most-often; which F be [the] most-common; which F have most|largest occurrence|count|frequency; F with most "
-    "repetition|repeat; F you see most-often; F seen most-often; most-often occurring|repeated|appearing|used|seen F",
+    "most-common F; F most-common; F that be most-common; F [that] occurs most-often; which F occurs most-often; F [that] "
+    "be repeated most-often; which F be [the] most-common; which F have most|largest occurrence|count|frequency; F with "
+    "most repetition|repeat; F you see most-often; F seen most-often; most-often occurring|repeated|appearing|used|seen F",
     cost=0.1,
 )
 def most_common(b: Builder, things: Relation) -> Relation | None:
@@ -212,8 +212,9 @@ def most_common(b: Builder, things: Relation) -> Relation | None:
 
 @_rule(
     "F",
-    "least-common F; F least-common; F that be least-common; F [that] occurs least-often; which F occurs least-often; F with "
-    "fewest|least occurrence|repetition; which F be [the] least-common; least-often occurring|repeated|appearing|used|seen F",
+    "least-common F; F least-common; F that be least-common; F [that] occurs least-often; which F occurs least-often; F "
+    "with fewest|least occurrence|repetition; which F be [the] least-common; least-often "
+    "occurring|repeated|appearing|used|seen F",
     cost=0.1,
 )
 def least_common(b: Builder, things: Relation) -> Relation | None:

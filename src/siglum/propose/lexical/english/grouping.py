@@ -1,6 +1,6 @@
 """Grouping and splitting into parts, pairs with a sum, and lists as sets.
 
-Imports, of `siglum.propose.lexical`, chart, meanings, rules and values.
+Imports, of `siglum.propose.lexical`, chart, comparing, meanings, rules and values.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from siglum.propose.lexical.chart import Together
+from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
@@ -31,6 +32,19 @@ def grouping(b: Builder, key: Relation) -> Relation:
 def splitting_into(b: Builder, things: Relation) -> Relation:
     """ "split into groups of three"."""
     return Relation(b, f"split {things.key}", things.of, noun=True, strict=True)
+
+
+@_done(
+    "split|divide|cut|break * [up] into|in row|list|sub-text|segment|slice|section|run|bucket|string|line of [length|size] "
+    "V [F] [each]; split|divide|cut|break * [up] into|in row|list|sub-text|segment|slice|section|run|bucket|string|line "
+    "with V F [each]; split|divide|cut|break * [up] into|in F of V [F] [each]; split|divide|cut|break * [up] each|after V "
+    "F; chunk * into V; split|group * by V F; group|split * V by V",
+    cost=0.0,
+)
+def chunking_of_size(b: Builder, *given: Value | Relation | None) -> Relation | None:
+    """ "split into lists of n elements each"."""
+    count = said(given, Value)
+    return chunking(b, count) if is_number(count.type) else None
 
 
 _SIZES: Final = {"pair": 2, "twos": 2, "couple": 2, "threes": 3, "triple": 3, "triplet": 3, "fours": 4, "fives": 5}
@@ -102,9 +116,9 @@ def pairs_summing_to(b: Builder, *given: Relation | Value) -> Relation:
 @_rule(
     "V",
     "which F occurs|be in both [T]; which F T share; which F be in-common to T; F in-common [to|between|of|in] T; F "
-    "in-common; F of T in-common; F that T have in-common; F in|of both T; what T have in-common; F found|that occurs|that be "
-    "in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be in-common to T; intersection of T; "
-    "@common of T; F that T share; F that be in both; F in-common to both",
+    "in-common; F of T in-common; F that T have in-common; F in|of both T; what T have in-common; F found|that occurs|that "
+    "be in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be in-common to T; intersection of "
+    "T; @common of T; F that T share; F that be in both; F in-common to both",
     cost=0.1,
 )
 def shared(b: Builder, *given: Relation | Together | None) -> Readings:
@@ -119,8 +133,8 @@ def shared(b: Builder, *given: Relation | Together | None) -> Readings:
 
 @_rule(
     "V",
-    "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct F "
-    "of|in T; F that occurs in either T; F in either; merge T without duplicate",
+    "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct "
+    "F of|in T; F that occurs in either T; F in either; merge T without duplicate",
     cost=0.1,
 )
 def either(b: Builder, *given: Relation | Together) -> Readings:
@@ -160,15 +174,24 @@ def sharing(b: Builder, *given: Value | Relation) -> Predicate:
 
 @_rule(
     "C",
-    "T have|share [any|at-least one] F [in-common]; T have|share [any] F; T have something in-common; there be F in-common to "
-    "T; T overlap; T have in-common F; T share F",
+    "do|have T have|share [any|at-least one] F [in-common]; do|have T have|share anything|something [in-common]; do T "
+    "overlap; have T any|at-least one in-common F; do T have any|at-least one in-common F; be there F in both [T]; there be "
+    "F in both [T]; be there F that be in both [T]; T have anything in-common; T have|share [any|at-least one] F "
+    "[in-common]; T have|share [any] F; T have something in-common; there be F in-common to T; T overlap; T have in-common "
+    "F; T share F",
     cost=0.1,
 )
 def sharing_each_other(b: Builder, *given: Together | Relation | None) -> Readings:
-    both = said(given, Together)
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     return readings(b.template("x disjoint y not", *both)) if len(both) == 2 and all(v.element is not None for v in both) else []
 
 
-@_rule("C", "T have no F in-common; T have nothing in-common; T share no F; T be disjoint", cost=0.0)
-def sharing_nothing(b: Builder, both: Together, _: Relation | None = None) -> Readings:
+@_rule(
+    "C",
+    "do|have T have no F in-common; do T have nothing in-common; T have no in-common F; do T share no F; be T disjoint; no "
+    "F be in both [T]; T have no F in-common; T have nothing in-common; T share no F; T be disjoint",
+    cost=0.0,
+)
+def sharing_nothing(b: Builder, *given: Together | Relation | None) -> Readings:
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     return readings(b.call("disjoint", *both)) if len(both) == 2 else []

@@ -73,12 +73,17 @@ def ignoring_such(b: Builder, which: Predicate, other: Predicate | None = None, 
     cost=0.1,
 )
 def ignoring_sign(b: Builder) -> Relation:
-    return _first_done(b, "abs", lambda v: b.call("abs", v) if is_number(v.type) else None)
+    first = _first_done(b, "abs", lambda v: b.call("abs", v) if is_number(v.type) else None)
+
+    def make(v: Value) -> Readings:
+        return [*readings(b.call("abs", v) if is_number(v.type) else None), *[(w, c + 0.3) for w, c in first.of(v)]]
+
+    return Relation(b, "ignoring sign", make, strict=True)
 
 
 @_done(
-    "keep|keeping sign; keep|keeping [the] sign; with [the] same sign; preserving sign; sign kept|preserved; keep sign as it "
-    "be; with the sign kept",
+    "keep|keeping sign; keep|keeping [the] sign; with [the] same sign; preserving sign; sign kept|preserved; keep sign as "
+    "it be; with the sign kept",
     cost=0.0,
 )
 def keeping_sign(b: Builder) -> Relation:

@@ -19,9 +19,9 @@ _rule, _done = RULES.rule, RULES.done
 
 
 @_done(
-    "append V to *; append|add|put|insert|attach V at-end *; append|add V at the end [of *]; put V behind|after *; * followed "
-    "by V; followed by V; with V appended|added [at the end]; add V to the end; append V; * with V appended|added [at the "
-    "end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *",
+    "append V to *; append|add|put|insert|attach V at-end *; append|add V at the end [of *]; put V behind|after *; * "
+    "followed by V; followed by V; with V appended|added [at the end]; add V to the end; append V; * with V appended|added "
+    "[at the end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *",
     cost=0.3,
 )
 def appending(b: Builder, thing: Value) -> Relation:
@@ -55,8 +55,8 @@ def _beside(b: Builder, v: Value, thing: Value, behind: bool) -> Readings:
 
 
 @_done(
-    "surround|put * by|with|in|between V [on both sides]; put V around *; put|add V before and after *; put|add V at|on both "
-    "ends|sides of *; put V on both ends|sides; surrounded by V; add V at both ends",
+    "surround|put * by|with|in|between V [on both sides]; put V around *; put|add V before and after *; put|add V at|on "
+    "both ends|sides of *; put V on both ends|sides; surrounded by V; add V at both ends",
     cost=0.1,
 )
 def surrounding(b: Builder, thing: Value) -> Relation:
@@ -89,8 +89,8 @@ def _joined(b: Builder, first: Value, second: Value) -> Readings:
 
 @_rule(
     "V",
-    "join T; @concat T; merge T; append|add T; put T together; V and V joined|together; T joined|concatenated|together; T one "
-    "after the other; T as one list|text; join T into one [list|text]",
+    "join T; @concat T; merge T; append|add T; put T together; V and V joined|together; T joined|concatenated|together; T "
+    "one after the other; T as one list|text; join T into one [list|text]",
     cost=0.2,
 )
 def joining_lists(b: Builder, *values: Value | Together) -> Readings:
@@ -168,9 +168,9 @@ def inserting(b: Builder, thing: Value, place: Value) -> Relation:
 
 
 @_done(
-    "insert|put V between neighbour [of *]; insert|put V between [each|all] F [of *]; insert|put V between each two|pair [of] "
-    "F [of *]; separate F by|with V; insert V between each pair of F; F separated by V; insert V between F in|of *; put V "
-    "between F; intersperse V [in|into *]",
+    "insert|put V between neighbour [of *]; insert|put V between [each|all] F [of *]; insert|put V between each two|pair "
+    "[of] F [of *]; separate F by|with V; insert V between each pair of F; F separated by V; insert V between F in|of *; "
+    "put V between F; intersperse V [in|into *]",
     cost=0.1,
 )
 def interspersing(b: Builder, *given: Value | Relation) -> Relation:

@@ -41,8 +41,8 @@ def all_but_last(b: Builder) -> Relation:
 
 @_rule(
     "F",
-    "all-but first and last; all-but first and last F; F between [the] first and [the] last F; what be between first and last "
-    "F; without first and last F; inner F",
+    "all-but first and last; all-but first and last F; F between [the] first and [the] last F; what be between first and "
+    "last F; without first and last F; inner F",
     cost=0.0,
 )
 def all_but_ends(b: Builder, *_: Relation) -> Relation:
@@ -76,13 +76,14 @@ def _without(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "without duplicate; with duplicate removed; each only once; each value|element|number|character|letter|one once; with no "
-    "duplicate; no duplicate; keeping|keep only first of each; keep|keeping first of each; keeping|keep only first occurrence "
-    "[of each]; duplicate removed; with no two equal; each distinct|different once; remove duplicate; counted|listed once; "
-    "without any duplicate; no element|number|value twice; without [any] duplicate element|value",
+    "without duplicate; with duplicate removed; each [F] only once; each F once; only one of each [F]; one of each [F]; "
+    "without repeat|repetition; each value|element|number|character|letter|one once; with no duplicate; no duplicate; "
+    "keeping|keep only first of each; keep|keeping first of each; keeping|keep only first occurrence [of each]; duplicate "
+    "removed; with no two equal; each distinct|different once; remove duplicate; counted|listed once; without any "
+    "duplicate; no element|number|value twice; without [any] duplicate element|value",
     cost=0.1,
 )
-def without_duplicates(b: Builder) -> list[tuple[Relation, float]]:
+def without_duplicates(b: Builder, _: Relation | None = None) -> list[tuple[Relation, float]]:
     return [(Relation(b, "unique", lambda v: b.call("unique", v), strict=True), 0.0)]
 
 

@@ -68,8 +68,8 @@ def moving_to_end(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * with "
-    "F moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the "
+    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * "
+    "with F moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the "
     "front|start|beginning [of *]; put F first; F before F",
     cost=0.0,
 )
@@ -110,8 +110,8 @@ def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
 
 @_done(
     "rotate * [to] right [by] V [place|position|step|time]; rotate * V [place|position|step|time] to right; rotate * by V "
-    "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] to "
-    "right; rotate right by V",
+    "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] "
+    "to right; rotate right by V",
     cost=0.1,
 )
 def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
@@ -147,8 +147,8 @@ def repeating_thrice(b: Builder) -> Relation:
 
 @_rule(
     "V",
-    "list of V copies of V; V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time; V "
-    "copies of V",
+    "list of V copies of V; V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time; "
+    "V copies of V",
     cost=0.1,
 )
 def copies(b: Builder, first: Value, second: Value) -> Readings:

@@ -102,8 +102,8 @@ def names(b: Builder) -> Relation:
 
 @_rule(
     "F",
-    "neighbour; pair of neighbour; pair of consecutive element|number|value|item; pair of adjacent element|number|value|item; "
-    "consecutive|neighbouring pair",
+    "neighbour; pair of neighbour; pair of consecutive element|number|value|item; pair of adjacent "
+    "element|number|value|item; consecutive|neighbouring pair",
     cost=0.2,
 )
 def neighbours(b: Builder) -> Relation:

@@ -59,8 +59,8 @@ def sorting(b: Builder, order: Order | None = None) -> Relation:
 
 @_done(
     "sort * by F; sort * by F [in] O [order]; sort * by F , O; in order of F; sort * based on|to F; in O order of F; sort * "
-    "according to F; sort * by I; sort * O by F; sort * in O order by|of F; sort * by I [in] O [order]; by F; in order of I; "
-    "in O order by F; sort * on F; sort * by I , O; in O order of I; O by F",
+    "according to F; sort * by I; sort * O by F; sort * in O order by|of F; sort * by I [in] O [order]; by F; in order of "
+    "I; in O order by F; sort * on F; sort * by I , O; in O order of I; O by F",
     cost=0.2,
 )
 def sorting_by(b: Builder, *given: Relation | Order | None) -> Relation:
@@ -113,8 +113,9 @@ def sorting_ignoring_sign(b: Builder, *given: str | Order) -> Relation:
 
 
 @_done(
-    "in-reverse; reverse *; reverse order of *; reverse * order; in reverse order of F; put * in-reverse; * in-reverse; "
-    "reverse the order of *; from last to first",
+    "turn * around|round|over; flip * around|round|over; last F first; last to first; with last F first; from end [to "
+    "start]; * from end to start; * from last to first; in-reverse; reverse *; reverse order of *; reverse * order; in "
+    "reverse order of F; put * in-reverse; * in-reverse; reverse the order of *; from last to first",
     cost=0.1,
 )
 def in_reverse(b: Builder, _: Relation | None = None) -> list[tuple[Relation, float]]:
@@ -124,8 +125,9 @@ def in_reverse(b: Builder, _: Relation | None = None) -> list[tuple[Relation, fl
 
 
 @_done(
-    "on-ties first|last! [one]; first|last! [one] on-ties; on-ties first|last! of them; on-ties first|last! one win; on-ties "
-    "take first|last!; on-ties first|last! F; first|last! F on-ties; on-ties keep|give|pick|choose|prefer first|last! [one|F]",
+    "on-ties first|last! [one]; first|last! [one] on-ties; on-ties first|last! of them; on-ties first|last! one win; "
+    "on-ties take first|last!; on-ties first|last! F; first|last! F on-ties; on-ties keep|give|pick|choose|prefer "
+    "first|last! [one|F]",
     cost=0.2,
 )
 def ties_by_place(b: Builder, which: str, _: Relation | None = None) -> Relation:
@@ -134,8 +136,9 @@ def ties_by_place(b: Builder, which: str, _: Relation | None = None) -> Relation
 
 @_done(
     "on-ties largest|smallest! [one|F]; largest|smallest! [one] on-ties; on-ties largest|smallest! one; largest|smallest! F "
-    "on-ties; on-ties take|give|pick|choose|prefer largest|smallest! [one|F]; on-ties alphabetical first! [one]; alphabetical "
-    "first! [one] on-ties; on-ties first! alphabetical; on-ties first! in alphabetical order; alphabetical first! F on-ties",
+    "on-ties; on-ties take|give|pick|choose|prefer largest|smallest! [one|F]; on-ties alphabetical first! [one]; "
+    "alphabetical first! [one] on-ties; on-ties first! alphabetical; on-ties first! in alphabetical order; alphabetical "
+    "first! F on-ties",
     cost=0.1,
 )
 def ties_by_size(b: Builder, which: str, _: Relation | None = None) -> Relation:

@@ -21,7 +21,8 @@ _rule = RULES.rule
 
 @_rule(
     "P",
-    "contains V; with V; have V in it|U; contains V as a sub-text; contains sub-text|character|letter|word V; with V in it|U",
+    "in which V occurs|be|stand; in which there be V; where V occurs; contains V; with V; have V in it|U; contains V as a "
+    "sub-text; contains sub-text|character|letter|word V; with V in it|U",
     cost=0.3,
 )
 def containing(b: Builder, part: Value) -> Predicate | None:
@@ -84,6 +85,16 @@ def _inside(b: Builder, whole: Value) -> Predicate:
 
 def _containing(b: Builder, part: Value) -> Predicate:
     return Predicate(b, f"contains {part.key}", lambda x, _: part_of(b, x, part))
+
+
+@_rule("P", "[be] at start|beginning|front|head of V; [be] prefix|beginning|start of V; what V starts; which V starts", cost=0.2)
+def at_start_of(b: Builder, whole: Value) -> Predicate:
+    return Predicate(b, f"starts {whole.key}", lambda x, _: _at_edge(b, whole, x, "first"))
+
+
+@_rule("P", "[be] at end|back|tail of V; [be] suffix|ending|end of V; what V ends; which V ends", cost=0.2)
+def at_end_of(b: Builder, whole: Value) -> Predicate:
+    return Predicate(b, f"ends {whole.key}", lambda x, _: _at_edge(b, whole, x, "last"))
 
 
 @_rule("P", "starts V", cost=0.2)

@@ -84,8 +84,8 @@ def each_kth(b: Builder, *given: Value | Relation) -> Relation | None:
 @_rule(
     "F",
     "F at [the] even|odd! position; even|odd! position F; even|odd! character|letter; F whose position be even|odd!; F with "
-    "even|odd! position; F in even|odd! position; F at [a] position that be even|odd!; F that have even|odd! position value; "
-    "F with [an] even|odd! position",
+    "even|odd! position; F in even|odd! position; F at [a] position that be even|odd!; F that have even|odd! position "
+    "value; F with [an] even|odd! position",
     cost=0.1,
 )
 def at_parity(b: Builder, *given: str | Relation) -> Relation | None:
@@ -121,8 +121,9 @@ def middle(b: Builder, things: Relation) -> Relation:
 
 @_rule(
     "V",
-    "middle of T; middle of V; middle F of T; middle one of T; median of T; @median of T; middle number|value|element|one of "
-    "T; middle number|value|element",
+    "middle [one|value|element|number] of sorted V; middle one|value|element|number when sorted; middle of T; middle of V; "
+    "middle F of T; middle one of T; median of T; @median of T; middle number|value|element|one of T; middle "
+    "number|value|element",
     cost=0.3,
 )
 def middle_of(b: Builder, *given: Value | Together | Relation) -> Readings:

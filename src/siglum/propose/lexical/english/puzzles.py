@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from siglum.ir.types import I64, STR
+from siglum.ir.types import F64, I64, STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.picking import down_from, from_on
@@ -48,9 +48,9 @@ def triangle(b: Builder, values: Together | None = None) -> Readings:
 @_done(
     "keep add-up digit [of *] until only one digit be left; add-up digit [of *] until only one digit be left; add-up digit "
     "[of *] repeatedly until one digit be left; repeatedly add-up digit [of *] until one|single digit [be left|remain]; "
-    "add-up digit [of *] again and again until one digit be left; keep summing digit [of *] until one digit [be left|remain]; "
-    "sum digit [of *] until one digit be left|remain; add-up digit of * repeatedly until result have one digit; repeatedly "
-    "add-up digit [of *] until result|U have|be [only] one|single digit",
+    "add-up digit [of *] again and again until one digit be left; keep summing digit [of *] until one digit [be "
+    "left|remain]; sum digit [of *] until one digit be left|remain; add-up digit of * repeatedly until result have one "
+    "digit; repeatedly add-up digit [of *] until result|U have|be [only] one|single digit",
     cost=0.0,
 )
 def digital_root(b: Builder) -> Relation:
@@ -69,8 +69,33 @@ def least_multiple(b: Builder, values: Together) -> Readings:
 
 @_rule(
     "V",
-    "[smallest|next|least] power of two|2 [that be] at-least V; next power of two|2 [after|from V]; [smallest|next] power of "
-    "two|2 not less than V",
+    "largest number [that] divides [both|all] T [evenly|exactly]; largest divisor|factor|@divisors of both|all T; largest "
+    "divisor|factor T share",
+    cost=0.0,
+)
+def greatest_divisor(b: Builder, values: Together) -> Readings:
+    return readings(b.fold("gcd", values))
+
+
+@_rule(
+    "V",
+    "largest number at-most|below-bound V; number [just] at-most|below-bound V; nearest number at-most|below-bound V",
+    cost=0.0,
+)
+def whole_below(b: Builder, x: Value) -> Readings:
+    """ "the largest integer not above x"."""
+    return readings(b.call("floor", x)) if x.type is F64 else []
+
+
+@_rule("V", "smallest number at-least V; number [just] above V; nearest number at-least V", cost=0.0)
+def whole_above(b: Builder, x: Value) -> Readings:
+    return readings(b.call("ceiling", x)) if x.type is F64 else []
+
+
+@_rule(
+    "V",
+    "[smallest|next|least] power of two|2 [that be] at-least V; next power of two|2 [after|from V]; [smallest|next] power "
+    "of two|2 not less than V",
     cost=0.0,
 )
 def power_above(b: Builder, number: Value | None = None) -> Readings:
@@ -99,8 +124,8 @@ def multiple_above(b: Builder, step: Value, number: Value) -> Readings:
 
 @_rule(
     "V",
-    "next|smallest|nearest|first multiple of V [that be] greater V; next multiple of V after V; smallest|first multiple of V "
-    "after V",
+    "next|smallest|nearest|first multiple of V [that be] greater V; next multiple of V after V; smallest|first multiple of "
+    "V after V",
     cost=0.0,
 )
 def multiple_beyond(b: Builder, step: Value, number: Value) -> Readings:
@@ -131,9 +156,9 @@ def next_such(b: Builder, *given: Predicate | Value | None) -> Readings:
 
 @_rule(
     "V",
-    "largest|last|nearest|previous P [number] less|below V; P number nearest|just|directly less|below V; previous P [number] "
-    "before V; largest number less V that be P; largest number that be P , less|below V; largest number that P less|below V; "
-    "largest number that P and be less|below V; largest number less|below V that P",
+    "largest|last|nearest|previous P [number] less|below V; P number nearest|just|directly less|below V; previous P "
+    "[number] before V; largest number less V that be P; largest number that be P , less|below V; largest number that P "
+    "less|below V; largest number that P and be less|below V; largest number less|below V that P",
     cost=0.1,
 )
 def previous_such(b: Builder, *given: Predicate | Value) -> Readings:

@@ -86,7 +86,9 @@ def not_repeated(b: Builder) -> Predicate:
 
 @_rule("P", "occurs Q time|times; occurs Q; repeated Q times|time; occurs Q number of time", cost=0.2)
 def so_often(b: Builder, times: Predicate) -> Predicate:
-    """ "that occur at least twice"."""
+    """ "that occur at least twice"; "twice" may be more often."""
+    if times.key == "= 2":
+        return _so_often(b, times.key, lambda n: [*times.of(n), (b.call(">", n, b.literal(1)), 0.3)])
     return _so_often(b, times.key, lambda n: times.of(n))
 
 
@@ -114,9 +116,9 @@ def with_duplicates(b: Builder) -> Predicate:
 @_rule(
     "P",
     "have no duplicate; contains no duplicate; without duplicate; be all distinct|unique; all distinct|unique; have all "
-    "distinct|unique element|character|letter|value; contains only distinct element|value|number|character|letter; have only "
-    "distinct element|character|letter; pairwise distinct; differ; unequal each other; be different; all differ; all unequal "
-    "each other; differ from each other|one another",
+    "distinct|unique element|character|letter|value; contains only distinct element|value|number|character|letter; have "
+    "only distinct element|character|letter; pairwise distinct; differ; unequal each other; be different; all differ; all "
+    "unequal each other; differ from each other|one another",
     cost=0.2,
 )
 def all_distinct(b: Builder) -> Predicate:

@@ -53,8 +53,8 @@ def removing_prefix(b: Builder, part: Value) -> Relation:
 
 
 @_done(
-    "remove suffix|ending|end V [from *]; remove V from the end [of *]; * with V removed from|at the end; with V removed from "
-    "the end; strip suffix V [from *]",
+    "remove suffix|ending|end V [from *]; remove V from the end [of *]; * with V removed from|at the end; with V removed "
+    "from the end; strip suffix V [from *]",
     cost=0.1,
 )
 def removing_suffix(b: Builder, part: Value) -> Relation:
@@ -73,8 +73,8 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
 
 @_done(
     "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V "
-    "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove all|each|every "
-    "value|element|item|number equal V [from *]; * remove V",
+    "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove "
+    "all|each|every value|element|item|number equal V [from *]; * remove V",
     cost=0.4,
 )
 def removing_value(b: Builder, thing: Value) -> Relation | None:
@@ -156,8 +156,8 @@ def taking_until(b: Builder, *given: Relation | Predicate | None) -> Relation:
 
 
 @_done(
-    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; take "
-    "F while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
+    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; "
+    "take F while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
     cost=0.2,
 )
 def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
@@ -168,8 +168,8 @@ def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
 
 @_done(
     "remove F while|as-long-as U be P; remove leading P [F]; remove P [F] at|from the start|beginning|front [of *]; skip F "
-    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from [the] "
-    "first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
+    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from "
+    "[the] first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
     cost=0.2,
 )
 def dropping_while(b: Builder, *given: Relation | Predicate | None) -> Relation:

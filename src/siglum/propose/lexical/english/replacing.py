@@ -45,9 +45,31 @@ def replacing_value(b: Builder, old: Value, new: Value) -> Relation | None:
 
 
 @_done(
+    "substitute V for [all|each|every] V [in *]; put V in place of V [in *]; use V instead of V [in *]; V instead of V",
+    cost=0.0,
+)
+def substituting(b: Builder, new: Value, old: Value) -> Relation | None:
+    return replacing_value(b, old, new)
+
+
+@_done("swap|exchange each|every|all V for V [in *];  swap|exchange V for V [in *]", cost=0.0)
+def exchanging(b: Builder, old: Value, new: Value) -> Relation | None:
+    return replacing_value(b, old, new)
+
+
+@_done(
+    "P [F] become|turn V; convert P [F] into|to V; set P [F] to V; P [F] into V; P F to V; P [F] be replaced by|with V",
+    cost=0.2,
+)
+def becoming_value(b: Builder, which: Predicate, things: Relation | None, new: Value) -> Relation:
+    """ "negative numbers become zero"."""
+    return replacing_such(b, which, things, new)
+
+
+@_done(
     "replace F by|with|to|into|for V [in *]; replace each|all F by|with|to|into V [in *]; replace F in|of * by|with|to V; "
-    "replace each|all F in|of * by|with|to V; set F to V; put V in place of F; put V in place of each F; * with F replaced by "
-    "V; * with each F replaced by V; mask|hide F with|by V; hide each F with|by V",
+    "replace each|all F in|of * by|with|to V; set F to V; put V in place of F; put V in place of each F; * with F replaced "
+    "by V; * with each F replaced by V; mask|hide F with|by V; hide each F with|by V",
     cost=0.2,
 )
 def replacing_things(b: Builder, *given: Relation | Value) -> Relation:
@@ -118,8 +140,8 @@ def with_some_doubled(b: Builder, things: Relation) -> Relation | None:
 
 @_done(
     "D each|all F; D F; D all of F; D F and leave rest|others [as they be]; D each F and leave rest|others; D F and leave F "
-    "as they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D "
-    "F and leave F unchanged|alone",
+    "as they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; "
+    "D F and leave F unchanged|alone",
     cost=0.5,
 )
 def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | None = None) -> Relation | None:
@@ -134,8 +156,8 @@ def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | 
 
 
 @_done(
-    "hide|mask|replace all-but F with|by V; replace|hide|mask everything|all before F with|by V; hide|mask|replace all-but F "
-    "of * with|by V; mask all-but F",
+    "hide|mask|replace all-but F with|by V; replace|hide|mask everything|all before F with|by V; hide|mask|replace all-but "
+    "F of * with|by V; mask all-but F",
     cost=0.1,
 )
 def hiding(b: Builder, things: Relation, sign: Value | None = None) -> Relation | None:

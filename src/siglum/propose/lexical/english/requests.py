@@ -19,8 +19,8 @@ _rule = RULES.rule
 
 @_rule(
     "V",
-    "give V; how-to V; V of the subject; only V; a copy of V; copy of V; result of V; list V; print|show V; value of V; V as "
-    "a list; V in a list; new list of V",
+    "give V; how-to V; V of the subject; only V; a copy of V; copy of V; result of V; list V; print|show V; value of V; V "
+    "as a list; V in a list; new list of V",
     cost=0.2,
 )
 def wanted(b: Builder, value: Value) -> Value:
@@ -46,9 +46,10 @@ def asked(b: Builder, *given: Relation) -> Relation:
 
 @_rule(
     "C",
-    "how-to C; give C; whether C; whether C or not; C or not; that C; is it true that C; true if C [otherwise false]; true if "
-    "C and false otherwise; give true if C otherwise [give] false; whether C otherwise give false; whether C otherwise false; "
-    "whether C and false otherwise; give true if C; if C; whether C then|, false otherwise; whether C false otherwise",
+    "how-to C; give C; whether C; whether C or not; C or not; that C; is it true that C; true if C [otherwise false]; true "
+    "if C and false otherwise; give true if C otherwise [give] false; whether C otherwise give false; whether C otherwise "
+    "false; whether C and false otherwise; give true if C; if C; whether C then|, false otherwise; whether C false "
+    "otherwise",
     cost=0.1,
 )
 def asked_whether(b: Builder, clause: Value) -> Value:
@@ -80,8 +81,8 @@ def takes_and_gives(b: Builder, *values: Value | Together) -> Value | None:
 
 @_rule(
     "C",
-    "takes V [as a input|argument|parameter] and give C; takes T [as input|argument|parameter] and give C; takes V [as input] "
-    "and C",
+    "takes V [as a input|argument|parameter] and give C; takes T [as input|argument|parameter] and give C; takes V [as "
+    "input] and C",
     cost=0.3,
 )
 def takes_and_says(b: Builder, _: Value | Together, clause: Value) -> Value:

@@ -17,7 +17,9 @@ _rule = RULES.rule
 
 @_rule(
     "F",
-    "running|cumulative|prefix total|sum|@sum; cumulative|running total of element; partial sum|@sum; prefix sum|@sum",
+    "running|cumulative|prefix|accumulated|rolling total|sum|@sum; sum|@sum|total so far [at each position]; sum|@sum|total "
+    "up to each position; sum|@sum|total up to each element; accumulate; cumulative|running total of element; partial "
+    "sum|@sum; prefix sum|@sum",
     cost=0.0,
 )
 def running_total(b: Builder) -> Relation:
@@ -56,19 +58,22 @@ def moving_mean(b: Builder, size: Value) -> Relation:
 
 @_rule(
     "F",
-    "difference between|of [two] neighbour; difference between|of each element and next|previous; difference between|of "
-    "consecutive|neighbour [element|number|value|pair|item]; difference from one element to next; successive|consecutive "
-    "difference; difference between each element|number|value and next|previous; first difference",
+    "difference between|of|in [two] neighbour; difference between|of|in [each] pair of neighbour; [by] how-much each F "
+    "greater previous; [by] how-much each F exceed previous; change|step|increase|jump from one F to next; change from each "
+    "F to next; change between neighbour; increment between neighbour; difference between|of each element and "
+    "next|previous; difference between|of consecutive|neighbour [element|number|value|pair|item]; difference from one "
+    "element to next; successive|consecutive difference; difference between each element|number|value and next|previous; "
+    "first difference",
     cost=0.0,
 )
-def neighbour_differences(b: Builder) -> Relation:
+def neighbour_differences(b: Builder, _: Relation | None = None) -> Relation:
     return Relation(b, "delta", lambda v: b.call("delta", v), noun=True)
 
 
 @_rule(
     "F",
-    "absolute difference between|of [two] neighbour; absolute difference between|of consecutive [element|number|value|pair]; "
-    "distance between neighbour",
+    "absolute difference between|of [two] neighbour; absolute difference between|of consecutive "
+    "[element|number|value|pair]; distance between neighbour",
     cost=0.0,
 )
 def neighbour_distances(b: Builder) -> Relation:
@@ -90,8 +95,8 @@ def largest_neighbour_difference(b: Builder, *given: str | Relation) -> Relation
 
 @_rule(
     "F",
-    "sum|@sum of neighbour; sum|@sum of each pair of neighbour; sum|@sum of each neighbour; sum|@sum of consecutive|neighbour "
-    "pair|element|number",
+    "sum|@sum of neighbour; sum|@sum of each pair of neighbour; sum|@sum of each neighbour; sum|@sum of "
+    "consecutive|neighbour pair|element|number",
     cost=0.0,
 )
 def neighbour_sums(b: Builder) -> Relation:
@@ -145,8 +150,8 @@ def with_next(b: Builder, things: Value | Relation) -> Readings:
     "V",
     "missing number between|from V and|to V [in V]; number be missing [from|in V] between V and V; number missing from|in V "
     "between V and V; missing number in V contains number from V to V; missing number in V; missing number [of V]; number "
-    "missing from|in V; number between|from V and|to V that be missing [from|in V]; number between V and V that be not in V; "
-    "number from V to V that be missing [from|in V]; number between V and V missing from V",
+    "missing from|in V; number between|from V and|to V that be missing [from|in V]; number between V and V that be not in "
+    "V; number from V to V that be missing [from|in V]; number between V and V missing from V",
     cost=0.0,
 )
 def missing(b: Builder, *given: Value | None) -> Readings:

@@ -69,8 +69,8 @@ def snake_case(b: Builder, _: Value | None = None) -> Relation:
     "letter|character by V [place|position] [forward|forwards] [in the alphabet]; shift * by V [place|position|letter] [in "
     "the alphabet]; move each [P] letter|character V place|position [forward|forwards|along] [in the alphabet]; caesar "
     "cipher|encryption with shift|key V; caesar cipher by V; encode * with caesar cipher [with shift] V; replace each [P] "
-    "letter by the one V place|position later [in the alphabet]; rotate each letter by V [place|position] [in the alphabet]; "
-    "shift letter [of *] by V",
+    "letter by the one V place|position later [in the alphabet]; rotate each letter by V [place|position] [in the "
+    "alphabet]; shift letter [of *] by V",
     cost=0.0,
 )
 def shifting_letters(b: Builder, *given: Value | Predicate | None) -> Relation:

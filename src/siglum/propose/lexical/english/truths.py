@@ -5,6 +5,7 @@ Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, comparing, meanings
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from siglum.ir.types import BOOL
@@ -45,8 +46,8 @@ def all_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
 @_rule(
     "C",
     "be|do any V P; any V be P; any of V be P; be any of V P; any V P; there be any V P; be there any V P; be there any V "
-    "that [be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there V "
-    "P; be there V that be P",
+    "that [be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there "
+    "V P; be there V that be P",
     cost=0.0,
 )
 def some_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
@@ -128,9 +129,9 @@ def exactly_one(b: Builder, values: Together, which: Predicate) -> Readings:
 
 @_rule(
     "C",
-    "compare T; T compared; be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal V; "
-    "V be V; do T equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T have "
-    "same|equal F; have T same|equal F; be F of T equal|same; F of T be equal|same",
+    "compare T; T compared; be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal "
+    "V; V be V; do T equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T "
+    "have same|equal F; have T same|equal F; be F of T equal|same; F of T be equal|same",
     cost=0.3,
 )
 def are_equal(b: Builder, *given: Value | Together | Relation) -> Readings:
@@ -192,8 +193,8 @@ def stands_in(b: Builder, first: Value, second: Value) -> Readings:
 
 @_rule(
     "C",
-    "be V equal|identical; V be equal|identical; be V the same; V be the same; be all V equal|identical; be all V the same; V "
-    "have same value; be V all equal; be V all the same",
+    "be V equal|identical; V be equal|identical; be V the same; V be the same; be all V equal|identical; be all V the same; "
+    "V have same value; be V all equal; be V all the same",
     cost=0.2,
 )
 def all_equal(b: Builder, xs: Value) -> Readings:
@@ -203,9 +204,9 @@ def all_equal(b: Builder, xs: Value) -> Readings:
 
 @_rule(
     "C",
-    "all V starts|begin! [with] same F; each V starts|begin! [with] same F; V starts|begin! [with] same F; all V ends|finish! "
-    "[with] same F; each V ends|finish! [with] same F; V ends|finish! [with] same F; do all V starts|begin! with same F; do "
-    "each V starts|begin! with same F",
+    "all V starts|begin! [with] same F; each V starts|begin! [with] same F; V starts|begin! [with] same F; all V "
+    "ends|finish! [with] same F; each V ends|finish! [with] same F; V ends|finish! [with] same F; do all V starts|begin! "
+    "with same F; do each V starts|begin! with same F",
     cost=0.0,
 )
 def same_edges(b: Builder, xs: Value, how: str, _: Relation) -> Readings:
@@ -213,6 +214,37 @@ def same_edges(b: Builder, xs: Value, how: str, _: Relation) -> Readings:
     source = xs.each if xs.each is not None else xs
     edge = "take" if how in ("starts", "begin") else "suffix"
     return readings(b.template(f"x map ({edge} 1) unique length <= 1", source))
+
+
+@_rule(
+    "C",
+    "do any|some [two] V coincide|match|agree; be any|some two V equal|identical|same; any|some two V be "
+    "equal|identical|same; be there two equal|identical|same F; there be two equal|identical|same F; do any|some two F "
+    "coincide|match|agree; be any|some two F equal|identical|same; be there any two equal|identical|same F; do two F "
+    "coincide|match; be two F equal|identical|same",
+    cost=0.0,
+)
+def two_equal(b: Builder, *given: Value | Relation) -> Readings:
+    """ "are any two elements equal"."""
+    return _on_list(b, given, "x unique length < (x length)")
+
+
+@_rule(
+    "C",
+    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F coincide|match",
+    cost=0.0,
+)
+def no_two_equal(b: Builder, *given: Value | Relation) -> Readings:
+    return _on_list(b, given, "x unique length = (x length)")
+
+
+def _on_list(b: Builder, given: Sequence[object], text: str) -> Readings:
+    """A phrase over the list that is said, or that is meant."""
+    value, things = maybe(given, Value), maybe(given, Relation)
+    lists = [(value, 0.0)] if value is not None else []
+    if things is not None and things.noun:
+        lists = [(v, c + at) for at, p in enumerate(b.params) for v, c in things.of(p)]
+    return readings((b.template(text, xs), c) for xs, c in lists if xs.element is not None)
 
 
 @_rule(
