@@ -140,14 +140,14 @@ def table(found: dict[str, dict[str, Entry]], seconds: float) -> str:
     lines.append("")
     for engine in engines:
         lines.append(summary(engine, found[engine]))
-    lines += ["", "Siglum's phrases (each proved by two solvers for all inputs unless said), and how far each miss got:"]
     for engine in engines:
         if engine.startswith("cvc5"):
             continue
-        lines += ["", ENGINES[engine]]
+        shown = "misses" if engine == "common" else "phrases, proved by two solvers for all inputs unless said, and misses"
+        lines += ["", f"{ENGINES[engine]}: {shown}"]
         for task in TASKS:
             entry = found[engine].get(str(task.number))
-            if entry is not None:
+            if entry is not None and not (entry["length"] and engine == "common"):
                 proof = "" if proved(entry) or not entry["length"] else " (not proved)"
                 lines.append(f"P{task.number:<3}{'' if entry['length'] else 'missed: '}{entry['text']}{proof}")
     return "\n".join([*lines, "", machine()])
