@@ -59,12 +59,14 @@ how-often: how often, how many time, number of time, count of time, how frequent
 number-of: number of, count of, amount of, quantity of, total number of, frequency of
 count: count, count up, count how many, tally, count number of, count the number of, find the number of, get the number of
 each: each, every, every single, each single, each individual, every individual
-at-least: at least, no less than, not less than, no fewer than, not fewer than, greater than or equal to, larger than or equal
-    to, more than or equal to, bigger than or equal to, not smaller than, not below, no smaller than, >=, equal to or greater
-    than, greater or equal to, greater than or equal, above or equal to, not under
-at-most: at most, no more than, not more than, less than or equal to, smaller than or equal to, fewer than or equal to, not
-    greater than, not larger than, not above, not exceed, no greater than, no larger than, <=, equal to or less than, less or
-    equal to, less than or equal, below or equal to, not over, not bigger than, no bigger than
+at-least: at least as large as, at least as big as, at least as long as, at least as great as, at least as high as, as large
+    as or larger than, at least equal to, at least, no less than, not less than, no fewer than, not fewer than, greater than
+    or equal to, larger than or equal to, more than or equal to, bigger than or equal to, not smaller than, not below, no
+    smaller than, >=, equal to or greater than, greater or equal to, greater than or equal, above or equal to, not under
+at-most: at most as large as, at most as big as, at most as long as, at most equal to, at most, no more than, not more than,
+    less than or equal to, smaller than or equal to, fewer than or equal to, not greater than, not larger than, not above, not
+    exceed, no greater than, no larger than, <=, equal to or less than, less or equal to, less than or equal, below or equal
+    to, not over, not bigger than, no bigger than
 greater: greater than, larger than, bigger than, more than, higher than, above, over, exceed, beyond, >, strictly greater
     than, strictly larger than, strictly more than, in excess of, strictly above, greater, larger, bigger, higher
 less: less than, smaller than, lower than, fewer than, below, under, <, strictly less than, strictly smaller than, lesser
@@ -190,10 +192,7 @@ first: first, initial, leading, leftmost, starting, beginning
 middle: middle, central, centre, center
 rest: rest, remaining, others, other ones, remainder
 only: only, just, nothing but, solely, exclusively, entirely, purely, made only of, exclusively of, only of
-duplicate: duplicate, repeat, repetition, repeated element, repeated value, duplicated element, duplicate element, duplicate
-    value, double, copy, repeated entry, duplicate entry, repeated character, duplicate character, duplicate number, repeated
-    number, repeated item, duplicate item, duplicate letter, repeated letter, repeating element, repeating value, repeated
-    word, duplicate word
+duplicate: duplicate, repeat, repetition, double, copy, duplicated
 distinct: distinct, unique, different, distinct kind of
 repeated: repeated, duplicated, duplicate, repeat, repeating, occur more than once, appear more than once, occur multiple
     time, appear multiple time, occur several time, occur repeatedly, that occur more than once, appear twice or more, occur

@@ -83,8 +83,8 @@ pairs: pair of neighbour, consecutive pair, adjacent pair, pair of consecutive e
 permutations: permutation, all order, possible order, possible ordering
 combinations: combination
 subsets: subset, power set, powerset, all subset
-counts: histogram, tally, counter, distribution, frequency map, frequency dictionary, count map, count of each, number of
-    each, frequency, how often each occur, frequency table, frequency count, occurrence count
+counts: histogram, tally, counter, distribution, frequency map, frequency dictionary, count map, frequency, how often each
+    occur, frequency table, frequency count, occurrence count
 dot: sumproduct, sum product, inner product of vector, dot product, scalar product, inner product
 concat: concatenation, concatenate
 union: union, set union

@@ -39,6 +39,10 @@ DEED, PROPERTY, NEXT_PARAMETER, SEVERAL = 0.2, 0.5, 1.2, 0.4
 values as a list or a pair."""
 
 
+_INTRODUCING: Final = frozenset({("for", "example"), ("for", "instance"), ("e", "g")})
+"""Words before examples."""
+
+
 class English(NamedTuple):
     """What reading English takes: made once."""
 
@@ -115,8 +119,14 @@ def understood(text: str, params: Params = ()) -> Understood:
 def sentences(tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens of each sentence."""
     out: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "mark" and token.word in (".", "!", "?", ";"):
+    for at, token in enumerate(tokens):
+        ahead = tuple(t.word for t in tokens[at : at + 2])
+        behind_mark = at > 0 and tokens[at - 1].word in (",", "(")
+        aside = ahead in _INTRODUCING or (behind_mark and (token.word == "like" or ahead in (("such", "as"), ("as", "in"))))
+        if aside and out[-1]:
+            # what follows is an example
+            out.append([])
+        elif token.kind == "mark" and token.word in (".", "!", "?", ";"):
             if out[-1]:
                 out.append([])
         else:

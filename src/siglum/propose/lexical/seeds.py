@@ -165,8 +165,10 @@ class Seeds:
         if token.kind == "quoted" and isinstance(token.value, str):
             yield Seed("V", at + 1, self.builder.literal(token.value), 0.0)
             return
-        if token.kind == "mark" and token.word in "#*@$&_+/-~^":
-            yield Seed("V", at + 1, self.builder.literal(token.word), 1.2)
+        if token.kind == "mark":
+            said_as_one = at > 0 and self.tokens[at - 1].word in _BEFORE_A_SIGN
+            if token.word in "#*@$&_+/-~^" or (said_as_one and len(token.word) == 1):
+                yield Seed("V", at + 1, self.builder.literal(token.word), 1.2 if token.word in "#*@$&_+/-~^" else 1.5)
         if token.kind != "word":
             return
         if token.word in ("true", "false"):
@@ -180,9 +182,11 @@ class Seeds:
                         yield Seed("V", at + size, self.builder.literal(text), 0.3 if size > 1 else 0.6)
         yield from self._two_signs(at)
         before = self.tokens[at - 1].word if at > 0 else ""
+        named = before in ("letter", "character", "letters", "characters", "char", "digit")
         lettered = len(token.word) == 1 and token.word.isalpha() and all(p.key != token.word for p in self.builder.params)
-        if lettered:
-            named = before in ("letter", "character", "letters", "characters", "char", "digit")
+        if lettered and isinstance(token.value, str) and (named or token.word != "i"):
+            yield Seed("V", at + 1, self.builder.literal(token.value), 0.0 if named else 0.8)
+        elif lettered:
             if named or token.word not in "ai":
                 yield Seed("V", at + 1, self.builder.literal(token.word), 0.0 if named else 1.5)
 
@@ -268,6 +272,14 @@ _AFTER_A_NAME: Final = frozenset(
     }
 )  # fmt: skip
 """Words that may stand behind a parameter called a, and not behind the article."""
+
+_BEFORE_A_SIGN: Final = frozenset(
+    {
+        "a", "after", "all", "and", "at", "before", "between", "by", "each", "every", "first", "last", "next", "of", "on", "or",
+        "sign", "the", "to", "with",
+    }
+)  # fmt: skip
+"""Words behind which a mark is what is spoken of."""
 
 _ROLES: Final = frozenset(
     {

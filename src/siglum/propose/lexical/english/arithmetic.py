@@ -32,6 +32,9 @@ def operate(b: Builder, symbol: str, left: Value, right: Value) -> Readings:
         return []
     left, right = b.plain(left), b.plain(right)
     found = readings(b.call(symbol, left, right))
+    if not found and {left.type, right.type} == {I64, F64}:
+        as_reals = [b.call("real", v) or v if v.type is I64 else v for v in (left, right)]
+        found = readings(b.call(symbol, *as_reals))
     if found and left.element is not None and right.element is not None:
         # lists of other lengths go together as far as both reach
         zipped = b.call("zip", left, right)
@@ -261,7 +264,8 @@ def percent_of(b: Builder, share: Value, whole: Value) -> Readings:
 
 @_done(
     "take V percent off *; reduce|decrease|lower|discount * by V percent; V percent off *; take off V percent; V percent "
-    "discount on *; take V percent off [of] *",
+    "discount on *; take V percent off [of] *; with [a] V percent discount; with [a] V percent off; less V percent; minus V "
+    "percent; * less V percent; * with [a] V percent discount|off; * minus V percent; after [a] V percent discount",
     cost=0.1,
 )
 def percent_off(b: Builder, share: Value) -> Relation:

@@ -14,7 +14,7 @@ from siglum.propose.lexical.rules import Grammar
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
-_done = RULES.done
+_rule, _done = RULES.rule, RULES.done
 
 
 def _with(b: Builder, symbol: str, number: Value, turned: bool = False) -> Relation:
@@ -181,3 +181,40 @@ def capping(b: Builder, high: Value) -> Relation:
 )
 def raising_to(b: Builder, low: Value) -> Relation:
     return Relation(b, f"at least {low.key}", lambda x: b.call("max", x, low))
+
+
+@_rule(
+    "V",
+    "[total] cost|price of V [F] at V each|apiece; V [F] at V each|apiece; [total] cost|price of V [F] cost|costing V each; "
+    "V [F] for V each",
+    cost=0.1,
+)
+def cost_of_several(b: Builder, *given: Value | Relation | None) -> Readings:
+    """ "the cost of n items at p each"."""
+    count, price = [g for g in given if isinstance(g, Value)]
+    return operate(b, "*", count, price)
+
+
+@_rule(
+    "V",
+    "V after V year|month|period at V percent [interest]; compound interest on V [for|after|over] V year at V percent",
+    cost=0.1,
+)
+def compounded(b: Builder, amount: Value, periods: Value, rate: Value) -> Readings:
+    return readings(b.template("x * ((1.0 + z / 100) ** y)", amount, periods, rate))
+
+
+@_done(
+    "round * to [the] nearest|closest V; round * to [the] nearest|closest multiple of V; to the nearest V; to nearest "
+    "multiple of V",
+    cost=0.1,
+)
+def rounding_to_nearest(b: Builder, step: Value) -> Relation:
+    """ "rounded to the nearest ten"."""
+
+    def make(x: Value) -> Readings:
+        if x.type is F64:
+            return readings(b.template("x / y | round * y", x, step))
+        return readings(b.template("(x + y // 2) // y * y", x, step))
+
+    return Relation(b, f"nearest {step.key}", make)

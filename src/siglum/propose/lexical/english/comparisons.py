@@ -12,7 +12,7 @@ from siglum.ir.types import I64
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import SYMBOLS, compare, equals, is_number, longer
 from siglum.propose.lexical.english.common import predicate
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
 
@@ -197,4 +197,7 @@ def compared_with_own(b: Builder, *given: str | Relation) -> Predicate:
     cost=0.2,
 )
 def palindrome(b: Builder, *_: object) -> Predicate:
-    return predicate(b, "palindrome", "x is x reverse")
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template("x is x reverse" if x.element is not None else "x digits is (x digits reverse)", x))
+
+    return Predicate(b, "palindrome", make)

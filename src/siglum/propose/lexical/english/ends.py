@@ -112,19 +112,20 @@ def last_k_of(b: Builder, count: Value, xs: Value) -> Readings:
 
 @_rule(
     "F",
-    "everything|all|rest after|behind|beyond|past first V [F]; F after|behind|beyond|past first V; F after first V F",
+    "everything|all|rest after|behind|beyond|past first V [F]; F after|behind|beyond|past first V; F after first V F; "
+    "everything|all|rest after|behind|beyond|past the first V",
     cost=0.0,
 )
 def after_first(b: Builder, *given: Value | Relation | None) -> Relation:
     count = said(given, Value)
-    return Relation(b, f"after first {count.key}", lambda v: b.call("drop", v, count), noun=True, strict=True)
+    return Relation(b, f"skipping {count.key}", lambda v: b.call("drop", v, count), noun=True, strict=True)
 
 
 @_rule("F", "everything|all before last V [F]; F before last V; F before last V F", cost=0.0)
 def before_last(b: Builder, *given: Value | Relation | None) -> Relation:
     count = said(given, Value)
     text = "x take (x length - y)"
-    return Relation(b, f"before last {count.key}", lambda v: b.template(text, v, count), noun=True, strict=True)
+    return Relation(b, f"but last {count.key}", lambda v: b.template(text, v, count), noun=True, strict=True)
 
 
 @_rule(

@@ -195,3 +195,35 @@ def sharing_each_other(b: Builder, *given: Together | Relation | None) -> Readin
 def sharing_nothing(b: Builder, *given: Together | Relation | None) -> Readings:
     both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     return readings(b.call("disjoint", *both)) if len(both) == 2 else []
+
+
+@_rule(
+    "F",
+    "way to choose|pick|select|take V F [from|of U]; combination of [size] V [F]; subset|selection of size V; "
+    "subset|selection of V F; choice of V F; way of choosing|picking V F; way to choose V; choice of V; group of V F [in "
+    "any order]",
+    cost=0.1,
+)
+def ways_to_choose(b: Builder, size: Value, _: Relation | None = None) -> Relation:
+    return Relation(b, f"combinations {size.key}", lambda v: b.call("combinations", v, size), noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "pair of [two] distinct F; all pair of F; all|each possible pair [of F]; each pair of F; way to pair F; unordered pair "
+    "[of F]",
+    cost=0.3,
+)
+def all_pairs(b: Builder, _: Relation | None = None) -> Relation:
+    texts = ("x combinations 2", "x combinations 2 map ((it first) pair (it last))")
+    return Relation(b, "all pairs", lambda v: readings(b.template(t, v) for t in texts), noun=True, strict=True)
+
+
+@_done(
+    "compress run [of F] [of|in *]; run length encode *; compress *; compress repeat|repeated F [of|in *]; run length "
+    "encoding [of *]",
+    cost=0.1,
+)
+def run_lengths(b: Builder, _: Relation | None = None) -> Relation:
+    texts = ("x runs map ((it first) pair (it length))", 'x runs map ((it take 1) concat (it length text)) join ""')
+    return Relation(b, "run lengths", lambda v: readings(b.template(t, v) for t in texts), strict=True)

@@ -202,3 +202,18 @@ def after_each(b: Builder, thing: Value, things: Relation) -> Relation:
         return readings((b.template(texts[xs.type is STR], xs, thing), c) for xs, c in things.of(v))
 
     return Relation(b, f"{thing.key} after each {things.key}", make, strict=True)
+
+
+@_rule(
+    "V",
+    "V twice with V between [U]; V twice with V in between; V V times with V between [U]; V V times with V in between; V V "
+    "times separated|joined by|with V; V twice separated|joined by|with V; V V times , separated by V; repeat V V times "
+    "with V between; repeat V V times separated by V; V copies of V separated|joined by|with V",
+    cost=0.0,
+)
+def repeated_with(b: Builder, *values: Value) -> Readings:
+    """ "the text three times with a dash in between"."""
+    thing, count, separator = values if len(values) == 3 else (values[0], b.literal(2), values[1])
+    if is_number(thing.type):
+        thing, count = count, thing
+    return readings(b.template("x repeat y join z", thing, count, separator)) if thing.type is STR else []

@@ -200,3 +200,16 @@ def each_doubled(b: Builder, things: Relation) -> Readings:
             larger = b.call("*", xs, b.literal(2)) if is_number(xs.type.element) else None
             out += [(v, cost + at + extra) for v, extra in ((larger, 0.0), (twice, 0.3)) if v is not None]
     return out
+
+
+@_done(
+    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]",
+    cost=0.0,
+)
+def swapping_two(b: Builder, which: str, things: Relation) -> Relation:
+    text = "x take 2 reverse concat (x drop 2)" if which == "first" else "x take (x length - 2) concat (x suffix 2 reverse)"
+
+    def make(v: Value) -> Readings:
+        return readings((b.template(text, xs), c) for xs, c in things.of(v))
+
+    return Relation(b, f"swap {which} two", make, strict=True)

@@ -118,13 +118,23 @@ def keeping_everything_such(b: Builder, which: Predicate) -> Relation:
 
 
 @_done(
-    "remove duplicate [from|in *]; remove repeated F [from *]; remove duplicate|repeated|duplicated "
-    "element|value|number|item|character|letter|word|entry [from *]; remove all duplicate [from|in *]; remove any duplicate "
-    "[from|in *]; * remove duplicate; deduplicate *; remove repeated character|letter|element|number|value|word [from *]",
+    "remove duplicate [from|in *]; remove repeated F [from *]; remove duplicate|duplicated F [from|in *]; remove F that be "
+    "duplicate|repeated [from|in *]; remove all duplicate|repeated F [from|in *]; deduplicate F [of|in *]; drop F that "
+    "already occurs; remove all duplicate [from|in *]; remove any duplicate [from|in *]; * remove duplicate; deduplicate *",
     cost=0.0,
 )
-def removing_duplicates(b: Builder, _: Relation | None = None) -> Relation:
-    return Relation(b, "unique", lambda v: b.call("unique", v), strict=True)
+def removing_duplicates(b: Builder, things: Relation | None = None) -> Relation:
+    def make(v: Value) -> Readings:
+        found = readings(b.call("unique", v))
+        if things is None or not things.noun:
+            return found
+        lists = [(xs, c) for xs, c in things.of(v) if xs.key != v.key]
+        return [
+            *[(u, c) for xs, c in lists if (u := b.call("unique", xs)) is not None],
+            *[(u, 2.0 * bool(lists)) for u, _ in found],
+        ]
+
+    return Relation(b, "unique", make, strict=True)
 
 
 @_done(
@@ -183,3 +193,26 @@ def _while(b: Builder, word: str, which: Predicate, things: Relation | None) -> 
         return [(w, c + d) for xs, c in lists for w, d in which.among(xs, word)]
 
     return Relation(b, f"{word} {which.key}", make, noun=True, strict=True)
+
+
+@_done(
+    "remove first|last! V [from|of|in *]; remove [only] first|last! occurrence|instance|appearance of V [from|of|in *]; "
+    "remove one occurrence|instance of V [from|of|in *]; remove V once [from|of|in *]",
+    cost=0.0,
+)
+def removing_occurrence(b: Builder, *given: str | Value) -> Relation:
+    """ "remove the first occurrence of t"."""
+    which, thing = maybe(given, str) or "first", said(given, Value)
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and thing.type is STR:
+            if which == "first":
+                return readings(b.template("x before y concat (x after y)", v, thing))
+            text = "x take (x length - (x split y last length) - (y length) max 0) concat (x split y last)"
+            return readings(b.template(text, v, thing))
+        if not is_list(v.type):
+            return []
+        place = "index y else (x length)" if which == "first" else "= y | positions last else (x length)"
+        return readings(b.template(f"x take (x {place}) concat (x drop ((x {place}) + 1))", v, thing))
+
+    return Relation(b, f"remove {which} {thing.key}", make, strict=True)

@@ -178,3 +178,13 @@ def hiding(b: Builder, things: Relation, sign: Value | None = None) -> Relation 
         return readings(out)
 
     return Relation(b, f"hide all but {things.key}", lambda v: [(w, c + d) for p, c in things.of(v) for w, d in hidden(p)])
+
+
+@_done(
+    "replace first! V by|with V [in *]; replace [only] first! occurrence|instance of V [in *] by|with V; replace first! "
+    "occurrence of V by|with V [in *]",
+    cost=0.0,
+)
+def replacing_first(b: Builder, _: str, old: Value, new: Value) -> Relation:
+    text = "x contains y ? (x before y concat z concat (x after y)) : x"
+    return Relation(b, f"replace first {old.key}", lambda v: b.template(text, v, old, new) if v.type is STR else None)

@@ -19,7 +19,7 @@ RULES: Final = Grammar()
 _rule = RULES.rule
 
 
-@_rule("T", "V and V; V with V; V to|from V", cost=0.2)
+@_rule("T", "V and V; V with V; V to|from V; both V and V; either V and V", cost=0.2)
 def two(b: Builder, first: Value, second: Value) -> Together:
     return Together((first, second))
 
