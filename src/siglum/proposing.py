@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from siglum.propose.search.enumerator import Progress
 
 SAID_BITS: Final = 1.0
+HELD_BITS: Final = 3.0
 MENTIONED_BITS: Final = 2.0
 FRAGMENT_BITS: Final = 1.0
-"""What a literal costs that the English says, how much less a word costs in the search than in its probabilities, and what a
-fragment costs beside its reading."""
+"""What a literal costs that the English says, one that the reference holds, how much less a word costs in the search than in its
+probabilities, and what a fragment costs beside its reading."""
 MOST_FRAGMENTS: Final = 60
 KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
@@ -105,8 +106,9 @@ def _fragments(spec: Spec) -> Iterator[Part]:
 
 
 def _said(spec: Spec) -> list[Literal]:
-    """The numbers and quoted texts of the English."""
+    """The numbers and quoted texts of the English, and the constants of the reference."""
     from siglum.ir.types import CHAR, F64, I64, STR
+    from siglum.propose.constants import MOST, constants_of
     from siglum.propose.lexical.numerals import literals
     from siglum.propose.search.costs import Literal
 
@@ -120,7 +122,8 @@ def _said(spec: Spec) -> list[Literal]:
             found.append(Literal(value, STR, SAID_BITS))
             if len(value) == 1:
                 found.append(Literal(value, CHAR, SAID_BITS))
-    return found
+    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR)][:MOST]
+    return [*found, *(Literal(value, t, HELD_BITS) for value, t in held)]
 
 
 def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:

@@ -17,6 +17,7 @@ from siglum.intents.given import Intent, signature_text
 from siglum.intents.watching import Stated, Watch, Watched
 from siglum.propose.alternatives import STOPPED, Alternative, unreadable
 from siglum.propose.alternatives import Question as Asked
+from siglum.propose.constants import constants_of, near
 from siglum.propose.examine import RUNS, STOPS, Program, called, language, same, shown
 from siglum.propose.protocol import Proposer
 from siglum.proposing import Proposed
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 UNLIKELY_BITS: Final = 16.0
 """A program that costs so much more than the cheapest one is no alternative that is asked about."""
-MOST_ROUNDS: Final = 8
-"""How often a search is begun again for a reference or an answer that no program agrees with."""
 
 
 class Choice(NamedTuple):
@@ -213,8 +212,11 @@ class Inquiry:
 
     # Searching ------------------------------------------------------------------------------------------------------------
     def _search(self) -> Proposed:
-        """What is found in the time there is; what those teach that fail beside a reference is in the next round's examples."""
-        end = self.seconds + self.spec.budget.seconds
+        """What is found in the time there is, which all searches beside a reference share; what those teach that fail beside it is
+        in the next round's examples.
+        """
+        begun = 0.0 if self.spec.reference is not None else self.seconds
+        end = begun + self.spec.budget.seconds
         while True:
             left = max(0.01, end - self.seconds)
             lessons: list[tuple[Any, ...]] = []
@@ -255,7 +257,8 @@ class Inquiry:
     def _search_again(self, enough: int) -> None:
         """Where at most `enough` likely programs are left, searches for others; those that are left are kept."""
         left = self.programs
-        if len(self.likely) > enough or self.interrupted:
+        over = self.spec.reference is not None and self.seconds >= self.spec.budget.seconds
+        if len(self.likely) > enough or self.interrupted or over:
             return
         self.proposed = self._search()
         for program in left:
@@ -274,9 +277,9 @@ class Inquiry:
         call = self.spec.reference
         if call is None:
             return
-        for _ in range(MOST_ROUNDS):
-            made = evidence.by_reference(self.spec, call, RUNS)
-            wrong = next((e for e in made if self.programs and not agrees(self.programs[0], e)), None)
+        while self.programs:
+            made = evidence.by_reference(self.spec, call, RUNS, near(constants_of(call), [t for _, t in self.spec.params]))
+            wrong = next((e for e in made if not agrees(self.programs[0], e)), None)
             if wrong is None:
                 break
             self.learn(wrong)

@@ -14,6 +14,7 @@ from siglum.ir.types import BOOL, I64, RANGES, Type
 NAME: Final = "reference"
 """What the function is called."""
 _ON_BITS: Final = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift, ast.Invert)
+_DEEPEST: Final = 100
 _ANNOTATIONS: Final = {I64: "int", BOOL: "bool"}
 
 
@@ -28,7 +29,7 @@ def function_text(
         body = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if not any(isinstance(getattr(node, "op", None), _ON_BITS) for node in ast.walk(body)):
+    if _depth(body) > _DEEPEST or not any(isinstance(getattr(node, "op", None), _ON_BITS) for node in ast.walk(body)):
         return None
     called = {id(node.func) for node in ast.walk(body) if isinstance(node, ast.Call)}
     found = [node for node in ast.walk(body) if isinstance(node, ast.Name) and id(node) not in called]
@@ -45,6 +46,13 @@ def function_text(
     given = ", ".join(f"{name}: {_annotation(t)}" for name, t in params)
     returned = _annotation(result or (BOOL if _is_truth(body) else I64))
     return f"{head}def {NAME}({given}) -> {returned}:\n    return {ast.unparse(body)}\n"
+
+
+def _depth(node: ast.AST) -> int:
+    level, depth = [node], 0
+    while level:
+        level, depth = [child for above in level for child in ast.iter_child_nodes(above)], depth + 1
+    return depth
 
 
 def _annotation(t: Type) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from siglum.errors import UserError
 from siglum.ir.function import Function
@@ -90,7 +90,7 @@ class ScalarProposer:
         for given, candidate in enumerate(synthesis.candidates(), 1):
             yield candidate
             for failure in feedback[heard:]:
-                if failure.arguments is not None and failure.candidate.text == candidate.text:
+                if failure.candidate.text == candidate.text and _are_of(failure.arguments, spec.params):
                     synthesis.learn(failure.arguments)
             heard = len(feedback)
             if given == budget.kept:
@@ -141,14 +141,19 @@ def _samples(examples: Sequence[Example], params: tuple[tuple[str, Type], ...]) 
     """The examples as samples; None where one is no number or truth value, or contradicts another."""
     found: dict[tuple[Any, ...], Sample] = {}
     for example in examples:
-        if len(example.arguments) != len(params) or not isinstance(example.result, int):
-            return None
-        if not all(_is_of(value, t) for value, (_, t) in zip(example.arguments, params, strict=True)):
+        if not _are_of(example.arguments, params) or not isinstance(example.result, int):
             return None
         sample = Sample(tuple(example.arguments), int(example.result))
         if found.setdefault(sample.arguments, sample) != sample or not -(2**63) <= sample.wanted < 2**63:
             return None
     return tuple(found.values())
+
+
+def _are_of(arguments: tuple[Any, ...] | None, params: tuple[tuple[str, Type], ...]) -> TypeGuard[tuple[Any, ...]]:
+    """Whether there are arguments for these parameters, and nothing else."""
+    if arguments is None or len(arguments) != len(params):
+        return False
+    return all(_is_of(value, t) for value, (_, t) in zip(arguments, params, strict=True))
 
 
 def _is_of(value: Any, t: Type) -> bool:
