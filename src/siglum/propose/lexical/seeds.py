@@ -187,8 +187,9 @@ class Seeds:
         if lettered and isinstance(token.value, str) and (named or token.word != "i"):
             yield Seed("V", at + 1, self.builder.literal(token.value), 0.0 if named else 0.8)
         elif lettered:
-            if named or token.word not in "ai":
-                yield Seed("V", at + 1, self.builder.literal(token.word), 0.0 if named else 1.5)
+            pointed = before in ("last", "first", "every", "each", "the", "all", "any", "no")
+            if named or pointed or token.word not in "ai":
+                yield Seed("V", at + 1, self.builder.literal(token.word), 0.0 if named else 0.8 if pointed else 1.5)
 
     def _two_signs(self, at: int) -> Iterator[Seed]:
         """ "a comma and a space", "comma followed by space": both, one behind the other."""

@@ -357,3 +357,16 @@ def mean(b: Builder, xs: Value) -> Readings:
         return [*whole, *direct, *[(v, 0.3) for v, _ in by_hand]]
     sizes = b.by("map", xs, lambda x: b.call("length", x))
     return [(v, c + 1.0) for v, c in mean(b, sizes)] if sizes is not None else []
+
+
+@_rule("V", "V to|in the N [power]; V raised to the N [power]", cost=0.2)
+def power_of_order(b: Builder, base: Value, exponent: Value) -> Readings:
+    """ "a to the b-th power"."""
+    return operate(b, "**", base, exponent)
+
+
+@_rule("V", "V , F only; V , only F; V , just F; only F of V; just F of V", cost=0.2)
+def only_part(b: Builder, *given: Value | Relation) -> Readings:
+    """ "a times b, the last digit only"."""
+    whole, part = next(g for g in given if isinstance(g, Value)), next(g for g in given if isinstance(g, Relation))
+    return part.of(whole)

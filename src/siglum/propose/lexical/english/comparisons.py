@@ -41,12 +41,15 @@ def alphabetical_comparison(b: Builder, how: str, other: Value) -> Predicate:
 
 @_rule("P", "greater|less|longer|shorter!", cost=2.0)
 def comparison_with_a_parameter(b: Builder, how: str) -> Predicate | None:
-    """ "if it is longer": than the number that is given."""
+    """ "if it is longer": than the number that is given, or the other one."""
     symbol = ">" if how in ("greater", "longer") else "<"
-    number = next((p for p in b.params if is_number(p.type)), None)
-    if number is None:
-        return None
-    return Predicate(b, f"{how} {number.key}", lambda x, _: compare(b, symbol, x, number))
+    numbers = [p for p in b.params if is_number(p.type)]
+
+    def make(x: Value, _: Value | None) -> Readings:
+        others = [p for p in numbers if p.key != x.key]
+        return compare(b, symbol, x, others[0]) if others else []
+
+    return Predicate(b, f"{how} the other", make) if numbers else None
 
 
 @_rule("P", "V or more; V or greater|above; V and above|more", cost=0.4)
@@ -87,6 +90,16 @@ def length_comparison(b: Builder, *given: str | Value) -> Predicate | None:
 @_rule("P", "between V and V [inclusive]; between V at-most-so-many V [inclusive]; between V to V [inclusive]", cost=0.3)
 def within(b: Builder, low: Value, high: Value) -> Predicate:
     return Predicate(b, f"between {low.key} {high.key}", lambda x, _: b.call("between", x, low, high))
+
+
+@_rule(
+    "P",
+    "within V of V; at-most V [away|apart] from V; no more|further|farther than V [away] from V; V or less [away] from V",
+    cost=0.1,
+)
+def near(b: Builder, margin: Value, target: Value) -> Predicate:
+    """ "within 2 of k"."""
+    return predicate(b, "near", "x distance y <= z", target, margin)
 
 
 @_rule("P", "strictly between V and V; between V and V exclusive", cost=0.2)

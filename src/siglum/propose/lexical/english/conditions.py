@@ -1,12 +1,13 @@
 """Conditions: if, otherwise, unless, or something else where there is none.
 
-Imports `siglum.ir` and, of `siglum.propose.lexical`, converting, meanings, rules and values.
+Imports `siglum.frontend`, `siglum.ir` and, of `siglum.propose.lexical`, converting, meanings, rules and values.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from siglum.frontend.phrase.syntax import Name
 from siglum.ir.types import BOOL
 from siglum.propose.lexical.converting import character_or_text
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
@@ -184,11 +185,17 @@ def _or_where_empty(b: Builder, value: Value, default: Value) -> Readings:
     if default.key == value.key or value.each is not None:
         return []
     out: Readings = []
+    inner = b.list_within(value)
+    if inner is not None and not isinstance(inner.tree, Name):
+        empty = b.call("empty", inner)
+        chosen = b.choice(empty, default, value) if empty is not None else None
+        if chosen is not None:
+            out.append((chosen, 0.1))
     for param in b.params:
         if param.element is not None and param.key in value.key:
             empty = b.call("empty", param)
             out += [(v, 0.2) for v in [b.choice(empty, default, value)] if v is not None] if empty is not None else []
-    return out[:1]
+    return out[:2]
 
 
 @_rule("V", "V or V if V be P; V if C and V if C; V if C V if C", cost=0.3)

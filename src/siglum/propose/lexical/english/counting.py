@@ -40,7 +40,9 @@ def differing_places(b: Builder, *given: Relation | Together) -> Readings:
     "V",
     "number-of F T have in same|equal position|place; number-of position where|in T be equal|the same|agree; number-of F "
     "that T have in same position|place; in|at how-many position T agree|match; number-of F that be same|equal in T; "
-    "number-of matching F of|in T; number-of position where|at which T agree|match|be equal",
+    "number-of matching F of|in T; number-of position where|at which T agree|match|be equal; number-of F [that] T have "
+    "at|in [the] same position|place; number-of F that be same at|in same position of T; how-many F do T have at|in same "
+    "position; how-many F be equal|same at|in same position in T",
     cost=0.0,
 )
 def equal_places(b: Builder, *given: Relation | Together) -> Readings:
@@ -157,3 +159,21 @@ def tally(b: Builder, xs: Value) -> Readings:
     if source.origin is not None and source.origin.how == "unique":
         source = source.origin.source
     return readings(b.call("counts", source))
+
+
+@_rule(
+    "V",
+    "how-many [distinct] F do T have|share in-common; how-many [distinct] F do T have|share; how-many [distinct] F T "
+    "have|share [in-common]; number-of [distinct] F T have|share in-common; number-of [distinct] F [that] T share; how-many "
+    "[distinct] F be in both [T]; number-of [distinct] F in both [T]; how-many [distinct] F be in-common to T; number-of "
+    "in-common F [of|in T]",
+    cost=0.0,
+)
+def number_shared(b: Builder, things: Relation, both: Together | None = None) -> Readings:
+    """ "how many words do both texts have in common"."""
+    wholes = both or Together(p for p in b.params if p.element is not None)
+    lists = [found[0] for v in wholes if (found := things.of(v))]
+    if len(lists) != 2:
+        return []
+    texts = (("x common y unique length", 0.0), ("x common y length", 0.3))
+    return readings((b.template(t, lists[0][0], lists[1][0]), c) for t, c in texts)

@@ -38,7 +38,11 @@ def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None
     def make(v: Value) -> Readings:
         if v.type is STR and mark.type is STR:
             if which == "last":
-                text = "x split y last" if side == "after" else "x take (x length - (x split y last length) - (y length))"
+                text = (
+                    "x split y last"
+                    if side == "after"
+                    else "x contains y ? (x take (x length - (x split y last length) - (y length))) : x"
+                )
                 return readings(b.template(text, v, mark))
             return readings(b.call(side, v, mark))
         if things is not None:
@@ -52,6 +56,26 @@ def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None
         return []
 
     return Relation(b, f"{side} {which} {mark.key}", make, noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "part|rest [of U] from first V on|onwards|onward; everything|F from first V on|onwards|onward; everything starting "
+    "from|at|with first V; from first V on",
+    cost=0.0,
+)
+def from_first(b: Builder, *given: Value | Relation) -> Relation | None:
+    """ "the part from the first 0 on"."""
+    mark = said(given, Value)
+    if mark.each is not None:
+        return None
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and mark.type is STR:
+            return readings(b.template('x contains y ? (x drop (x before y length)) : ""', v, mark))
+        return [(xs, c) for xs, c in equals(b, mark).negated().among(v, "dropwhile")] if v.element is not None else []
+
+    return Relation(b, f"from first {mark.key}", make, noun=True, strict=True)
 
 
 @_done(

@@ -71,11 +71,16 @@ def extreme_alone(b: Builder, which: str) -> Relation:
 @_rule(
     "V",
     "larger|smaller|largest|smallest! of T; larger|smaller|largest|smallest! T; larger|smaller! number|value|one|of; "
-    "larger|smaller! one of T",
+    "larger|smaller! one of T; larger|smaller|largest|smallest! of V or V; larger|smaller|largest|smallest! V or V; "
+    "which|what [one] be larger|smaller|largest|smallest! V or V; larger|smaller! , V or V; whichever be larger|smaller! V "
+    "or V; which|what be larger|smaller! T; whichever of T be larger|smaller!; whichever be larger|smaller! [of T]; V or V "
+    ", whichever be larger|smaller!; V and V , whichever be larger|smaller!; T , whichever be larger|smaller!",
     cost=0.2,
 )
-def larger_of(b: Builder, which: str, values: Together | None = None) -> Readings:
-    values = values if values is not None else Together(p for p in b.params if is_number(p.type))
+def larger_of(b: Builder, *given: str | Together | Value | None) -> Readings:
+    which = said(given, str)
+    values = maybe(given, Together) or Together(g for g in given if isinstance(g, Value))
+    values = values or Together(p for p in b.params if is_number(p.type))
     return readings(b.fold("max" if which in ("larger", "largest") else "min", values)) if len(values) > 1 else []
 
 

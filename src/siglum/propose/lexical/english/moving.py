@@ -100,7 +100,8 @@ def _moved(b: Builder, things: Relation, value: Value, last: bool) -> Readings:
     "rotate * [to] left [by] V [place|position|step|time]; rotate * V [place|position|step|time] to left; rotate * by V "
     "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by "
     "V; rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; "
-    "rotate * [to] left",
+    "rotate * [to] left; shift|cycle|move * [to] left [by] V [place|position|step|time]; shift|cycle|move * V "
+    "[place|position|step] to left; shifted left by V; shift * left; cyclically shift * to left by V",
     cost=0.1,
 )
 def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
@@ -111,7 +112,9 @@ def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
 @_done(
     "rotate * [to] right [by] V [place|position|step|time]; rotate * V [place|position|step|time] to right; rotate * by V "
     "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] "
-    "to right; rotate right by V",
+    "to right; rotate right by V; rotate|shift|cycle|move * [to] right [by] V [place|position|step|time]; "
+    "shift|rotate|cycle|move * V [place|position|step] to right; shifted right by V; shift * right; cyclically shift * to "
+    "right by V",
     cost=0.1,
 )
 def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
@@ -147,8 +150,8 @@ def repeating_thrice(b: Builder) -> Relation:
 
 @_rule(
     "V",
-    "list of V copies of V; V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time; "
-    "V copies of V",
+    "list|string|text|row|array of V V; V copies of V; list of V copies of V; V repeated V times|time; list of V repeated V "
+    "times|time; list with|containing V V times|time; V copies of V",
     cost=0.1,
 )
 def copies(b: Builder, first: Value, second: Value) -> Readings:

@@ -117,7 +117,11 @@ def starting_and_ending(b: Builder, part: Value) -> Predicate:
     "start|begin and end|finish [with|in|on] same|equal character|letter|element|number|value|digit|word; start|begin with "
     "same character|letter|element|number as U end [with]; starts and ends [with] same "
     "character|letter|element|number|value|digit|word; starts and ends [with] equal "
-    "character|letter|element|number|digit|word; have equal|same first and last character|letter|element|number|digit",
+    "character|letter|element|number|digit|word; have equal|same first and last character|letter|element|number|digit; "
+    "start|starts|begin with [the] same character|letter|element|number|value|digit U end [with|in]; start|begin with [the] "
+    "same character|letter|element|digit with which U end; first and last character|letter|element|number|digit|value be "
+    "same|equal; first character|letter|element|number|digit equal last [one|character|letter|element|digit]; first and "
+    "last character|letter|element agree|match",
     cost=0.2,
 )
 def same_ends(b: Builder) -> Predicate:

@@ -115,8 +115,31 @@ def _replacing(b: Builder, things: Relation, value: Value, new: Value | Relation
 
 @_done("with I D; * with I D", cost=0.2)
 def with_own_parts_changed(b: Builder, parts: Relation, change: Relation) -> Relation:
-    """ "the text with its lines sorted"."""
-    return parts.then(change)
+    """ "the text with its lines sorted", "the list with its last element doubled"."""
+
+    def make(v: Value) -> Readings:
+        changed = [(r, c) for r, c in _replacing(b, parts, v, change)] if parts.noun else []
+        return [*changed, *[(w, c + 0.1) for w, c in parts.then(change).of(v)]]
+
+    return Relation(b, f"with {parts.key} {change.key}", make, strict=True)
+
+
+@_done(
+    "F D and leave rest|others [unchanged|as they be|alone]; F D , rest|others [stay|remain|be] unchanged|same; F D and "
+    "rest|others [stay|remain|be] unchanged|same; F D , rest|others as U be; F D but leave rest|others; only F D; F D , "
+    "leave rest|others [unchanged|as they be|alone]; F D , keep rest|others",
+    cost=0.1,
+)
+def some_changed(b: Builder, things: Relation, change: Relation) -> Relation | None:
+    """ "the first n letters in upper case, the rest unchanged"."""
+    return changing_some(b, change, things)
+
+
+@_done("with V added to I; * with V added to I; with V added to F; * with V added to F; add V to I; add V to F", cost=0.3)
+def with_own_part_increased(b: Builder, amount: Value, parts: Relation) -> Relation | None:
+    """ "with k added to its first element"."""
+    more = Relation(b, f"+{amount.key}", lambda x: b.call("+", x, amount), strict=True)
+    return changing_some(b, more, parts) if parts.noun else None
 
 
 @_done("with [all|each] F D; * with [all|each] F D; * with each F D", cost=0.4)

@@ -83,7 +83,7 @@ def _join(b: Builder, v: Value, separator: Value) -> Readings:
     if str(v.type) == "[str]":
         return readings(b.call("join", v, separator))
     if v.type is STR:
-        return readings(b.template("x map text join y", v, separator)) if separator.key != "''" else []
+        return [(w, 0.4) for w, _ in readings(b.template("x map text join y", v, separator))] if separator.key != "''" else []
     if is_list(v.type) and not v.type.element.args:
         return readings(b.template("x text join y", v, separator))
     if is_list(v.type) and v.type.element.kind == "array":

@@ -218,6 +218,17 @@ def same_edges(b: Builder, xs: Value, how: str, _: Relation) -> Readings:
 
 @_rule(
     "C",
+    "be V closer|nearer! to V than V; V be closer|nearer! to V than V; be V farther|further! from V than V; V be "
+    "farther|further! from V than V",
+    cost=0.0,
+)
+def is_closer(b: Builder, first: Value, how: str, target: Value, second: Value) -> Readings:
+    text = "x distance z < (y distance z)" if how in ("closer", "nearer") else "x distance z > (y distance z)"
+    return readings(b.template(text, first, second, target))
+
+
+@_rule(
+    "C",
     "do any|some [two] V coincide|match|agree; be any|some two V equal|identical|same; any|some two V be "
     "equal|identical|same; be there two equal|identical|same F; there be two equal|identical|same F; do any|some two F "
     "coincide|match|agree; be any|some two F equal|identical|same; be there any two equal|identical|same F; do two F "
