@@ -31,6 +31,11 @@ UNTYPED: Final = 8.0
 WARMER: Final = 0.4
 """Temperature added in each round after the first."""
 
+NARROW_TYPES: Final = 3
+NARROW_GIVEN: Final = 2
+LONGEST_GRAMMAR: Final = 600_000
+"""How wide the grammar of a request is, and how many characters it may have: it goes along with every request."""
+
 Retrieve = Callable[[Spec], Sequence[str]]
 
 
@@ -123,11 +128,14 @@ class ModelProposer:
 
 
 def _grammar(spec: Spec, words: Sequence[str], phrases: int) -> str:
-    """The grammar of a reply; empty where no phrase of these words gives the result."""
+    """The grammar of a reply, narrow enough to be sent along; empty where none is, or where no phrase of these words gives the
+    result.
+    """
     try:
-        return export.gbnf(spec.params, spec.result, words, phrases)
+        made = export.gbnf(spec.params, spec.result, words, phrases, NARROW_TYPES, NARROW_GIVEN)
     except UserError:
         return ""
+    return made if len(made) <= LONGEST_GRAMMAR else ""
 
 
 def from_endpoint(

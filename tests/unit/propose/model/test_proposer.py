@@ -163,7 +163,7 @@ def test_a_packaged_model_answers_in_pieces(monkeypatch: pytest.MonkeyPatch) -> 
     packaged(monkeypatch, ["xs ", "sum"])
     proposer = from_package("tiny", words)
     assert [(c.text, c.origin) for c in proposer.propose(SPEC, [])] == [("xs sum", "model tiny")]
-    assert str(proposer.usage) == "1 requests, 100 + 7 tokens"
+    assert str(proposer.usage) == "1 request, 100 + 7 tokens"
 
 
 def test_a_packaged_model_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
