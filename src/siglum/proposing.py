@@ -45,6 +45,10 @@ UNSAID_MORE_S: Final = 0.5
 """The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
 
 
+class Enough(Exception):
+    """Raised by whoever watches the progress of a search that need not go on."""
+
+
 @cache
 def library() -> Library:
     """The search's operations, loaded once."""
@@ -219,6 +223,11 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
     return examined(spec, candidate)
 
 
+def patience(spec: Spec, first: float, more: float = MORE) -> float:
+    """Processor seconds that are spent on other programs where the first was found after `first` seconds."""
+    return max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * first)
+
+
 def propose(
     spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE, feedback: Sequence[Feedback] = ()
 ) -> Proposed:
@@ -235,12 +244,14 @@ def propose(
             proposed.alternatives.add(program)
             now = spent()
             if first:
-                end = min(end, now + max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * (now - start)))
+                end = min(end, now + patience(spec, now - start, more))
             if now > end:
                 proposed.over = "enough"
                 break
         else:
             proposed.over = "searched"
+    except Enough:
+        proposed.over = "enough"
     except KeyboardInterrupt as interrupt:
         proposed.over = "interrupted"
         interrupt.proposed = proposed  # type: ignore[attr-defined]

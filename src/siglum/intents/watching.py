@@ -29,6 +29,9 @@ class Watch:
     def found(self, candidate: Candidate) -> None:
         """A candidate has passed that is cheaper than those before."""
 
+    def waiting(self, name: str) -> None:
+        """The others are done; this one, a model, is waited for."""
+
     def over(self) -> None:
         """A search has ended; another one may begin."""
         self.best = inf
