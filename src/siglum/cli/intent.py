@@ -30,7 +30,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPTIONS: Final = (
     click.option("-e", "examples", multiple=True, metavar='"IN -> OUT"', help="An example, as in -e '[1,2,3] -> 6'; repeatable."),
     click.option("--examples", "files", multiple=True, metavar="FILE", help="Examples in .json, .jsonl, .csv, .tsv or .txt."),
-    click.option("--ref", "reference", metavar="FILE.py:NAME", help="A Python function that does what is meant."),
+    click.option("--ref", "reference", metavar="FILE.py:NAME|PHRASE|FORMULA",
+                 help="What does what is meant: a Python function, a phrase, or a formula as in 'x & (x - 1)'."),
     click.option("--property", "properties", multiple=True, metavar="PHRASE|FILE.py:NAME",
                  help="What holds of parameters and result, as in 'result >= 0'."),
     click.option("--intent", "as_intent", is_flag=True, help="Take the text for English even where it is a program."),

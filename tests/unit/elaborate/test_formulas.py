@@ -21,6 +21,7 @@ from siglum.frontend.python.expression import function_text
         ("abs(x) | 1", None, "x:i64 -> i64", (-6,), 7),
         ("~x", "x:u32", "x:u32 -> i64", (0,), -1),
         ("y << x", "x:u8 y:i32 -> i64", "x:u8 y:i32 -> i64", (3, 5), 40),
+        ("x ^ y", "x:u64 y:u64", "x:u64 y:u64 -> u64", (2**63, 1), 2**63 + 1),
         ("a ^ b", "a:bool b:bool -> bool", "a:bool b:bool -> bool", (True, False), True),
     ],
 )

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from siglum.ir.types import BOOL, I64, RANGES, Type
+from siglum.ir.types import BOOL, I64, RANGES, U64, Type
 
 NAME: Final = "reference"
 """What the function is called."""
@@ -44,7 +44,8 @@ def function_text(
     imported = sorted({str(t) for t in types if t not in _ANNOTATIONS})
     head = f"from siglum import {', '.join(imported)}\n\n\n" if imported else ""
     given = ", ".join(f"{name}: {_annotation(t)}" for name, t in params)
-    returned = _annotation(result or (BOOL if _is_truth(body) else I64))
+    number = U64 if U64 in types else I64
+    returned = _annotation(result or (BOOL if _is_truth(body) else number))
     return f"{head}def {NAME}({given}) -> {returned}:\n    return {ast.unparse(body)}\n"
 
 
