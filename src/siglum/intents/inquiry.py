@@ -217,7 +217,8 @@ class Inquiry:
 
     # Searching ------------------------------------------------------------------------------------------------------------
     def _search(self, ask: bool = True) -> Proposed:
-        """What is found in the time there is; what those teach that fail beside a reference is in the next round's examples. The
+        """What is found in the time there is, which all searches beside a reference share; what those teach that fail beside a
+        reference is in the next round's examples. The
         model is asked too, or (`ask`) only what it has said before is looked at.
         """
         begun = 0.0 if self.spec.reference is not None else self.seconds
