@@ -55,6 +55,8 @@ def is_english(text: str, names: Collection[str] = (), *, evidence: bool = False
     if is_definition(text) or (_PATH.fullmatch(text) and " " not in text) or disguised(text) is not None:
         return False
     unknown = unknown_words(text, names)
+    if any(unicodedata.category(character) == "Lo" for word in unknown for character in word):
+        return True  # a script without spaces between words, or one that nobody takes for Latin
     return len(unknown) >= (0 if evidence and words_of(text) else LEAST_UNKNOWN)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import SiglumError, UserError, echo
 from siglum.intents import evidence
+from siglum.ir.types import Type
 from siglum.propose.alternatives import outcome
 from siglum.propose.apart import Apart
 from siglum.propose.examine import Program, called, same
@@ -43,6 +44,9 @@ def nothing_found(
     wrong there, that is the error, with its own code and exit code, and this one is in its message.
     """
     message = f"no program found ({tried})"
+    strange = None if tried.tried else _not_searched(spec)
+    if strange is not None:
+        message += f"; the search knows nothing of {strange}"
     extra: dict[str, Any] = {**tried._asdict(), "seconds": round(tried.seconds, 3), "nearest": None}
     if advice is not None:
         extra["model"] = advice.as_data()
@@ -58,6 +62,14 @@ def nothing_found(
         extra["nearest"] = {"text": text, "origin": nearest.candidate.origin, "kind": nearest.kind, "message": nearest.message}
     fix = "say it in other words, correct or add an example, or give more time: --timeout SECONDS"
     return SiglumError(message, None, fix, "E-091", 4, extra)
+
+
+def _not_searched(spec: Spec) -> Type | None:
+    """A type of the signature that no operation of the search takes or gives."""
+    from siglum import proposing
+
+    known = proposing.library().types
+    return next((t for t in (*(t for _, t in spec.params), spec.result) if t is not None and t not in known), None)
 
 
 def counted(tried: int, examined: int) -> str:
