@@ -129,14 +129,14 @@ on-ties: on ties, on a tie, in case of a tie, in case of ties, if there be a tie
 """
 
 VERBS: Final = """
-remove: remove, delete, drop, discard, omit, exclude, eliminate, strip, erase, filter out, get rid of, leave out, throw away,
-    skip, take away, take out, cut, cut off, strip out, strip off, cut out, chop off, trim off, leave off, throw out, strip
-    away, clear, ignore
+remove: remove, squeeze out, weed out, kick out, toss, toss out, purge, scrap, delete, drop, discard, omit, exclude,
+    eliminate, strip, erase, filter out, get rid of, leave out, throw away, skip, take away, take out, cut, cut off, strip
+    out, strip off, cut out, chop off, trim off, leave off, throw out, strip away, clear, ignore
 keep: keep, retain, select, filter, keep only, select only, filter for, filter to, only keep, pick out, pick, choose, leave
     only, extract, list, only, just, filter by
 take: take, take only, keep, get, pick, select, grab
 append: append, put at the end, add at the end
-sort: sort, order, arrange, put in order, rearrange, rank
+sort: sort, alphabetise, alphabetize, order, arrange, put in order, rearrange, rank
 reverse: reverse, flip, turn around, invert, mirror, turn round
 replace: replace, substitute, change, swap out, exchange, turn, convert, transform
 double: double, twice
@@ -219,6 +219,12 @@ blank: blank, blank space
 """
 
 JOINING: Final = """
+evenly: evenly, exactly, completely, equally, without remainder, without a remainder, with no remainder, with nothing left
+    over, with nothing left, with no rest, without rest, leaving no remainder, with zero remainder
+unchanged: unchanged, alone, as they be, as it be, as be, the same, same, untouched, intact, as before, as they were
+others: rest, others, other one, everything else, anything else, all else, the remainder, remaining one, all other, all
+    others, other element, other character, other letter, other number, other word, all other element, all other character,
+    all other letter, all other number, remaining element, remaining character
 then: then, and then, and finally, afterwards, after that, and after that, followed by, next, finally, before
 and: and, &, as well as, together with, and also, but also, and the
 or: or, or else
@@ -243,7 +249,7 @@ after: after, following, behind, past, beyond, right of
 in-front: in front of, at the start of, at the beginning of, to the front of, to the start of, to the beginning of, before, on
     the left of
 at-end: to the end of, at the end of, onto the end of, to the back of, behind, after, to
-at-most-so-many: up to, through, up to and including, to, till, until, and, and including, down to
+at-most-so-many: upto, up to, through, up to and including, to, till, until, and, and including, down to
 below-bound: below, less than, under, smaller than, up to but not including, before, up to but excluding, not including,
     strictly below
 as-string: string, text, a string

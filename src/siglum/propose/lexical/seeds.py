@@ -163,6 +163,7 @@ class Seeds:
 
     def _texts(self, at: int, token: Token) -> Iterator[Seed]:
         if token.kind == "quoted" and isinstance(token.value, str):
+            yield from (Seed("V", at + 1, p, 0.0) for p in self.builder.params if p.key == token.value and p.type is not STR)
             yield Seed("V", at + 1, self.builder.literal(token.value), 0.0)
             return
         if token.kind == "mark":
@@ -188,8 +189,10 @@ class Seeds:
             yield Seed("V", at + 1, self.builder.literal(token.value), 0.0 if named else 0.8)
         elif lettered:
             pointed = before in ("last", "first", "every", "each", "the", "all", "any", "no")
-            if named or pointed or token.word not in "ai":
-                yield Seed("V", at + 1, self.builder.literal(token.word), 0.0 if named else 0.8 if pointed else 1.5)
+            article = token.word == "a" and not self._ends_noun_phrase(at + 1)
+            if named or (not article and (pointed or token.word not in "ai")):
+                cost = (0.7 if article else 0.0) if named else 0.8 if pointed else 1.5
+                yield Seed("V", at + 1, self.builder.literal(token.word), cost)
 
     def _two_signs(self, at: int) -> Iterator[Seed]:
         """ "a comma and a space", "comma followed by space": both, one behind the other."""

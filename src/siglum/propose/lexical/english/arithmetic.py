@@ -109,7 +109,11 @@ def half(b: Builder, number: Value) -> Readings:
     return readings(b.spread(number, lambda x: b.call("half", x)))
 
 
-@_rule("V", "sum of T; @sum of T; add-up T; T added together; V plus V; sum T", cost=0.2)
+@_rule(
+    "V",
+    "sum of T; @sum of T; add-up T; T added together; V plus V; sum T; T added up; T summed; T add-up; add T; total of T",
+    cost=0.2,
+)
 def sum_of(b: Builder, *values: Value | Together) -> Readings:
     both = values[0] if isinstance(values[0], Together) else Together(v for v in values if isinstance(v, Value))
     if all(is_number(v.type) for v in both):
@@ -301,7 +305,12 @@ def powers(b: Builder, exponent: Value) -> Relation:
     return Relation(b, f"**{exponent.key}", lambda x: b.call("**", x, exponent))
 
 
-@_rule("V", "average|mean|@mean of T; @mean T", cost=0.1)
+@_rule(
+    "V",
+    "average|mean|@mean of T; @mean T; midpoint|middle of T; half the sum of T; midpoint between T; average|mean|@mean "
+    "between T; point halfway between T",
+    cost=0.1,
+)
 def mean_of(b: Builder, values: Together) -> Readings:
     if not all(is_number(v.type) for v in values):
         return []

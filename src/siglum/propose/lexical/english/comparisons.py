@@ -126,10 +126,9 @@ def within_given(b: Builder) -> Predicate | None:
 @_rule(
     "P",
     "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V; [can] be divided "
-    "[evenly|exactly|completely|equally] by V [evenly|exactly|completely|without remainder|with no remainder|with nothing "
-    "remainder]; leave nothing|no remainder when over V; leave [a] remainder [of] 0|zero when over V; in times table of V; "
-    "V divides evenly|exactly; V divides; no|zero remainder when over V; with no remainder when over V; without remainder "
-    "when over V",
+    "[evenly] by V [evenly]; leave no remainder when over V; leave nothing when over V; have no|zero remainder when over V; "
+    "leave [a] remainder [of] 0|zero when over V; in times table of V; V divides evenly; V divides; no|zero remainder when "
+    "over V; with no remainder when over V; without remainder when over V",
     cost=0.1,
 )
 def divisible(b: Builder, by: Value) -> Predicate:
@@ -214,3 +213,14 @@ def palindrome(b: Builder, *_: object) -> Predicate:
         return readings(b.template("x is x reverse" if x.element is not None else "x digits is (x digits reverse)", x))
 
     return Predicate(b, "palindrome", make)
+
+
+@_rule(
+    "P",
+    "whose|with remainder on|after|upon|in|when|for division|dividing by V be V; whose|with remainder when over|divide V be "
+    "V; whose value modulo V be V; that modulo V be V; modulo V equal V; modulo V be V",
+    cost=0.1,
+)
+def with_remainder(b: Builder, by: Value, rest: Value) -> Predicate:
+    """ "whose remainder on division by 3 is 1"."""
+    return congruent(b, rest, by)

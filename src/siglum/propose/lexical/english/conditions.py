@@ -38,7 +38,9 @@ def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Read
 @_rule(
     "V",
     "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and "
-    "V if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V",
+    "V if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V; V if C and V if U "
+    "be|do not; V if C , V if U be not; V if C , V if not; V if C or V if U be not; V when C , V when U be not; V if C , "
+    "and V if U be not",
     cost=0.0,
 )
 def choice(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readings:
@@ -237,3 +239,22 @@ def property_as_noun(b: Builder, *given: str | Value | None) -> Readings:
 )
 def or_all(b: Builder, value: Value, _: Absence) -> Value:
     return value
+
+
+@_rule("V", "V or V depending on|according V; V or V depending on whether V be so; V or V according to V; V or V for V", cost=0.3)
+def by_name(b: Builder, first: Value, second: Value, subject: Value) -> Readings:
+    """ "even" or "odd" depending on n: the first text names a property."""
+    name = getattr(first.tree, "value", None)
+    truth = b.call(name, subject) if isinstance(name, str) and b.vocabulary.shape(name) is not None else None
+    return _choose(b, truth, first, second) if truth is not None and truth.type is BOOL else []
+
+
+@_rule("V", "V or V if U be P; V , or V if U be P; V but V if U be P; V , but V if U be P; V , V if U be P", cost=0.3)
+def each_with_condition(b: Builder, value: Value, other: Value, which: Predicate) -> Readings:
+    """ "each element, or zero if it is negative"."""
+    if value.each is None:
+        return []
+    inner = Value(value.tree, value.type, value.key.removesuffix("/" + value.each.key), value.flex)
+    it = b.it(value.each.type.element)
+    found = [(v, c + d) for truth, c in which.of(it) for v, d in _choose(b, truth, other, inner)]
+    return [(Value(v.tree, v.type, f"{v.key}/{value.each.key}", v.flex, value.each), c) for v, c in found]

@@ -12,7 +12,7 @@ from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import how_many
 from siglum.propose.lexical.english.common import occurrences
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar, said
+from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -23,11 +23,14 @@ _rule = RULES.rule
     "V",
     "number-of position where|at|in T differ; number-of position at which T differ; at how-many position T differ; in "
     "how-many position T differ; number-of F where|in|at T differ; how-many F differ between T; number-of F that differ "
-    "between T; number-of differing F of|between T",
+    "between T; number-of differing F of|between T; in|at how-many position|place do T differ; how-many position|place "
+    "differ [between T]; number-of differing position; number-of differing F; number-of position|place that differ [between "
+    "T]; count position|place where|at T differ; count differing F; count differing position; in how-many position|place T "
+    "differ; how-many F differ; number-of F in which T differ; number-of difference between T",
     cost=0.0,
 )
-def differing_places(b: Builder, *given: Relation | Together) -> Readings:
-    both = said(given, Together)
+def differing_places(b: Builder, *given: Relation | Together | None) -> Readings:
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     zipped = b.call("zip", *both) if len(both) == 2 else None
     return (
         readings([b.call("hamming", *both), b.template("x map ((it left) != (it right)) count", zipped)])
@@ -54,7 +57,7 @@ def equal_places(b: Builder, *given: Relation | Together) -> Readings:
 @_rule(
     "V",
     "number-of V; how-many V [be there|that|it] [in-common|do it have|do it contain|be it]; count of V; count V; length of "
-    "V; how-many V be there|present|found|contained; how-many V do U have|contain",
+    "V; how-many V be there|present|found|contained; how-many V do U have|contain; how long be V; how large|big be V",
     cost=0.2,
 )
 def number_of(b: Builder, xs: Value) -> Readings:

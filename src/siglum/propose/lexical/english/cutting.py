@@ -188,7 +188,8 @@ def in_brackets(b: Builder, name: str) -> Relation:
 def truncating(b: Builder, size: Value, things: Relation | None = None) -> Relation:
     def make(v: Value) -> Readings:
         if things is None or things.key in ("characters", "letters", "elements"):
-            return readings(b.call("take", v, size))
+            each = b.by("map", v, lambda x: b.call("take", x, size)) if str(v.type) == "[str]" else None
+            return readings([each, (b.call("take", v, size), 0.5 if each is not None else 0.0)])
         return [(t, c) for xs, c in things.of(v) if (t := b.call("take", xs, size)) is not None]
 
     return Relation(b, f"truncate {size.key}", make, strict=True)

@@ -144,14 +144,15 @@ def from_position(b: Builder, *given: Value | Relation) -> Relation:
 
 @_rule(
     "F",
-    "V F at|from|on start|beginning|front|head; V F in front; prefix|head|beginning|start of length|size V; prefix|head of V F",
+    "V F at|from|on|off start|beginning|front|head; V F in front; prefix|head|beginning|start of length|size V; prefix|head "
+    "of V F",
     cost=0.1,
 )
 def few_at_start(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
     return _few(b, "first", count, things or subject_list(b), first_few)
 
 
-@_rule("F", "V F at|from|on end|back|tail; suffix|tail|ending|end of length|size V; suffix|tail of V F", cost=0.1)
+@_rule("F", "V F at|from|on|off end|back|tail; suffix|tail|ending|end of length|size V; suffix|tail of V F", cost=0.1)
 def few_at_end(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
     return _few(b, "last", count, things or subject_list(b), last_few)
 

@@ -134,11 +134,12 @@ def shared(b: Builder, *given: Relation | Together | None) -> Readings:
 @_rule(
     "V",
     "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct "
-    "F of|in T; F that occurs in either T; F in either; merge T without duplicate",
+    "F of|in T; F that occurs in either T; F in either; merge T without duplicate; F in V or [in] V; F that be in V or [in] "
+    "V; F of V or V; F in V or V or both; F from both T without duplicate|repetition; all F of T , each once",
     cost=0.1,
 )
-def either(b: Builder, *given: Relation | Together) -> Readings:
-    both = maybe(given, Together)
+def either(b: Builder, *given: Relation | Together | Value) -> Readings:
+    both = maybe(given, Together) or Together(g for g in given if isinstance(g, Value)) or None
     lists = both if both is not None else Together(p for p in b.params if p.element is not None)
     return readings(b.call("union", *lists)) if len(lists) == 2 else []
 
@@ -227,3 +228,14 @@ def all_pairs(b: Builder, _: Relation | None = None) -> Relation:
 def run_lengths(b: Builder, _: Relation | None = None) -> Relation:
     texts = ("x runs map ((it first) pair (it length))", 'x runs map ((it take 1) concat (it length text)) join ""')
     return Relation(b, "run lengths", lambda v: readings(b.template(t, v) for t in texts), strict=True)
+
+
+@_done(
+    "group|collect|gather equal|identical|same neighbour [of|in *] [together]; group neighbour that be equal|same [of|in "
+    "*]; split|cut|break * where|when F change; split|cut|break * into run [of equal|identical|same F]; group consecutive "
+    "equal|identical F [of *]; split at each change; group * by equal neighbour; group equal consecutive F [of *]",
+    cost=0.0,
+)
+def grouping_neighbours(b: Builder, _: Relation | None = None) -> Relation:
+    """ "group equal neighbours"."""
+    return Relation(b, "runs", lambda v: b.call("runs", v), strict=True)

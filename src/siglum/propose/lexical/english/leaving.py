@@ -76,14 +76,17 @@ def _without(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "without duplicate; with duplicate removed; each [F] only once; each F once; only one of each [F]; one of each [F]; "
-    "without repeat|repetition; each value|element|number|character|letter|one once; with no duplicate; no duplicate; "
-    "keeping|keep only first of each; keep|keeping first of each; keeping|keep only first occurrence [of each]; duplicate "
-    "removed; with no two equal; each distinct|different once; remove duplicate; counted|listed once; without any "
-    "duplicate; no element|number|value twice; without [any] duplicate element|value",
+    "without duplicate; with duplicate removed; each [F] only once; each F only the first time; each F once; only one of "
+    "each [F]; one of each [F]; without repeat|repetition; each value|element|number|character|letter|one once; with no "
+    "duplicate; no duplicate; keeping|keep only first of each; keep|keeping first of each; keeping|keep only first "
+    "occurrence [of each]; duplicate removed; with no two equal; each distinct|different once; remove duplicate; "
+    "counted|listed once; without any duplicate; no element|number|value twice; without [any] duplicate element|value",
     cost=0.1,
 )
-def without_duplicates(b: Builder, _: Relation | None = None) -> list[tuple[Relation, float]]:
+def without_duplicates(b: Builder, things: Relation | None = None) -> list[tuple[Relation, float]]:
+    if things is not None and things.noun:
+        apart = of_list(b, "unique", things, lambda xs: readings(b.call("unique", xs)))
+        return [(apart, 0.0), (Relation(b, "unique", lambda v: b.call("unique", v), strict=True), 1.0)]
     return [(Relation(b, "unique", lambda v: b.call("unique", v), strict=True), 0.0)]
 
 

@@ -216,3 +216,30 @@ def swapping_two(b: Builder, which: str, things: Relation) -> Relation:
         return readings((b.template(text, xs), c) for xs, c in things.of(v))
 
     return Relation(b, f"swap {which} two", make, strict=True)
+
+
+@_done(
+    "flip|mirror * horizontally; flip|mirror * left to right; flip|mirror * from left to right; mirror each @columns [of "
+    "*]; flip left and right [of *]",
+    cost=0.0,
+)
+def flipping_rows(b: Builder) -> Relation:
+    return _phrase(b, "flip rows", "x map reverse")
+
+
+@_done(
+    "flip|mirror|turn * vertically; flip|mirror|turn * upside down; flip|mirror * top to bottom; flip|mirror * from top to "
+    "bottom",
+    cost=0.0,
+)
+def flipping_columns(b: Builder) -> Relation:
+    return _phrase(b, "flip columns", "x reverse")
+
+
+@_done(
+    "last F first [,] [and] then others; last F first and others behind; last F followed by others; last F in front of "
+    "others; last F come first; last F first , others behind|after",
+    cost=0.0,
+)
+def last_first(b: Builder, _: Relation) -> Relation:
+    return _phrase(b, "last first", "x suffix 1 concat (x front)")

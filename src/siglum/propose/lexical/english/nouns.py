@@ -150,12 +150,13 @@ def chunks(b: Builder, size: Value) -> Relation:
 
 @_rule(
     "F",
-    "run|group of equal element|number|value|neighbour|character|letter; run of the same "
-    "character|element|number|value|letter; group of consecutive equal element|character|number|value; run of "
-    "identical|repeated element|character|number; group of equal consecutive element|character|number; consecutive run",
+    "run|streak|stretch|sequence of equal|identical|same F; run|group of equal "
+    "element|number|value|neighbour|character|letter; run of the same character|element|number|value|letter; group of "
+    "consecutive equal element|character|number|value; run of identical|repeated element|character|number; group of equal "
+    "consecutive element|character|number; consecutive run",
     cost=0.2,
 )
-def runs(b: Builder) -> Relation:
+def runs(b: Builder, _: Relation | None = None) -> Relation:
     return Relation(b, "runs", lambda v: b.call("runs", v), noun=True, strict=True)
 
 

@@ -11,7 +11,7 @@ from siglum.ir.types import CHAR, I64, STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_list, is_number, part_of
 from siglum.propose.lexical.english.common import predicate
-from siglum.propose.lexical.meanings import Predicate, Readings, readings
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar
 from siglum.propose.lexical.values import Builder, Value
 
@@ -191,3 +191,22 @@ def some_such(b: Builder, which: Predicate) -> Predicate:
 )
 def no_such(b: Builder, which: Predicate) -> Predicate:
     return some_such(b, which).negated()
+
+
+@_rule("P", "only in V; in V only; only occurs in V; occurs only in V; unique to V; exclusive to V", cost=0.1)
+def only_in(b: Builder, whole: Value) -> Predicate | None:
+    """In one list, and in none of the others that are given."""
+    others = [p for p in b.params if p.element is not None and p.key != whole.key and p.type is whole.type]
+    return _inside(b, whole).joined("and", _inside(b, others[0]).negated()) if others and whole.each is None else None
+
+
+@_rule(
+    "V",
+    "F only in V; F that be only in V; F in V only; F unique to V; F that only V have|contains; what only V have|contains",
+    cost=0.0,
+)
+def difference_of_lists(b: Builder, *given: Relation | Value) -> Readings:
+    """ "elements only in xs"."""
+    whole = [g for g in given if isinstance(g, Value)][-1]
+    others = [p for p in b.params if p.element is not None and p.key != whole.key and p.type is whole.type]
+    return readings(b.call("except", whole, others[0])) if others else []

@@ -154,3 +154,20 @@ def such_numbers_between(b: Builder, which: Predicate, low: Value, high: Value) 
     return Relation(
         b, f"{which.key} {low.key}..{high.key}", lambda _: which.among(made) if made is not None else None, noun=True, strict=True
     )
+
+
+@_rule("V", "countdown from V; count down from V; counting down from V; number from V downwards|down", cost=0.2)
+def countdown(b: Builder, high: Value) -> list[tuple[Value, float]]:
+    ends = ((b.literal(1), 0.0), (b.literal(0), 0.5))
+    return [(made, cost) for low, cost in ends if high.type is I64 and (made := b.call("down", high, low)) is not None]
+
+
+@_rule(
+    "V",
+    "V up to but not including V; from V up to but not including V; V to V exclusive; from V to V exclusive; V up to V "
+    "exclusive; from V to just below-bound V; V to just below-bound V; V up to V minus 1",
+    cost=0.2,
+)
+def open_plain_range(b: Builder, low: Value, high: Value) -> Value | None:
+    top = less_one(b, high)
+    return _range(b, low, top) if top is not None else None

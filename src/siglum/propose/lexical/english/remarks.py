@@ -17,19 +17,18 @@ _rule, _done = RULES.rule, RULES.done
 
 
 @_done(
-    "remove rest|others; remove everything|anything|all else|other; leave out rest|others; ignore rest|others; leave "
-    "rest|others [unchanged|alone|as they be]; rest|others stay|remain [unchanged|as they be|same]; everything else "
-    "stay|remain [unchanged|as U be|same]; keep rest|others [unchanged|as they be]; all other F stay|remain [unchanged]; "
-    "others unchanged; counting from 0|zero; element by element; elementwise; pairwise; position by position; if U be "
-    "there|present; if present; count from 0|zero; starts at|from 0; starting at|from 0|zero; zero based; if any; in order; "
-    "in the original order; keeping order; keeping the order; preserving order; in the given order; in order of first "
-    "appearance; in same order; order kept; with order kept|preserved; keep order; in order of appearance; as a "
-    "number|list|value|result; inclusive; in the order they occurs; in order of occurrence; the last group may be shorter; "
-    "last F may be shorter|smaller; last one may be shorter|smaller; F may be shorter; starts with V and V; starting with "
-    "V; starting with V and V; starts at V; starting at V; as a list; in original order; in the order first seen; original "
-    "order kept; where order matter; so far; at all; in total; altogether; in all; as a whole; in any order; counting "
-    "repeats|duplicate; in that order; at same position; be left; one by one; keep|keeping [only] first "
-    "[one|occurrence|appearance]; of each [F] keep first; keep first of them",
+    "remove others; leave out others; ignore others; leave others [unchanged]; others stay|remain|be [unchanged]; others be "
+    "removed; keep others [unchanged]; others unchanged; without others; F stay|remain unchanged; leave F unchanged; keep F "
+    "unchanged; F be unchanged; with others unchanged; not change others; counting from 0|zero; element by element; "
+    "elementwise; pairwise; position by position; if U be there|present; if present; count from 0|zero; starts at|from 0; "
+    "starting at|from 0|zero; zero based; if any; in order; in the original order; keeping order; keeping the order; "
+    "preserving order; in the given order; in order of first appearance; in same order; order kept; with order "
+    "kept|preserved; keep order; in order of appearance; as a number|list|value|result; inclusive; in the order they "
+    "occurs; in order of occurrence; the last group may be shorter; last F may be shorter|smaller; last one may be "
+    "shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with V and V; starts at V; starting "
+    "at V; as a list; in original order; in the order first seen; original order kept; where order matter; so far; at all; "
+    "in total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in that order; at same position; "
+    "be left; one by one; keep|keeping [only] first [one|occurrence|appearance]; of each [F] keep first; keep first of them",
     cost=0.2,
 )
 def as_it_is(b: Builder, *_: object) -> Relation:

@@ -74,10 +74,13 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
 @_done(
     "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V "
     "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove "
-    "all|each|every value|element|item|number equal V [from *]; * remove V",
+    "all|each|every value|element|item|number equal V [from *]; * remove V; remove from * everything|all|anything [that be] "
+    "in V; remove from * F [that be] in V; remove from * F of V; remove everything|all|anything [that be] in V from *; "
+    "remove F [that be] in V from *; remove F of V from *; remove from * V",
     cost=0.4,
 )
-def removing_value(b: Builder, thing: Value) -> Relation | None:
+def removing_value(b: Builder, *given: Value | Relation) -> Relation | None:
+    thing = said(given, Value)
     if thing.each is not None:
         return None
 
@@ -140,7 +143,11 @@ def removing_duplicates(b: Builder, things: Relation | None = None) -> Relation:
 @_done(
     "remove consecutive duplicate [from *]; remove duplicate next to each other; collapse runs|run of equal "
     "element|character|number|value; collapse consecutive duplicate|repeated F; remove consecutive|adjacent "
-    "duplicate|equal|repeated element|number|character|value|letter [from *]; collapse run",
+    "duplicate|equal|repeated element|number|character|value|letter [from *]; collapse run; collapse|merge|squeeze|reduce "
+    "[all] repeated|equal|identical|duplicate neighbour [of|in *]; keep [only] one|first of each run [of "
+    "equal|identical|same F]; remove F equal previous; remove F that be equal previous; reduce run of equal F to one; "
+    "remove F that repeat previous; collapse run [of equal|identical|same|repeated F]; collapse repeat; remove repeated "
+    "neighbour; remove duplicate neighbour; remove F equal to their neighbour",
     cost=0.0,
 )
 def removing_neighbouring_duplicates(b: Builder, _: Relation | None = None) -> Relation:

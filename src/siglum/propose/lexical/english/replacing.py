@@ -125,9 +125,8 @@ def with_own_parts_changed(b: Builder, parts: Relation, change: Relation) -> Rel
 
 
 @_done(
-    "F D and leave rest|others [unchanged|as they be|alone]; F D , rest|others [stay|remain|be] unchanged|same; F D and "
-    "rest|others [stay|remain|be] unchanged|same; F D , rest|others as U be; F D but leave rest|others; only F D; F D , "
-    "leave rest|others [unchanged|as they be|alone]; F D , keep rest|others",
+    "F D and leave others [unchanged]; F D , others [stay|remain|be] unchanged; F D and others [stay|remain|be] unchanged; "
+    "F D , others unchanged; F D but leave others; only F D; F D , leave others [unchanged]; F D , keep others",
     cost=0.1,
 )
 def some_changed(b: Builder, things: Relation, change: Relation) -> Relation | None:
@@ -162,9 +161,9 @@ def with_some_doubled(b: Builder, things: Relation) -> Relation | None:
 
 
 @_done(
-    "D each|all F; D F; D all of F; D F and leave rest|others [as they be]; D each F and leave rest|others; D F and leave F "
-    "as they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; "
-    "D F and leave F unchanged|alone",
+    "D each|all F; D F; D all of F; D F and leave others [as they be]; D each F and leave others; D F and leave F as they "
+    "be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D F and "
+    "leave F unchanged|alone",
     cost=0.5,
 )
 def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | None = None) -> Relation | None:

@@ -81,7 +81,8 @@ def joining_plainly(b: Builder) -> Relation:
 
 def _join(b: Builder, v: Value, separator: Value) -> Readings:
     if str(v.type) == "[str]":
-        return readings(b.call("join", v, separator))
+        spaced = b.literal(", ") if separator.key == "','" else None
+        return readings([b.call("join", v, separator), (b.call("join", v, spaced) if spaced is not None else None, 0.5)])
     if v.type is STR:
         return [(w, 0.4) for w, _ in readings(b.template("x map text join y", v, separator))] if separator.key != "''" else []
     if is_list(v.type) and not v.type.element.args:

@@ -350,3 +350,15 @@ def not_so(b: Builder, clause: Value) -> Value | None:
 def of_the_subject(b: Builder, which: Predicate) -> Readings:
     """A property said of nothing: of a parameter."""
     return [(v, c + 1.2 * at) for at, p in enumerate(b.params) for v, c in which.holds(p)]
+
+
+@_rule(
+    "C",
+    "be all V distinct; all V be distinct; be all V unequal; all V be unequal; V be all distinct; V be all unequal; V all "
+    "differ; do all V differ",
+    cost=0.1,
+)
+def all_distinct(b: Builder, xs: Value) -> Readings:
+    """ "all digits are different"."""
+    source = xs.each or xs
+    return readings(b.template("x unique length = (x length)", source)) if source.element is not None else []
