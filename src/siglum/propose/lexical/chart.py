@@ -40,8 +40,9 @@ EXTENDED: Final = {"V": 4, "F": 4, "P": 4, "D": 4, "C": 4}
 LATE: Final = 0.25
 """Bits for going on with a value that something said last has finished ("squares of the numbers in order")."""
 
+PICKED: Final = frozenset({"filter", "edge", "take", "suffix"})
 IN_PLACE: Final = 0.9
-"""Bits for doing something to some elements where the others stay."""
+"""How what is changed in place was picked out; bits for doing something to some elements where the others stay."""
 
 FREE_MARKS: Final = frozenset([",", "(", ")", "[", "]", ":"])
 """Marks that may stand between any two parts of a pattern."""
@@ -228,7 +229,7 @@ class _Row:
             for relation, more in several(rule.make(self.chart.builder, *arguments)):
                 for value, extra in relation.of(subject):
                     self.add(rule.gives, Edge(done.end, value, cost + more + extra))
-                if subject.origin is not None and subject.origin.how == "filter":
+                if subject.origin is not None and subject.origin.how in PICKED:
                     # "divide the even numbers by two": the others may be meant to stay
                     for value, extra in replaced(self.chart.builder, subject, relation):
                         self.add(rule.gives, Edge(done.end, value, cost + more + extra + IN_PLACE))

@@ -95,6 +95,11 @@ def replaced(b: Builder, picked: Value, new: Value | Relation) -> Readings:
         for holds, cost in detail.of(it, source):
             for made, more in new.of(it) if isinstance(new, Relation) else [(new, 0.0)]:
                 out += [(v, cost + more + extra) for v, extra in _chosen(b, source, it, holds, made)]
+    elif how == "edge" and isinstance(new, Relation):
+        rest = b.template("x tail" if detail == "take" else "x front", source)
+        for made, cost in new.of(picked):
+            if rest is not None and made.type is source.type:
+                out.append((b.call("concat", made, rest) if detail == "take" else b.call("concat", rest, made), cost))
     elif how in ("take", "suffix", "drop") and isinstance(detail, Value) and isinstance(new, Relation):
         kept = "x take (x length - y)" if how == "suffix" else _LEFT[how]
         rest = b.template(kept, source, detail)

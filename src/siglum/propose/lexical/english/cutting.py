@@ -193,3 +193,38 @@ def truncating(b: Builder, size: Value, things: Relation | None = None) -> Relat
         return [(t, c) for xs, c in things.of(v) if (t := b.call("take", xs, size)) is not None]
 
     return Relation(b, f"truncate {size.key}", make, strict=True)
+
+
+@_rule(
+    "F",
+    "everything|text|part|all up to and including [first|last!] V; up to and including [first|last!] V; F up to and "
+    "including [first|last!] V; everything|text|part|all through [first] V",
+    cost=0.0,
+)
+def up_to_and_including(b: Builder, *given: Value | Relation | str | None) -> Relation | None:
+    """ "the text up to and including the first dot"."""
+    mark = said(given, Value)
+    if mark.each is not None or is_number(mark.type):
+        return None
+    last = "last" in given
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and mark.type is STR:
+            found = "x take (x length - (x split y last length))" if last else "x before y concat y"
+            return readings(b.template(f"x contains y ? ({found}) : x", v, mark))
+        return []
+
+    return Relation(b, f"through {mark.key}", make, noun=True, strict=True)
+
+
+@_done(
+    "insert|put|add V after each N F [of|in *]; insert|put|add V each V F [in|into *]; insert|put|add V between each V F "
+    "[of|in *]; insert|put|add V each N F [in|into *]; insert|put|add V after each V F [of|in *]; with V after each N F; * "
+    "with V after each N F; with V after each V F; * with V each V F; with V each V F",
+    cost=0.0,
+)
+def after_so_many(b: Builder, sign: Value, size: Value, _: Relation) -> Relation:
+    """ "a space after every third character"."""
+    return Relation(
+        b, f"{sign.key} every {size.key}", lambda v: b.template("x chunks y join z", v, size, sign) if v.type is STR else None
+    )

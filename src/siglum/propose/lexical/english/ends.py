@@ -40,7 +40,7 @@ def _first_or_last(b: Builder, things: Relation, pick: Callable[[Builder, Value]
             return []
         out = pick(b, xs)
         text = b.call(edge, xs, b.literal(1)) if xs.type is STR else None
-        return [(text.said_of("edge", xs), 0.0), *[(v, c + 0.1) for v, c in out]] if text is not None else out
+        return [(text.said_of("edge", xs, edge), 0.0), *[(v, c + 0.1) for v, c in out]] if text is not None else out
 
     return of_list(b, edge, things, make)
 

@@ -122,10 +122,13 @@ def pairs_summing_to(b: Builder, *given: Relation | Value) -> Relation:
     cost=0.1,
 )
 def shared(b: Builder, *given: Relation | Together | None) -> Readings:
-    both = maybe(given, Together)
+    both, things = maybe(given, Together), maybe(given, Relation)
     lists = both if both is not None else Together(p for p in b.params if p.element is not None)
     if len(lists) != 2:
         return []
+    if things is not None and things.noun:
+        apart = [found[0][0] for v in lists if (found := things.of(v))]
+        lists = Together(apart) if len(apart) == 2 and apart[0].type is not lists[0].type else lists
     plain = readings(b.call("common", *lists))
     unique = [(u, 0.5) for v, _ in plain if (u := b.call("unique", v)) is not None]
     return [*plain, *unique]

@@ -68,6 +68,17 @@ def ignoring_such(b: Builder, which: Predicate, other: Predicate | None = None, 
     return _first_done(b, f"ignoring {which.key}", make)
 
 
+@_done("after D; after you D; once D; when D; after being D", cost=0.4)
+def after_doing(b: Builder, deed: Relation) -> Relation:
+    """ "after trimming": every parameter it can be done to is taken so."""
+
+    def make(v: Value) -> Value | None:
+        found = [r for r, _ in deed.of(v) if r.type is v.type]
+        return found[0] if found else None
+
+    return _first_done(b, f"after {deed.key}", make)
+
+
 @_done(
     "ignoring sign; ignoring [the] sign; regardless of sign; without regard to sign; without sign; ignoring-case sign",
     cost=0.1,

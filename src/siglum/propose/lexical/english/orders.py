@@ -171,3 +171,33 @@ def _with_argument(tree: Tree, words: list[str]) -> Tree | None:
     else:
         first = _with_argument(tree.args[0], words)
     return Call(tree.word, (first, *tree.args[1:])) if first is not None else None
+
+
+@_done(
+    "sort * by F , then by F; sort * by F then by F; sort * by F and then by F; sort * by F and F; sort * by F , ties by F; "
+    "by F , then by F; by F then by F; by F and then by F; by F , and then by F; sort * by F , and then by F; sort * by I , "
+    "then by I; by I , then by I; by I and then by I; by F and if equal by F; sort * by F , on-ties by F; by F , on-ties by "
+    "F",
+    cost=0.1,
+)
+def sorting_by_two(b: Builder, first: Relation, second: Relation) -> Relation:
+    """ "by their last letter, then by length"."""
+
+    def make(v: Value) -> Readings:
+        return [(s, c + d) for inner, c in sorted_by(b, v, False, second)[:2] for s, d in sorted_by(b, inner, False, first)[:2]]
+
+    return Relation(b, f"sort by {first.key} then {second.key}", make, strict=True)
+
+
+@_done(
+    "sort * by F , then O; sort * by F then O; sort * by F and then O; sort * by F , O on-ties; sort * by F , on-ties O; by "
+    "F , then O; by F and then O; by F then O; by F , on-ties O; sort * by F and O on-ties",
+    cost=0.1,
+)
+def sorting_by_one_then(b: Builder, key: Relation, order: Order) -> Relation:
+    """ "by length, then alphabetically"."""
+
+    def make(v: Value) -> Readings:
+        return [(s, c + d) for inner, c in sorted_by(b, v, order.descending) for s, d in sorted_by(b, inner, False, key)]
+
+    return Relation(b, f"sort by {key.key} then {order.key}", make, strict=True)

@@ -97,6 +97,25 @@ def at_end_of(b: Builder, whole: Value) -> Predicate:
     return Predicate(b, f"ends {whole.key}", lambda x, _: _at_edge(b, whole, x, "last"))
 
 
+@_rule(
+    "P",
+    "in|within|inside each|all! V; in|within any|some! V; occurs in each|all! V; be in each|all! V; occurs in any|some! V; "
+    "contained in each|all! V",
+    cost=0.1,
+)
+def in_each(b: Builder, how: str, wholes: Value) -> Predicate | None:
+    """ "letters that occur in every word"."""
+    source = wholes.each or wholes
+    if source.element is None or source.element.kind != "array":
+        return None
+    word = "all" if how in ("each", "all") else "any"
+
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template(f"y map (contains x) {word}", x, source))
+
+    return Predicate(b, f"in {how} {source.key}", make)
+
+
 @_rule("P", "starts V", cost=0.2)
 def starting(b: Builder, part: Value) -> Predicate:
     return Predicate(b, f"starts {part.key}", lambda x, _: _at_edge(b, x, part, "first"))

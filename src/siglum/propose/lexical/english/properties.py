@@ -156,6 +156,12 @@ def both(b: Builder, first: Predicate, second: Predicate) -> Predicate:
     return first.joined("and", second)
 
 
+@_rule("P", "P P", cost=0.6)
+def both_at_once(b: Builder, first: Predicate, second: Predicate) -> Predicate:
+    """ "a palindromic prime"."""
+    return first.joined("and", second)
+
+
 @_rule("P", "P or P; either P or P; P or be P", cost=0.2)
 def one(b: Builder, first: Predicate, second: Predicate) -> Predicate:
     return first.joined("or", second)

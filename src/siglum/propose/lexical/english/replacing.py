@@ -148,7 +148,8 @@ def with_some_changed(b: Builder, things: Relation, change: Relation) -> Relatio
 
 
 @_done(
-    "with [all|each] F doubled|twice|repeated; * with [all|each] F doubled|twice|repeated; double|repeat|duplicate each|all F",
+    "with [all|each] F doubled|twice|repeated; * with [all|each] F doubled|twice|repeated; double|repeat|duplicate each|all "
+    "F; with [all|each] F repeated|written|said twice; * with [all|each] F repeated|written|said twice",
     cost=0.1,
 )
 def with_some_doubled(b: Builder, things: Relation) -> Relation | None:

@@ -362,3 +362,17 @@ def all_distinct(b: Builder, xs: Value) -> Readings:
     """ "all digits are different"."""
     source = xs.each or xs
     return readings(b.template("x unique length = (x length)", source)) if source.element is not None else []
+
+
+@_rule(
+    "C",
+    "do any V occurs twice in a row; do any F occurs twice in a row; do any F repeat consecutively; be any two neighbour "
+    "equal|identical|same; be there two equal|identical|same neighbour; be there equal neighbour; do two equal|identical F "
+    "follow each other; be any F repeated consecutively; be there two neighbour that be equal|identical|same; be any "
+    "neighbour equal|identical|same; be any consecutive F equal|identical|same; do same F occurs twice in a row",
+    cost=0.0,
+)
+def twice_in_a_row(b: Builder, *given: Value | Relation) -> Readings:
+    """ "does any word occur twice in a row"."""
+    things = given or (Relation(b, "", lambda v: v if v.element is not None else None, noun=True, strict=True),)
+    return _on_list(b, things, "x pairs map ((it left) = (it right)) any")
