@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# An editable install does not notice a changed table generator, so its inputs are prerequisites here.
-INPUTS := pyproject.toml hatch_build.py $(shell find src/siglum/ir src/siglum/stencil src/siglum/target -name '*.py' 2>/dev/null)
+# An editable install does not notice that what generates tables, runner and evaluators has changed, so it is a prerequisite here.
+INPUTS := pyproject.toml hatch_build.py src/siglum/evaluators.py src/siglum/generated.py src/siglum/pipeline.py $(shell find \
+  $(addprefix src/siglum/,ir stencil target frontend vocab bind sandbox propose/search) -name '*.py' -o -name '*.s' 2>/dev/null)
 FUZZ   ?= 100000
 TRUSTED_TESTS := tests/hostile $(addprefix tests/unit/,check ir sandbox semantics smt stencil/test_table.py \
   test_checking.py test_intern.py test_interpret.py test_literals.py test_unsound.py test_verify.py)

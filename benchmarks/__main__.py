@@ -9,8 +9,12 @@ QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
 """What `make bench` runs; the others take longer or need the network and are run by name."""
 PROPOSALS = ("exedec", "list_functions", "humaneval", "english", "search")
 ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants", "foreign", "flips", "proofs",
-       *PROPOSALS)  # fmt: skip
-HOMES = {"flips": "foreign.flips", **{name: f"proposals.{name}" for name in PROPOSALS}}
+       "hackers_delight", *PROPOSALS)  # fmt: skip
+HOMES = {
+    "flips": "foreign.flips",
+    "hackers_delight": "hackers_delight.bench",
+    **{name: f"proposals.{name}" for name in PROPOSALS},
+}
 
 
 def main(arguments: list[str]) -> None:

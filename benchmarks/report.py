@@ -68,6 +68,11 @@ def version(command: Sequence[str]) -> str:
 def keep(name: str, text: str, data: object) -> None:
     """Prints a table and writes it, with its numbers, under benchmarks/results."""
     print(text)
+    write(name, text, data)
+
+
+def write(name: str, text: str, data: object) -> None:
+    """Writes a table with its numbers under benchmarks/results."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
     (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -203,6 +203,11 @@ class Proposed:
         """What people should know: types that were concluded, names that were changed."""
         return self.inquiry.intent.notes
 
+    @property
+    def bill(self) -> str:
+        """What asking a model has cost, and what went wrong with it; nothing where none was asked."""
+        return "" if self.inquiry.advice is None else str(self.inquiry.advice)
+
     def answer(self, result: Any) -> Proposed:
         """Answers the open question with the result that its input has; programs that give another one are left out. Raises
         `UserError` E-044 where nothing is asked, and for a value of another type.
@@ -227,14 +232,23 @@ def propose(
     kept: int = 5,
     overflow: str = "stop",
     english: bool = False,
+    model: str | None = None,
+    model_url: str | None = None,
+    model_key_env: str | None = None,
+    model_seconds: float = 30.0,
 ) -> Proposed:
     """Programs for an intent. `intent` is English, or a phrase (`english=True` takes it for English in any case); `examples` are
     pairs of arguments and result, arguments being one value or a tuple of several: `[([1, 2, 3], 14)]`, `[((2, 3), 5)]`;
     `reference` does what is meant, `properties` are phrases over parameters and `result`, or functions of arguments and result.
     `signature` types the parameters where examples do not; `seconds` of the processor are spent at most, `kept` programs kept.
 
-    Raises `UserError` for what cannot be read, contradicts itself or is not enough.
+    `model` is a language model to be asked too, by the name that the OpenAI-style endpoint at `model_url` knows it by, or without
+    one the package `llm`; the environment variable `model_key_env` holds the endpoint's key, `model_seconds` it is waited for.
+
+    Raises `UserError` for what cannot be read, contradicts itself or is not enough, `EnvironmentFault` for a key or package
+    that is not there.
     """
+    from siglum.intents.advice import Model
     from siglum.intents.given import Given, understand
     from siglum.intents.inquiry import inquire
     from siglum.intents.values import written
@@ -242,7 +256,9 @@ def propose(
 
     texts = [written(example) for example in examples]
     budget = Budget(seconds=seconds, kept=kept)
-    given = Given(intent, texts, (), (), reference, properties, signature, overflow, english, budget, "propose")
+    named = model is not None or model_url is not None or model_key_env is not None
+    asked = Model(model or "", model_url or "", model_key_env or "", model_seconds) if named else None
+    given = Given(intent, texts, (), (), reference, properties, signature, overflow, english, budget, "propose", asked)
     return Proposed(inquire(understand(given)))
 
 

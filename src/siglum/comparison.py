@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ELF: Final = re.compile(r"(?P<path>.+\.(?:o|so)(?:\.\d+)*)(?::(?P<symbol>[^:/\s]+))?")
 _ASSEMBLY: Final = re.compile(r"(?P<path>.+\.(?:asm|s|S))(?::(?P<symbol>[^:/\s]+))?")
 _OTHER_FORMS: Final = (".wat", ".wasm", ".ll", ".bc", ".c", ".exe", ".a", ".bin")
+_FORMULA: Final = "<formula>"
 FORMS: Final = "a phrase, FILE.py:NAME, FILE.hex, FILE.asm, FILE.o:NAME, FILE.so:NAME"
 
 
@@ -51,11 +52,30 @@ Candidate = MachineCode | Program
 
 
 def reference_of(text: str, signature: str | None = None, overflow: str = "stop") -> Program:
-    """The reference: `FILE.py:NAME`, a phrase, or a file that holds one. Raises `UserError`."""
+    """The reference: `FILE.py:NAME`, a phrase, a file that holds one, or an expression of Python with bit operators, whose names
+    are those of `signature`, or of integers. Raises `UserError`.
+    """
     if _ELF.fullmatch(text) or text.endswith((".hex", ".asm")):
         fix = "the reference says what is meant: FILE.py:NAME or a phrase; machine code is the CANDIDATE"
         raise UserError(f"{echo(text)} is machine code", None, fix, "E-002")
-    return program_of(text, signature, overflow)
+    try:
+        return program_of(text, signature, overflow)
+    except UserError:
+        formula = _formula(text, signature, overflow)
+        if formula is None:
+            raise
+        return formula
+
+
+def _formula(text: str, signature: str | None, overflow: str) -> Program | None:
+    """An expression of Python as a program. Raises `UserError` for one outside the subset."""
+    from siglum.frontend.python.expression import NAME, function_text
+    from siglum.vocab.declare import vocabulary
+
+    words = vocabulary()
+    params, result = pipeline.parse_signature(signature) if signature is not None else (None, None)
+    source = function_text(text, params, result, lambda name: words.shape(name) is not None or words.synonym(name) is not None)
+    return program_again(source, _FORMULA, NAME, "", overflow) if source is not None else None
 
 
 def program_of(text: str, signature: str | None = None, overflow: str = "stop", nothing_to: str = "check") -> Program:

@@ -1,14 +1,16 @@
-"""From a Spec to programs that pass: the proposers in turn, each candidate examined, the different ones kept.
+"""From a Spec to programs that pass: the proposers in turn on one budget, each candidate examined, the different ones kept.
 
 Beside `siglum.pipeline`; it hands the search its evaluators and executable memory.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from siglum.propose.alternatives import Alternatives, Question
@@ -23,15 +25,21 @@ if TYPE_CHECKING:
     from siglum.propose.search.enumerator import Progress
 
 SAID_BITS: Final = 1.0
+HELD_BITS: Final = 3.0
 MENTIONED_BITS: Final = 2.0
 FRAGMENT_BITS: Final = 1.0
-"""What a literal costs that the English says, how much less a word costs in the search than in its probabilities, and what a
-fragment costs beside its reading."""
+"""What a literal costs that the English says, one that the reference holds, how much less a word costs in the search than in its
+probabilities, and what a fragment costs beside its reading."""
 MOST_FRAGMENTS: Final = 60
 KEPT_FEEDBACK: Final = 200
 """Failures that proposers are told."""
 MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
+SCALAR_S: Final = 1.0
+SHARE: Final = 0.5
+"""What scalar synthesis gets at first: so many seconds, but no more than this part of them. Then the search gets this part of
+what is left, and scalar synthesis has the rest.
+"""
 LEAST_MORE_S: Final = 0.15
 """The least that is spent on others, in seconds."""
 UNSAID_MORE_S: Final = 0.25
@@ -39,6 +47,28 @@ CERTAIN_BITS: Final = 18.0
 DOUBT_BITS: Final = 5.0
 """Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
 bits more twice that. What costs much may well be met by chance."""
+
+
+class Enough(Exception):
+    """Raised by whoever watches the progress of a search that need not go on."""
+
+
+def spent() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+class Deadline:
+    """When to stop looking for others: it moves with what is found."""
+
+    def __init__(self) -> None:
+        self.until = inf
+
+    def keep(self) -> None:
+        """Raises Enough where it has passed."""
+        if spent() > self.until:
+            raise Enough
 
 
 @cache
@@ -61,11 +91,25 @@ def library() -> Library:
     return found
 
 
-def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
+def search(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> Proposer:
     """The search, with what the English says as its priors, literals and seeds."""
     from siglum.propose.search.enumerator import SearchProposer
 
-    return SearchProposer(library, _priors, _said, _fragments, progress)
+    def told(how: Progress) -> None:
+        if progress:
+            progress(how)
+        if deadline:
+            deadline.keep()
+
+    return SearchProposer(library, _priors, _said, _fragments, told)
+
+
+@cache
+def scalar() -> Proposer:
+    """Scalar synthesis; it remembers what it did not find."""
+    from siglum.propose.scalar.proposer import ScalarProposer
+
+    return ScalarProposer()
 
 
 def _priors(spec: Spec) -> Mapping[str, float]:
@@ -94,8 +138,9 @@ def _fragments(spec: Spec) -> Iterator[Part]:
 
 
 def _said(spec: Spec) -> list[Literal]:
-    """The numbers and quoted texts of the English."""
+    """The numbers and quoted texts of the English, and the constants of the reference."""
     from siglum.ir.types import CHAR, F64, I64, STR
+    from siglum.propose.constants import MOST, constants_of
     from siglum.propose.lexical.numerals import literals
     from siglum.propose.search.costs import Literal
 
@@ -109,14 +154,42 @@ def _said(spec: Spec) -> list[Literal]:
             found.append(Literal(value, STR, SAID_BITS))
             if len(value) == 1:
                 found.append(Literal(value, CHAR, SAID_BITS))
-    return found
+    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR)][:MOST]
+    return [*found, *(Literal(value, t, HELD_BITS) for value, t in held)]
 
 
-def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:
-    """Who is asked where nobody is named, in this order: what the English says, then the search."""
+def proposers(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> list[Proposer]:
+    """Who is asked where nobody is named, in this order: what the English says, then the search; for functions of numbers and
+    truth values with a reference or a formula scalar synthesis before it, and after it once more. The search tells its progress
+    and keeps the deadline.
+    """
     from siglum.propose.lexical.proposer import LexicalProposer
+    from siglum.propose.scalar.proposer import answers
 
-    return [LexicalProposer(), search(progress)]
+    return [
+        LexicalProposer(),
+        Turn(scalar(), answers, SHARE, SCALAR_S),
+        Turn(search(progress, deadline), answers, SHARE),
+        Turn(search(progress, deadline), lambda spec: not answers(spec)),
+        Turn(scalar(), answers),
+    ]
+
+
+class Turn:
+    """A proposer that is asked `when` a Spec is for it, with a share of the seconds that are left, and at most so many."""
+
+    def __init__(self, proposer: Proposer, when: Callable[[Spec], bool], share: float = 1.0, most: float = inf) -> None:
+        self.proposer, self.when, self.share, self.most = proposer, when, share, most
+
+    @property
+    def name(self) -> str:
+        return self.proposer.name
+
+    def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
+        """The proposer's candidates."""
+        if self.when(spec):
+            budget = replace(spec.budget, seconds=min(self.share * spec.budget.seconds, self.most))
+            yield from self.proposer.propose(replace(spec, budget=budget), feedback)
 
 
 @dataclass
@@ -141,11 +214,19 @@ class Proposed:
         return self.alternatives.question()
 
 
-def passing(spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None) -> Iterator[Program]:
-    """Programs that pass, as they are found; `proposed` is told what fails."""
+def passing(
+    spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None, left: Callable[[], float] | None = None
+) -> Iterator[Program]:
+    """Programs that pass, as they are found; `proposed` is told what fails. Each proposer has the seconds that those before it
+    have left; `left` may say that there are fewer.
+    """
     feedback: list[Feedback] = proposed.feedback if proposed else []
+    end = spent() + spec.budget.seconds
     for proposer in asked:
-        candidates = proposer.propose(spec, feedback)
+        seconds = min(end - spent(), spec.budget.seconds if left is None else left())
+        if seconds <= 0:
+            return
+        candidates = proposer.propose(replace(spec, budget=replace(spec.budget, seconds=seconds)), feedback)
         try:
             for candidate in candidates:
                 found = _examined(spec, candidate, proposed)
@@ -165,40 +246,54 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
     return examined(spec, candidate)
 
 
-def _more(spec: Spec, proposed: Proposed) -> float:
-    """How long to look for others beside the best program, in seconds."""
-    if spec.phrase:
-        return LEAST_MORE_S
-    bits = proposed.programs[0].candidate.cost
-    return max(LEAST_MORE_S, UNSAID_MORE_S * 2 ** ((bits - CERTAIN_BITS) / DOUBT_BITS))
+def patience(spec: Spec, first: float, more: float = MORE, bits: float = 0.0) -> float:
+    """Processor seconds that are spent on other programs where the first was found after `first` seconds and the best costs
+    `bits`.
+    """
+    least = LEAST_MORE_S if spec.phrase else UNSAID_MORE_S * 2 ** ((bits - CERTAIN_BITS) / DOUBT_BITS)
+    return max(LEAST_MORE_S, least, more * first) if more else 0.0
 
 
-def propose(spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE) -> Proposed:
-    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. On Ctrl-C
+def propose(
+    spec: Spec,
+    asked: Sequence[Proposer] | None = None,
+    *,
+    more: float = MORE,
+    feedback: Sequence[Feedback] = (),
+    deadline: Deadline | None = None,
+) -> Proposed:
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took, and longer
+    where the best is not cheap. `feedback` is what has failed before; `deadline` is what the proposers in `asked` keep. On Ctrl-C
     the best so far is kept in what KeyboardInterrupt carries (`proposed`).
     """
-    proposed = Proposed(spec, Alternatives(spec))
-    start = time.process_time()
+    proposed = Proposed(spec, Alternatives(spec), list(feedback))
+    start = spent()
     end = start + spec.budget.seconds
-    met = end
-    programs = passing(spec, proposers() if asked is None else asked, proposed)
+    met = 0.0
+    deadline = deadline or Deadline()
+    asked = proposers(deadline=deadline) if asked is None else asked
+    programs = passing(spec, asked, proposed, lambda: end - spent())
     try:
         for program in programs:
             first = not proposed.alternatives.found
             proposed.alternatives.add(program)
-            now = time.process_time()
+            now = spent()
             if first:
-                met = now
-            if now > min(end, met + max(_more(spec, proposed), more * (met - start))):
+                met = now - start
+            best = proposed.programs[0].candidate.cost if proposed.programs else 0.0
+            deadline.until = min(end, start + met + patience(spec, met, more, best))
+            if now > deadline.until:
                 proposed.over = "enough"
                 break
         else:
             proposed.over = "searched"
+    except Enough:
+        proposed.over = "enough"
     except KeyboardInterrupt as interrupt:
         proposed.over = "interrupted"
         interrupt.proposed = proposed  # type: ignore[attr-defined]
         raise
     finally:
         programs.close()  # type: ignore[attr-defined]
-        proposed.seconds = time.process_time() - start
+        proposed.seconds = spent() - start
     return proposed

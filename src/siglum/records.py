@@ -325,7 +325,8 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """The intent, resolved: signature, `phrase` in English, examples, a `reference` that runs in CPython (it raises `Stop` or an
-    ordinary error where it stops), `properties` (names and predicates over the arguments and the result), overflow policy.
+    ordinary error where it stops), `properties` (names and predicates over the arguments and the result), overflow policy. Where
+    what is called has an attribute `function`, that is the Function it computes.
     """
 
     params: Params

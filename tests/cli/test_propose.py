@@ -312,6 +312,8 @@ SUM = ["-e", "[1,2] -> 3"]
         (["the sum", "--intent"], "E-020", "an intent in English needs an example"),
         (["reverse it all", *SUM, "--examples", "empty.csv"], "E-020", "0 given in empty.csv"),
         (["сумма всех чисел", *SUM], "E-090", "the intent is not understood: `сумма`, `всех`, `чисел`"),
+        (["求所有偶数的和"], "E-090", "the intent is not understood: `求所有偶数的和`"),
+        (["求和", *SUM], "E-090", "the intent is not understood: `求和`"),
         (["die Summe der Quadrate"], "E-090", "the intent is not understood: `die`, `summe`, `der`, `quadrate`"),
         (["word " * 3000, *SUM], "E-090", "an intent of 14999 characters, 10000 are read"),
         (["the s\u0443m of all", *SUM], "E-014", "U+0443"),
@@ -382,6 +384,12 @@ def test_nothing_found_says_what_was_tried(
     assert report["nearest"]["text"] == "xs sum"
     assert report["nearest"]["message"] == "[1,2,3] gives 6, not 999"
     assert report["examined"] > 0
+
+
+def test_types_that_the_search_has_no_operations_on_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["propose", "-e", '{"a":{"b":[1]}} -> 1']) == 4
+    assert "no program found (0 candidates in " in (err := capsys.readouterr().err)
+    assert "the search knows nothing of {str:{str:[i64]}}" in err
 
 
 def test_a_reference_that_never_ends_is_not_waited_for(capsys: pytest.CaptureFixture[str]) -> None:

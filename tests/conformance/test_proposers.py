@@ -10,10 +10,11 @@ import pytest
 from siglum import proposing
 from siglum.propose.conformance import faults
 from siglum.propose.protocol import Proposer
+from siglum.propose.scalar.proposer import ScalarProposer
 from siglum.records import Candidate, Feedback, Spec
 
 
-@pytest.mark.parametrize("proposer", proposing.proposers(), ids=lambda p: p.name)
+@pytest.mark.parametrize("proposer", [*proposing.proposers(), ScalarProposer()], ids=lambda p: p.name)
 def test_the_proposers_that_ship_keep_the_protocol(proposer: Proposer) -> None:
     assert faults(proposer, seconds=0.3) == []
 

@@ -63,7 +63,7 @@ def test_a_good_answer_is_a_candidate() -> None:
         assert server.asked[0]["model"] == "small"
     assert [(c.text, c.origin) for c in found] == [("xs filter even sum", "model small")]
     assert asked.fault is None
-    assert str(asked.usage) == "1 requests, 700 + 5 tokens"
+    assert str(asked.usage) == "1 request, 700 + 5 tokens"
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,7 @@ def written(
     lines += [f"note:    {note}" for note in understood.notes]
     status = 0
     if inquiry is not None:
+        lines += question.bill(inquiry)
         status = question.exit_of(inquiry)
         if inquiry.interrupted:
             lines.append("note:    interrupted: the best so far")

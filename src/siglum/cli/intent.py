@@ -30,11 +30,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPTIONS: Final = (
     click.option("-e", "examples", multiple=True, metavar='"IN -> OUT"', help="An example, as in -e '[1,2,3] -> 6'; repeatable."),
     click.option("--examples", "files", multiple=True, metavar="FILE", help="Examples in .json, .jsonl, .csv, .tsv or .txt."),
-    click.option("--ref", "reference", metavar="FILE.py:NAME", help="A Python function that does what is meant."),
+    click.option("--ref", "reference", metavar="FILE.py:NAME|PHRASE|FORMULA",
+                 help="What does what is meant: a Python function, a phrase, or a formula as in 'x & (x - 1)'."),
     click.option("--property", "properties", multiple=True, metavar="PHRASE|FILE.py:NAME",
                  help="What holds of parameters and result, as in 'result >= 0'."),
     click.option("--intent", "as_intent", is_flag=True, help="Take the text for English even where it is a program."),
     click.option("--answer", "answers", multiple=True, metavar='"IN -> OUT"', help="The answer to a question: one more example."),
+    click.option("--model", metavar="NAME", help="A language model to ask too, of --model-url or of the package `llm`."),
+    click.option("--model-url", metavar="URL", help="An OpenAI-style endpoint, as in http://localhost:8080/v1."),
+    click.option("--model-key-env", metavar="VARIABLE", help="The environment variable that holds the endpoint's key."),
+    click.option("--model-timeout", default="30", show_default=True, metavar="S", help="Seconds to wait for the model, in all."),
     click.option("--timeout", default="10", show_default=True, metavar="S", help="Processor seconds of a search."),
 )  # fmt: skip
 
@@ -54,6 +59,10 @@ def given(
     properties: tuple[str, ...],
     as_intent: bool,
     answers: tuple[str, ...],
+    model: str | None,
+    model_url: str | None,
+    model_key_env: str | None,
+    model_timeout: str,
     timeout: str,
     signature: str | None,
     overflow: str,
@@ -61,14 +70,19 @@ def given(
     kept: int | None = None,
 ) -> Given:
     """The command line as what was given of an intent. Raises `UserError` E-006 for a time that is none."""
+    from siglum.intents.advice import Model
     from siglum.intents.given import Given
     from siglum.records import Budget
 
     budget = Budget(seconds=seconds("--timeout", timeout))
     if kept is not None:
         budget = Budget(budget.seconds, budget.memory, kept)
+    asked = None
+    patience = seconds("--model-timeout", model_timeout)
+    if model is not None or model_url is not None or model_key_env is not None:
+        asked = Model(model or "", model_url or "", model_key_env or "", patience)
     return Given(
-        text, examples, files, answers, reference, properties, signature, overflow, as_intent, budget, nothing_to
+        text, examples, files, answers, reference, properties, signature, overflow, as_intent, budget, nothing_to, asked
     )  # fmt: skip
 
 
@@ -103,6 +117,10 @@ def watching() -> Iterator[Watch]:
         def found(self, candidate: Candidate) -> None:
             self.text = candidate.text
 
+        def waiting(self, name: str) -> None:
+            best = f", best so far `{echo(self.text, 40)}`" if self.text else ""
+            self.progress.show(f"waiting for {name}{best}")
+
         def over(self) -> None:
             super().over()
             self.text = ""
@@ -114,6 +132,7 @@ def watching() -> Iterator[Watch]:
         def __init__(self) -> None:
             super().__init__()
             self.last = -math.inf
+            self.waited_for = ""
 
         def searching(self, candidates: int, bits: float, values: int, memory: int) -> None:
             now = time.monotonic()
@@ -123,6 +142,11 @@ def watching() -> Iterator[Watch]:
 
         def found(self, candidate: Candidate) -> None:
             _tell({"event": "found", "text": candidate.text, "cost": candidate.cost, "origin": candidate.origin})
+
+        def waiting(self, name: str) -> None:
+            if name != self.waited_for:
+                self.waited_for = name
+                _tell({"event": "waiting", "for": name})
 
     if as_json():
         yield Events()

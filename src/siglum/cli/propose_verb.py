@@ -43,6 +43,7 @@ def command(program: str | None, signature: str | None, overflow: str, kept: str
     lines = [signature, table(["rank", "bits", "origin", "phrase"], rows, frozenset({0, 1}))]
     lines.append(f"meaning: {'agrees with the reference where it was run' if understood.reference else inquiry.status}")
     lines += [f"note:    {note}" for note in understood.notes]
+    lines += question.bill(inquiry)
     asked = inquiry.question()
     lines += question.lines(inquiry, asked) if asked is not None else []
     tried = counted(inquiry.candidates, inquiry.examined)

@@ -46,6 +46,17 @@ def programs(texts: tuple[str, ...]) -> str:
     return f"{echo(texts[0], _SHOWN)}{more}"
 
 
+def bill(inquiry: Inquiry) -> list[str]:
+    """What the model has cost, where one was asked, and which part of a reply the best program was."""
+    if inquiry.advice is None:
+        return []
+    best = inquiry.best.candidate
+    taken = []
+    if best.origin == inquiry.advice.name and best.notes:
+        taken = [f"note:    `{inquiry.best.text}` is {', '.join(best.notes)} of what {best.origin} said"]
+    return [*taken, f"asked:   {echo(str(inquiry.advice), 400)}"]
+
+
 def as_data(question: Question | None, params: Params) -> dict[str, Any] | None:
     """The question for programs; `answer` is what `--answer` takes."""
     if question is None:
@@ -60,7 +71,9 @@ def as_data(question: Question | None, params: Params) -> dict[str, Any] | None:
 def inquiry_data(inquiry: Inquiry) -> dict[str, Any]:
     """What was found for an intent, for programs."""
     status = inquiry.status
+    model = {} if inquiry.advice is None else {"model": inquiry.advice.as_data()}
     return {
+        **model,
         "status": {"text": str(status), "examples": status.examples, "alternatives": status.alternatives},
         "candidates": [
             {"text": p.text, "cost": p.candidate.cost, "origin": p.candidate.origin, "notes": list(p.candidate.notes)}

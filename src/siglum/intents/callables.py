@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import wraps
 from typing import Any, Final, NamedTuple
 
 from siglum import pipeline
 from siglum.comparison import Program
 from siglum.errors import Stop, UserError, echo
 from siglum.invocation import PYTHON
+from siglum.ir.function import Function
 from siglum.ir.types import BOOL, Type
 from siglum.propose.examine import STOPS
 from siglum.records import Params
@@ -83,7 +85,7 @@ def property_of(given: Any, params: Params, result: Type | None, overflow: str =
         fix = "give the parameter another name with --signature, or the property as FILE.py:NAME"
         raise UserError("a parameter is called `result`, as properties call the result", None, fix, "E-092")
     unit = pipeline.unit_from_phrase(given, (*params, (RESULT, result)), BOOL, overflow=overflow, source="<property>")
-    return Property(echo(given), unit.reference)
+    return Property(echo(given), _Denoted(unit.reference, unit.meant))
 
 
 def python_function(named: str) -> Callable[..., Any]:
@@ -111,7 +113,18 @@ def python_function(named: str) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
+class _Denoted:
+    """A predicate with the Function that it computes."""
+
+    def __init__(self, call: Callable[..., Any], function: Function) -> None:
+        self.call, self.function = call, function
+
+    def __call__(self, *arguments: Any) -> bool:
+        return bool(self.call(*arguments))
+
+
 def _guarded(function: Callable[..., Any]) -> Callable[..., bool]:
+    @wraps(function)
     def holds(*arguments: Any) -> bool:
         try:
             return bool(function(*deepcopy(arguments)))

@@ -55,6 +55,8 @@ def is_english(text: str, names: Collection[str] = (), *, evidence: bool = False
     if is_definition(text) or (_PATH.fullmatch(text) and " " not in text) or disguised(text) is not None:
         return False
     unknown = unknown_words(text, names)
+    if any(unicodedata.category(character) == "Lo" for word in unknown for character in word):
+        return True  # a script without spaces between words, or one that nobody takes for Latin
     return len(unknown) >= (0 if evidence and words_of(text) else LEAST_UNKNOWN)
 
 
@@ -101,12 +103,14 @@ def listed(words: Sequence[str]) -> str:
     return shown + (", ..." if len(words) > SHOWN else "")
 
 
-def check_understood(text: str, params: Params) -> tuple[str, ...]:
-    """The words of an intent that nothing is known of. Raises `UserError` E-090 where they are most of it."""
+def check_understood(text: str, params: Params, *, asks_model: bool = False) -> tuple[str, ...]:
+    """The words of an intent that nothing is known of. Raises `UserError` E-090 where they are most of it, unless a model is
+    asked, which may know more, and other languages.
+    """
     from siglum.propose.lexical.reading import understood
 
     found = understood(text, params)
-    if not found.is_english:
+    if not found.is_english and not asks_model:
         what = f"the intent is not understood: {listed(found.unknown)}" if found.unknown else "the intent says nothing"
         fix = "say it in English, in other words; or leave the text out: examples alone are an intent too"
         raise UserError(what, None, fix, "E-090")

@@ -6,7 +6,7 @@ Imports `propose`, `frontend`, `ir` and its siblings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -116,10 +116,16 @@ def check_examples(spec: Spec) -> None:
                 raise UserError(f"the property {name} does not hold of this example", example.place, "keep one of them", "E-013")
 
 
-def by_reference(spec: Spec, call: Callable[..., Any], count: int) -> Iterator[Example]:
+def by_reference(spec: Spec, call: Callable[..., Any], count: int, more: Iterable[Arguments] = ()) -> Iterator[Example]:
     """Up to `count` examples that a reference makes, on inputs that people would choose and on some of boundary values; fewer of
-    one that mostly stops.
+    one that mostly stops. Before them those on which it gives a result of `more` inputs.
     """
+    for arguments in more:
+        try:
+            result = call(*arguments)
+        except STOPS:
+            continue
+        yield Example(arguments, result)
     types = tuple(t for _, t in spec.params)
     made = stopped = 0
     for arguments in chain(probes(spec), inputs(types, 0, 10 * count)):

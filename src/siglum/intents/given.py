@@ -14,6 +14,7 @@ from siglum import comparison, pipeline
 from siglum.comparison import Program
 from siglum.errors import UserError, echo
 from siglum.intents import english, evidence
+from siglum.intents.advice import Advice, Model, advice_of
 from siglum.intents.callables import Reference, property_of
 from siglum.invocation import PYTHON, phrase_text
 from siglum.ir.types import Type
@@ -27,7 +28,7 @@ SHOWN_BY_REFERENCE: Final = 10
 
 class Given(NamedTuple):
     """What a face was given. `text` is a phrase, `FILE.py:NAME`, a file with a phrase, or English (`as_intent`: in any case);
-    `answers` are more examples; `nothing_to` names the verb in errors.
+    `answers` are more examples; `model` is to be asked too; `nothing_to` names the verb in errors.
     """
 
     text: str | None = None
@@ -41,6 +42,7 @@ class Given(NamedTuple):
     as_intent: bool = False
     budget: Budget = Budget()
     nothing_to: str = "build"
+    model: Model | None = None
 
     @property
     def evidence(self) -> bool:
@@ -51,7 +53,8 @@ class Given(NamedTuple):
 @dataclass(frozen=True)
 class Intent:
     """What is wanted, resolved. `program` is there where the text is a program, `reference` where one was given; `stops` are
-    inputs on which the program has to stop; `given` counts the examples that people gave; `notes` are for them.
+    inputs on which the program has to stop; `given` counts the examples that people gave; `notes` are for them; `advice` is the
+    model that is to be asked.
     """
 
     spec: Spec
@@ -60,18 +63,20 @@ class Intent:
     stops: tuple[tuple[Any, ...], ...] = ()
     given: int = 0
     notes: tuple[str, ...] = ()
+    advice: Advice | None = None
 
 
 def understand(given: Given) -> Intent:
     """The intent that was given. Raises `UserError`: E-001 nothing, E-013 and E-017 what contradicts itself, E-020 an intent
     without an example, E-090 one that is not understood, E-092 a property that cannot be run, and what examples, phrases,
-    signatures and Python functions are refused for.
+    signatures, Python functions and models are refused for.
     """
     pipeline.check_overflow(given.overflow)
     if given.text is None and not given.evidence:
         what = 'give a phrase, as in "sumsq xs:[i64] = xs square sum", examples (-e, --examples FILE) or --ref FILE.py:NAME'
         raise UserError(f"nothing to {given.nothing_to}", None, what, "E-001")
-    return _Reading(given).intent()
+    advice = advice_of(given.model) if given.model is not None else None
+    return replace(_Reading(given).intent(), advice=advice)
 
 
 def signature_text(params: Params, result: Type | None) -> str:
@@ -155,7 +160,8 @@ class _Reading:
         """The text as an intent; `refusal` is why it is no program."""
         text = text.strip()
         english.check_intent(text)
-        ignored = english.check_understood(text, self._read(self.params).params)
+        asks_model = self.given.model is not None
+        ignored = english.check_understood(text, self._read(self.params).params, asks_model=asks_model)
         if not self.given.evidence and self.params is None:
             missing = "an intent in English needs an example"
             if refusal is not None:
@@ -167,7 +173,8 @@ class _Reading:
             if len(unknown_words) < english.LEAST_UNKNOWN:
                 self.notes.append(f"read as English, for as a program it is refused: {refusal.message}")
         if ignored:
-            self.notes.append(f"not understood, and left out: {english.listed(ignored)}")
+            what = "left to the model" if asks_model else "left out"
+            self.notes.append(f"not understood, and {what}: {english.listed(ignored)}")
         return self._wanted(text)
 
     def _is_misspelt(self, text: str, refusal: UserError) -> bool:

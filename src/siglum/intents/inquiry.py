@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from siglum import comparison, proposing
 from siglum.errors import UserError
 from siglum.intents import evidence
-from siglum.intents.failures import agrees, nothing_found
+from siglum.intents.advice import Listener
+from siglum.intents.failures import Tried, agrees, nothing_found
 from siglum.intents.given import Intent, signature_text
 from siglum.intents.watching import Stated, Watch, Watched
 from siglum.propose.alternatives import STOPPED, Alternative, unreadable
 from siglum.propose.alternatives import Question as Asked
+from siglum.propose.constants import constants_of, near
 from siglum.propose.examine import RUNS, STOPS, Program, called, language, same, shown
 from siglum.propose.protocol import Proposer
 from siglum.proposing import Proposed
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 UNLIKELY_BITS: Final = 16.0
 """A program that costs so much more than the cheapest one is no alternative that is asked about."""
-MOST_ROUNDS: Final = 8
-"""How often a search is begun again for a reference or an answer that no program agrees with."""
 
 
 class Choice(NamedTuple):
@@ -61,12 +61,15 @@ class Inquiry:
         asked: Callable[[], Sequence[Proposer]] | None = None,
         stated: str = "",
     ) -> None:
-        """Searches, with `asked` in place of the usual proposers; `stated` is a phrase that is a candidate beside theirs."""
+        """Searches, with `asked` in place of the usual proposers; `stated` is a phrase that is a candidate beside theirs. The
+        intent's model is asked beside them, and once more only where an answer has left no program.
+        """
         self.intent = intent
         self.stated = stated
         self.spec = intent.spec
         self.watch = watch or Watch()
         self.asked = asked
+        self.advice = intent.advice
         self.stops = list(intent.stops)
         self.given = intent.given
         self.interrupted = self.taken = False
@@ -100,8 +103,9 @@ class Inquiry:
     def best(self) -> Program:
         """The cheapest program. Raises `SiglumError` E-091 (exit 4) where there is none, with what was tried."""
         if not self.programs:
-            feedback = self.proposed.feedback
-            raise nothing_found(self.spec, feedback, self.candidates, self.examined, self.seconds)
+            tried = Tried(self.candidates, self.examined, self.seconds)
+            shown = self.intent.given or len(self.intent.spec.examples)
+            raise nothing_found(self.spec, shown, self.proposed.feedback, tried, self.advice)
         return self.programs[0]
 
     def program(self) -> comparison.Program:
@@ -212,52 +216,88 @@ class Inquiry:
         return True
 
     # Searching ------------------------------------------------------------------------------------------------------------
-    def _search(self) -> Proposed:
-        """What is found in the time there is; what those teach that fail beside a reference is in the next round's examples."""
-        end = self.seconds + self.spec.budget.seconds
-        while True:
-            left = max(0.01, end - self.seconds)
-            lessons: list[tuple[Any, ...]] = []
-            found = self._round(replace(self.spec, budget=replace(self.spec.budget, seconds=left)), lessons)
-            if found.programs or self.interrupted or not lessons or self.seconds > end:
-                return found
-            self._take_lessons(lessons)
+    def _search(self, ask: bool = True) -> Proposed:
+        """What is found in the time there is, which all searches beside a reference share; what those teach that fail beside a
+        reference is in the next round's examples. The
+        model is asked too, or (`ask`) only what it has said before is looked at.
+        """
+        begun = 0.0 if self.spec.reference is not None else self.seconds
+        end = begun + self.spec.budget.seconds
+        if self.advice and ask:
+            self.advice.begin(self.spec)
+        try:
+            while True:
+                left = max(0.01, end - self.seconds)
+                spec = replace(self.spec, budget=replace(self.spec.budget, seconds=left))
+                lessons: list[tuple[Any, ...]] = []
+                listener = Listener(self.advice, spec, lessons, self.watch, self._more) if self.advice else None
+                found = self._round(spec, lessons, listener)
+                again = lessons or (listener and listener.seeds)
+                if found.programs or self.interrupted or not again or self.seconds > end:
+                    return found
+                self._take_lessons(lessons)
+        finally:
+            if self.advice:
+                self.advice.end()
 
-    def _round(self, spec: Spec, lessons: list[tuple[Any, ...]]) -> Proposed:
+    @property
+    def _more(self) -> float:
+        """Beside a reference the first program that passes will do."""
+        return 0.0 if self.spec.reference is not None else proposing.MORE
+
+    def _round(self, spec: Spec, lessons: list[tuple[Any, ...]], listener: Listener | None) -> Proposed:
         before = self.candidates
 
         def searching(how: Progress) -> None:
             self.candidates = before + how.candidates
             self.watch.searching(self.candidates, how.bits, how.values, how.memory)
+            if listener:
+                listener.listen()
 
-        asked = list(self.asked() if self.asked else proposing.proposers(searching))
+        deadline = proposing.Deadline()
+        asked = list(self.asked() if self.asked else proposing.proposers(searching, deadline))
         if self.stated:
             asked.insert(0, Stated(self.stated))
-        more = 0.0 if spec.reference is not None else proposing.MORE
         try:
-            found = proposing.propose(spec, [Watched(one, self.watch, lessons) for one in asked], more=more)
+            failed = listener.recall() if listener else []
+            watched = [Watched(one, self.watch, lessons) for one in asked]
+            found = proposing.propose(spec, watched, more=self._more, feedback=failed, deadline=deadline)
+            if listener:
+                self._listen_to_the_end(listener, found)
         except KeyboardInterrupt as interrupt:
             kept = getattr(interrupt, "proposed", None)
             if not isinstance(kept, Proposed):
                 raise
             found, self.interrupted = kept, True
+            if listener:
+                listener.rest(found, wait=False)
         finally:
             self.watch.over()
         self.examined += found.examined
         self.seconds += found.seconds
         return found
 
+    def _listen_to_the_end(self, listener: Listener, found: Proposed) -> None:
+        """Waits for the model, unless a reference has said that what was found will do, or what it said is to begin anew with."""
+        done = self._more == 0.0 and (found.programs or listener.programs)
+        try:
+            listener.rest(found, wait=not done and not listener.seeds)
+        except KeyboardInterrupt:
+            self.interrupted = True
+
     def _take_lessons(self, lessons: Sequence[tuple[Any, ...]]) -> None:
-        assert self.spec.reference is not None
+        if self.spec.reference is None:
+            return
         learned = {repr(arguments): Example(arguments, self.spec.reference(*arguments)) for arguments in lessons}
         self.spec = replace(self.spec, examples=(*self.spec.examples, *learned.values()))
 
     def _search_again(self, enough: int) -> None:
         """Where at most `enough` likely programs are left, searches for others; those that are left are kept."""
         left = self.programs
-        if len(self.likely) > enough or self.interrupted:
+        over = self.spec.reference is not None and self.seconds >= self.spec.budget.seconds
+        if len(self.likely) > enough or self.interrupted or over:
             return
-        self.proposed = self._search()
+        self.proposed = self._search(ask=not left)
         for program in left:
             self.proposed.alternatives.add(program)
         for arguments in self.stops:
@@ -274,9 +314,9 @@ class Inquiry:
         call = self.spec.reference
         if call is None:
             return
-        for _ in range(MOST_ROUNDS):
-            made = evidence.by_reference(self.spec, call, RUNS)
-            wrong = next((e for e in made if self.programs and not agrees(self.programs[0], e)), None)
+        while self.programs:
+            made = evidence.by_reference(self.spec, call, RUNS, near(constants_of(call), [t for _, t in self.spec.params]))
+            wrong = next((e for e in made if not agrees(self.programs[0], e)), None)
             if wrong is None:
                 break
             self.learn(wrong)

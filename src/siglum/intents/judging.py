@@ -23,8 +23,6 @@ from siglum.records import Finding, Refuted, Spec, Unknown, Verdict
 if TYPE_CHECKING:
     from siglum.intents.inquiry import Inquiry
 
-MOST_REFUTED: Final = 8
-"""So many programs may be refuted beside a reference before the last of them is shown as such."""
 TESTS: Final = 200
 """Runs of the code beside a reference when no proof is asked for."""
 
@@ -66,10 +64,10 @@ def judged(
 
 def judged_inquiry(inquiry: Inquiry, target: str | None, prove: bool) -> Judged:
     """The cheapest program of an inquiry. One that the checker refutes beside the reference teaches an input, and another one is
-    looked for. Raises as `Inquiry.best` and `judged`.
+    looked for, until one is not refuted or the inquiry's time is over. Raises as `Inquiry.best` and `judged`.
     """
     intent = inquiry.intent
-    for _ in range(MOST_REFUTED):
+    while True:
         found = judged(inquiry.program(), target, prove, intent.reference, inquiry.spec)
         meaning = found.verdict.meaning
         if intent.reference is None or not isinstance(meaning, Refuted) or not inquiry.refute(meaning.arguments):

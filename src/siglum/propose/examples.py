@@ -22,6 +22,8 @@ from siglum.propose.inference_columns import column_of, label_of, names_for, nam
 from siglum.records import Example, Params
 
 MAX_EXAMPLES: Final = 10_000
+MAX_CHARACTERS: Final = 1 << 22
+"""Examples, and characters of one of them."""
 """How many examples are read for one intent."""
 
 
@@ -85,6 +87,10 @@ def _limited(rows: Iterator[Row]) -> list[Row]:
     for row in rows:
         if len(found) == MAX_EXAMPLES:
             raise UserError(f"more than {MAX_EXAMPLES} examples", row.place, "give fewer of them", "E-020")
+        size = sum(len(cell.text) for cell in (*row.arguments, row.result))
+        if size > MAX_CHARACTERS:
+            message = f"an example of {size} characters, {MAX_CHARACTERS} are read"
+            raise UserError(message, row.place, "a short example says as much", "E-020")
         found.append(row)
     return found
 

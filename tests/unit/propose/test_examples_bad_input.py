@@ -8,7 +8,7 @@ import pytest
 
 from siglum.errors import EnvironmentFault, UserError
 from siglum.frontend.phrase.parser import parse_signature
-from siglum.propose.examples import MAX_EXAMPLES, read_examples
+from siglum.propose.examples import MAX_CHARACTERS, MAX_EXAMPLES, read_examples
 
 
 def refused(folder: Path, name: str, content: str | bytes, signature: str | None = None) -> UserError:
@@ -125,6 +125,21 @@ def test_no_example_at_all_is_refused(tmp_path: Path, name: str, content: str) -
 def test_more_examples_than_are_read_are_refused_at_the_first_too_many(tmp_path: Path) -> None:
     error = refused(tmp_path, "a.csv", "x,result\n" + "1,2\n" * (MAX_EXAMPLES + 5))
     assert (error.code, error.message, where(error)) == ("E-020", "more than 10000 examples", (MAX_EXAMPLES + 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", "[[[1],1],\n[[{}],2]]"),
+        ("a.jsonl", "[[1],1]\n[[{}],2]\n"),
+        ("a.csv", 'xs,result\n"[{}]",2\n'),
+        ("a.txt", "[1] -> 1\n[{}] -> 2\n"),
+    ],
+)
+def test_one_example_may_be_no_larger_than_a_search_can_look_at(tmp_path: Path, name: str, content: str) -> None:
+    error = refused(tmp_path, name, content.format(",".join(["1"] * (MAX_CHARACTERS // 2 + 1))))
+    assert (error.code, where(error)[0]) == ("E-020", 2)
+    assert error.message.endswith(f" characters, {MAX_CHARACTERS} are read")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A chart parser: all meanings of all parts of a text, the cheap ones kept, combined by rules from the right to the left.
 
-Imports its siblings lattice, rules, tokens and values. The chart knows no English: rules and seeds bring it.
+Imports its siblings lattice, rules, tokens, undoing and values. The chart knows no English: rules and seeds bring it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from siglum.propose.lexical.lattice import FILLER, Arc, Dictionary
 from siglum.propose.lexical.rules import Node, Rule
 from siglum.propose.lexical.tokens import Token
+from siglum.propose.lexical.undoing import replaced
 from siglum.propose.lexical.values import Builder, Value
 
 DEAREST: Final = 11.0
@@ -24,7 +25,7 @@ WIDTH: Final = 4.5
 LEFT_OUT: Final = 5.0
 """Bits that may go into words left out behind one meaning."""
 
-KEPT: Final = {"V": 10, "T": 4, "F": 6, "P": 6, "Q": 3, "N": 3, "D": 6, "C": 6, "O": 3, "I": 3, "U": 1, "W": 3, "M": 1}
+KEPT: Final = {"V": 10, "T": 4, "F": 6, "P": 6, "Q": 3, "N": 3, "D": 6, "C": 6, "O": 3, "I": 3, "U": 1, "W": 3, "M": 1, "A": 1}
 """Meanings kept of one category for one stretch of text."""
 
 KEPT_OF_TYPE: Final = 4
@@ -38,6 +39,10 @@ EXTENDED: Final = {"V": 4, "F": 4, "P": 4, "D": 4, "C": 4}
 
 LATE: Final = 0.25
 """Bits for going on with a value that something said last has finished ("squares of the numbers in order")."""
+
+PICKED: Final = frozenset({"filter", "edge", "take", "suffix"})
+IN_PLACE: Final = 0.9
+"""How what is changed in place was picked out; bits for doing something to some elements where the others stay."""
 
 FREE_MARKS: Final = frozenset([",", "(", ")", "[", "]", ":"])
 """Marks that may stand between any two parts of a pattern."""
@@ -224,6 +229,10 @@ class _Row:
             for relation, more in several(rule.make(self.chart.builder, *arguments)):
                 for value, extra in relation.of(subject):
                     self.add(rule.gives, Edge(done.end, value, cost + more + extra))
+                if subject.origin is not None and subject.origin.how in PICKED:
+                    # "divide the even numbers by two": the others may be meant to stay
+                    for value, extra in replaced(self.chart.builder, subject, relation):
+                        self.add(rule.gives, Edge(done.end, value, cost + more + extra + IN_PLACE))
             return
         for meaning, more in several(rule.make(self.chart.builder, *arguments)):
             self.add(rule.gives, Edge(done.end, meaning, cost + more))

@@ -30,6 +30,8 @@ def is_list(t: Type) -> bool:
 def compare(b: Builder, symbol: str, left: Value, right: Value) -> Readings:
     """`left symbol right`; of a list or a text beside a number, its length is meant."""
     left, right = b.plain(left), b.plain(right)
+    if left.key == right.key:
+        return []
     out: list[tuple[Value | None, float]] = []
     if left.type.kind in ("array", "map") and is_number(right.type):
         size = b.call("length", left)
@@ -73,6 +75,8 @@ def equals(b: Builder, value: Value) -> Predicate:
 def part_of(b: Builder, whole: Value, part: Value) -> Readings:
     """Whether `part` stands in `whole`: an element, or text in text."""
     whole, part = b.plain(whole), b.plain(part)
+    if whole.key == part.key:
+        return []
     if whole.type.kind == "map":
         return readings(b.call("has", whole, part))
     if whole.type is I64 and is_number(part.type):

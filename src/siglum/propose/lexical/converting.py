@@ -12,6 +12,9 @@ from siglum.ir.types import CHAR, STR, Array, Type
 from siglum.propose.lexical.meanings import Readings, readings
 from siglum.propose.lexical.values import Builder, Value
 
+UNASKED: Final = 3.0
+"""Bits for making a number of what are no digits."""
+
 _BECOMES: Final[dict[tuple[str, str], tuple[tuple[str, float], ...]]] = {
     ("i64", "f64"): (("x real", 0.3),),
     ("f64", "i64"): (("x round", 2.0), ("x floor", 2.5)),
@@ -22,7 +25,7 @@ _BECOMES: Final[dict[tuple[str, str], tuple[tuple[str, float], ...]]] = {
     ("str", "char"): (("x first", 2.0),),
     ("str", "i64"): (("x integer", 2.0), ("x length", 4.0)),
     ("str", "f64"): (("x number", 2.0),),
-    ("[i64]", "i64"): (("x length", 3.0), ("x undigits", 3.0), ("x sum", 4.0)),
+    ("[i64]", "i64"): (("x length", 3.0), ("x undigits", 3.0), ("x sum", 4.5)),
     ("[f64]", "f64"): (("x sum", 4.0),),
     ("[i64]", "[f64]"): (("x real", 0.5),),
     ("[i64]", "[str]"): (("x text", 2.0),),
@@ -59,6 +62,8 @@ def becoming(b: Builder, value: Value, wanted: Type) -> Readings:
         return becoming(b, value, wanted.element)
     value = b.plain(value)
     texts = _BECOMES.get((str(value.type), str(wanted)), ())
+    if "digits(" not in value.key:
+        texts = tuple((text, cost + (UNASKED if "undigits" in text else 0.0)) for text, cost in texts)
     out: list[tuple[Value | None, float]] = [(b.template(text, value), cost) for text, cost in texts]
     if wanted is STR and "lines(" in value.key and str(value.type) == "[str]":
         out.append((b.template('x join "\\n"', value), 0.5))

@@ -12,7 +12,8 @@ sum: total, sum total, grand total, summation
 mean: average, arithmetic mean, average value, mean value
 root: square root, sqrt
 isqrt: integer square root, square root, whole square root
-gcd: greatest common divisor, highest common factor, greatest common factor, gcd, largest common divisor, largest common factor
+gcd: greatest common divisor, highest common factor, greatest common factor, gcd, largest common divisor, largest common
+    factor
 lcm: least common multiple, lowest common multiple, smallest common multiple
 abs: absolute value, magnitude, absolute, distance from zero, without its sign
 negate: negation, negative of, opposite, opposite sign, additive inverse, change the sign of, flip the sign of, sign changed,
@@ -43,7 +44,7 @@ fibonacci: fibonacci number, fibonacci
 triangular: triangular number, triangle number
 catalan: catalan number
 primes: prime number, prime
-binary: binary, base two, base 2, binary representation, binary form, binary notation, binary string
+binary: binary digit, binary, base two, base 2, binary representation, binary form, binary notation, binary string
 hex: hexadecimal, hex, base 16, base sixteen, hexadecimal representation
 octal: octal, base 8, base eight
 ones: number of set bits, number of one bits, number of ones in the binary representation, set bit, popcount, hamming weight,
@@ -82,14 +83,15 @@ pairs: pair of neighbour, consecutive pair, adjacent pair, pair of consecutive e
 permutations: permutation, all order, possible order, possible ordering
 combinations: combination
 subsets: subset, power set, powerset, all subset
-counts: frequency, how often each occur, frequency table, frequency count, occurrence count
-dot: dot product, scalar product, inner product
+counts: histogram, tally, counter, distribution, frequency map, frequency dictionary, count map, frequency, how often each
+    occur, frequency table, frequency count, occurrence count
+dot: sumproduct, sum product, inner product of vector, dot product, scalar product, inner product
 concat: concatenation, concatenate
 union: union, set union
 common: intersection, common element, shared element, overlap
 except: set difference
-prefix: common prefix, longest common prefix, common start, shared prefix, longest shared prefix, longest common start, longest
-    common beginning
+prefix: common prefix, longest common prefix, common start, shared prefix, longest shared prefix, longest common start,
+    longest common beginning
 interleave: interleave, interleaved
 zip: zip, zipped
 hamming: hamming distance

@@ -5,7 +5,7 @@ Imports `siglum.frontend`, `siglum.ir` and its siblings meanings and values.
 
 from __future__ import annotations
 
-from siglum.frontend.phrase.syntax import Call, Function
+from siglum.frontend.phrase.syntax import Call, Function, Name
 from siglum.ir.types import I64, Array
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.values import Builder, Value
@@ -32,10 +32,15 @@ def last_few(b: Builder, xs: Value, count: Value) -> Readings:
 
 
 def at_place(b: Builder, xs: Value, ordinal: Value) -> Readings:
-    """The element that an ordinal, counted from 1, names."""
+    """The element that an ordinal, counted from 1, names; a parameter perhaps from 0."""
     place = less_one(b, ordinal)
-    found = b.call("at", xs, place) if place is not None else None
-    return [] if found is None or place is None else [(found.said_of("at", xs, place), 0.0)]
+    out: Readings = []
+    # a number that is given may count from 0
+    for at, cost in ((place, 0.0), (ordinal if isinstance(ordinal.tree, Name) else None, 0.5)):
+        found = b.call("at", xs, at) if at is not None else None
+        if found is not None and at is not None:
+            out.append((found.said_of("at", xs, at), cost))
+    return out
 
 
 def less_one(b: Builder, number: Value) -> Value | None:

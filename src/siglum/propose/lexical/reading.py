@@ -14,12 +14,12 @@ from siglum.frontend.phrase.language import Language, Params
 from siglum.frontend.phrase.printer import print_tree
 from siglum.frontend.phrase.syntax import SUBJECT
 from siglum.ir.types import Fn, Type
-from siglum.propose.lexical.chart import Chart
+from siglum.propose.lexical.chart import Chart, Together
 from siglum.propose.lexical.converting import becoming
 from siglum.propose.lexical.english import grammar
 from siglum.propose.lexical.index import Index
 from siglum.propose.lexical.lattice import Dictionary
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, Node
 from siglum.propose.lexical.seeds import Seeds
 from siglum.propose.lexical.tokens import Token, tokenise
@@ -34,8 +34,13 @@ MOST_SENTENCES: Final = 3
 LATER_SENTENCE: Final = 1.0
 """Bits for what a later sentence says alone."""
 
-DEED, PROPERTY, NEXT_PARAMETER = 0.2, 0.5, 1.2
-"""Bits for something done to, or true of, a parameter that is not said; and for each parameter that comes before it."""
+DEED, PROPERTY, NEXT_PARAMETER, SEVERAL = 0.2, 0.5, 1.2, 0.4
+"""Bits for something done to, or true of, a parameter that is not said; for each parameter that comes before it, and for several
+values as a list or a pair."""
+
+
+_INTRODUCING: Final = frozenset({("for", "example"), ("for", "instance"), ("e", "g")})
+"""Words before examples."""
 
 
 class English(NamedTuple):
@@ -75,16 +80,18 @@ class Fragment(NamedTuple):
 
 
 class Understood(NamedTuple):
-    """Words of a text, in small letters: with a meaning, and known to nothing. What only joins others is counted in `joining`."""
+    """Words of a text, in small letters: with a meaning, and known to nothing. What only joins others is counted in `joining`,
+    names of parameters in `names`."""
 
     known: tuple[str, ...]
     unknown: tuple[str, ...]
     joining: int
+    names: int = 0
 
     @property
     def is_english(self) -> bool:
         """Whether there is something to go by, and not mostly words of another language."""
-        return bool(self.known) and len(self.unknown) <= len(self.known) + self.joining
+        return bool(self.known or self.names) and len(self.unknown) <= len(self.known) + self.joining
 
 
 def understood(text: str, params: Params = ()) -> Understood:
@@ -93,11 +100,12 @@ def understood(text: str, params: Params = ()) -> Understood:
     names = {name.lower() for name, _ in params}
     known: dict[str, None] = {}
     unknown: dict[str, None] = {}
-    joining = 0
+    joining = named = 0
     tokens = tokenise(text)
     said = {k for at, arcs in enumerate(dictionary.arcs(tokens)) for arc in arcs for k in range(at, arc.end)}
     for at, token in enumerate(tokens):
         if token.kind != "word" or token.word in names:
+            named += token.word in names
             continue
         if dictionary.joins(token.word):
             joining += 1
@@ -105,14 +113,20 @@ def understood(text: str, params: Params = ()) -> Understood:
             known[token.word] = None
         else:
             unknown[token.word] = None
-    return Understood(tuple(known), tuple(unknown), joining)
+    return Understood(tuple(known), tuple(unknown), joining, named)
 
 
 def sentences(tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens of each sentence."""
     out: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "mark" and token.word in (".", "!", "?", ";"):
+    for at, token in enumerate(tokens):
+        ahead = tuple(t.word for t in tokens[at : at + 2])
+        behind_mark = at > 0 and tokens[at - 1].word in (",", "(")
+        aside = ahead in _INTRODUCING or (behind_mark and (token.word == "like" or ahead in (("such", "as"), ("as", "in"))))
+        if aside and out[-1]:
+            # what follows is an example
+            out.append([])
+        elif token.kind == "mark" and token.word in (".", "!", "?", ";"):
             if out[-1]:
                 out.append([])
         else:
@@ -175,12 +189,23 @@ class Reading:
                         text = print_tree(made.tree, frozenset((SUBJECT, *(name for name, _ in self.params))))
                         yield Fragment(text, Fn((element,), made.type), cost + more)
 
+    def _as_one(self, values: Together) -> Value | None:
+        """Several values as the list or the pair that is wanted."""
+        parts = [self.builder.plain(v) for v in values]
+        if self.builder.result is None or any(v.each is not None for v in parts):
+            return None
+        if self.builder.result.kind == "pair":
+            return self.builder.call("pair", *parts) if len(parts) == 2 else None
+        return self.builder.list_of(parts) if self.builder.result.kind == "array" else None
+
     def _closed(self, category: str, meaning: object) -> Readings:
         """Programs of the wanted type that a meaning may be: values as they are, deeds and predicates of a parameter."""
         builder = self.builder
         values: Readings = []
         if category in ("V", "C") and isinstance(meaning, Value):
             values = [(meaning, 0.0)]
+        elif category == "T" and isinstance(meaning, Together):
+            values = [(v, SEVERAL + c) for v, c in readings(self._as_one(meaning))]
         elif category == "D" and isinstance(meaning, Relation):
             values = [(v, c + DEED + NEXT_PARAMETER * at) for at, p in enumerate(builder.params) for v, c in meaning.of(p)]
         elif category == "P" and isinstance(meaning, Predicate):

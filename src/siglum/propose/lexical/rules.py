@@ -11,7 +11,8 @@ Imports the standard library only. Patterns:
 
 Categories: V a value, T several values said together, F a relation, P a predicate, Q a predicate on a number ("at least 3"), N an
 ordinal number, D something done to a value ("reverse", "sorted by length"), C a clause (a truth), O an order of sorting, I a
-relation of the subject ("its length"), U what stands for the subject ("it"), W a word of several arguments, M a unit of measure.
+relation of the subject ("its length"), U what stands for the subject ("it"), W a word of several arguments, M a unit of measure,
+A that something is not there ("if there is none").
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 
-CATEGORIES: Final = frozenset("VTFPQNDCOIUWM")
+CATEGORIES: Final = frozenset("VTFPQNDCOIUWMA")
 
 _PART: Final = re.compile(r"\[|\]|[^\s\[\]]+")
 

@@ -67,10 +67,23 @@ class Seeds:
                 yield Seed("V", at + len(parts), param, 0.0)
             elif len(name) > 2 and (name in bases(word) or word in bases(name)):
                 yield Seed("V", at + 1, param, 0.3)
+        if at + 1 < len(self.tokens) and self._is_role(word):
+            named = self.tokens[at + 1].word
+            for param in self.builder.params:
+                if param.key.lower() == named and (named != "a" or self._ends_noun_phrase(at + 2)):
+                    yield Seed("V", at + 2, param, 0.1)
         yield from self._unknown(at, word)
         place = {"first": 0, "former": 0, "one": 0, "second": 1, "latter": 1, "other": 1}.get(word)
         if place is not None and len(self.builder.params) == 2 and self.builder.params[0].type is self.builder.params[1].type:
             yield Seed("V", at + 1, self.builder.params[place], 1.2)
+
+    def _is_role(self, word: str) -> bool:
+        """Whether the word may stand before the name of what plays the role: "the threshold t"."""
+        return (
+            len(word) > 2
+            and word.isalpha()
+            and (word in _ROLES or not (self.dictionary.knows(word) or self.dictionary.joins(word)))
+        )
 
     def _ends_noun_phrase(self, at: int) -> bool:
         """Whether what stands here cannot be the noun after an article."""
@@ -109,6 +122,8 @@ class Seeds:
             return
         plural = is_plural(self.tokens[end - 1].word)
         fitting = [p for p in self.builder.params if _is_a(p.type, concept)]
+        if concept in ("character", "letter"):
+            fitting.sort(key=lambda p: p.type is not CHAR)
         if concept in ("sub-text", "element"):
             # "the given value": beside a list or a text to look in
             fitting = [p for p in fitting if any(p.key != q.key and q.element is not None for q in self.builder.params)][::-1]
@@ -116,10 +131,18 @@ class Seeds:
             several = concept != "list" or is_list(param.type.element) if is_list(param.type) else False
             if not plural or several:
                 yield Seed("V", end, param, DATA_NOUNS[concept] + 0.6 * place)
+                self._described(at, end, param, DATA_NOUNS[concept] + 0.6 * place)
         ordinal = self.tokens[at - 1].word if at > 0 else ""
-        wanted = {"first": 0, "one": 0, "second": 1, "other": 1, "third": 2, "last": -1}.get(ordinal)
+        wanted = {"first": 0, "one": 0, "second": 1, "other": 1, "another": 1, "third": 2, "last": -1}.get(ordinal)
         if wanted is not None and len(fitting) > 1 and wanted < len(fitting):
             self.by_start[at - 1].append(Seed("V", end, fitting[wanted], 0.0))
+
+    def _described(self, at: int, end: int, param: Value, cost: float) -> None:
+        """ "a non-negative integer", "the sorted list": the same from the words before that describe what is given."""
+        while at > 0 and self.tokens[at - 1].word in _OF_A_PARAMETER:
+            at -= 1
+            cost += 0.5
+            self.by_start[at].append(Seed("V", end, param, cost))
 
     # literals
 
@@ -140,10 +163,13 @@ class Seeds:
 
     def _texts(self, at: int, token: Token) -> Iterator[Seed]:
         if token.kind == "quoted" and isinstance(token.value, str):
+            yield from (Seed("V", at + 1, p, 0.0) for p in self.builder.params if p.key == token.value and p.type is not STR)
             yield Seed("V", at + 1, self.builder.literal(token.value), 0.0)
             return
-        if token.kind == "mark" and token.word in "#*@$&_+/-~^":
-            yield Seed("V", at + 1, self.builder.literal(token.word), 1.2)
+        if token.kind == "mark":
+            said_as_one = at > 0 and self.tokens[at - 1].word in _BEFORE_A_SIGN
+            if token.word in "#*@$&_+/-~^" or (said_as_one and len(token.word) == 1):
+                yield Seed("V", at + 1, self.builder.literal(token.word), 1.2 if token.word in "#*@$&_+/-~^" else 1.5)
         if token.kind != "word":
             return
         if token.word in ("true", "false"):
@@ -155,12 +181,30 @@ class Seeds:
                     words = sign.split()
                     if len(words) == size and all(w in f for w, f in zip(words, forms, strict=True)):
                         yield Seed("V", at + size, self.builder.literal(text), 0.3 if size > 1 else 0.6)
+        yield from self._two_signs(at)
         before = self.tokens[at - 1].word if at > 0 else ""
+        named = before in ("letter", "character", "letters", "characters", "char", "digit")
         lettered = len(token.word) == 1 and token.word.isalpha() and all(p.key != token.word for p in self.builder.params)
-        if lettered:
-            named = before in ("letter", "character", "letters", "characters", "char", "digit")
-            if named or token.word not in "ai":
-                yield Seed("V", at + 1, self.builder.literal(token.word), 0.0 if named else 1.5)
+        if lettered and isinstance(token.value, str) and (named or token.word != "i"):
+            yield Seed("V", at + 1, self.builder.literal(token.value), 0.0 if named else 0.8)
+        elif lettered:
+            pointed = before in ("last", "first", "every", "each", "the", "all", "any", "no")
+            article = token.word == "a" and not self._ends_noun_phrase(at + 1)
+            if named or (not article and (pointed or token.word not in "ai")):
+                cost = (0.7 if article else 0.0) if named else 0.8 if pointed else 1.5
+                yield Seed("V", at + 1, self.builder.literal(token.word), cost)
+
+    def _two_signs(self, at: int) -> Iterator[Seed]:
+        """ "a comma and a space", "comma followed by space": both, one behind the other."""
+        first = thesaurus.SIGNS.get(self.tokens[at].word)
+        if first is None:
+            return
+        rest = [t.word for t in self.tokens[at + 1 : at + 5]]
+        for joint in (("and",), ("and", "a"), ("followed", "by", "a"), ("followed", "by"), ("then", "a"), ("plus", "a"), ()):
+            if tuple(rest[: len(joint)]) == joint and len(rest) > len(joint):
+                second = thesaurus.SIGNS.get(rest[len(joint)])
+                if second is not None:
+                    yield Seed("V", at + len(joint) + 2, self.builder.literal(first + second), 0.5)
 
     # words of the vocabulary
 
@@ -232,6 +276,31 @@ _AFTER_A_NAME: Final = frozenset(
     }
 )  # fmt: skip
 """Words that may stand behind a parameter called a, and not behind the article."""
+
+_BEFORE_A_SIGN: Final = frozenset(
+    {
+        "a", "after", "all", "and", "at", "before", "between", "by", "each", "every", "first", "last", "next", "of", "on", "or",
+        "sign", "the", "to", "with",
+    }
+)  # fmt: skip
+"""Words behind which a mark is what is spoken of."""
+
+_ROLES: Final = frozenset(
+    {
+        "array", "base", "char", "character", "count", "element", "exponent", "index", "integer", "length", "letter", "limit",
+        "list", "number", "position", "prefix", "radius", "separator", "size", "string", "substring", "suffix", "text", "value",
+        "word",
+    }
+)  # fmt: skip
+"""Nouns with a meaning of their own that may stand before a parameter's name."""
+
+_OF_A_PARAMETER: Final = frozenset(
+    {
+        "decimal", "empty", "given", "input", "integer", "natural", "negative", "nonempty", "nonnegative", "non", "original",
+        "positive", "real", "single", "sorted", "unsorted", "whole",
+    }
+)  # fmt: skip
+"""Words before a noun that describe what is given, and pick out nothing."""
 
 _LEFT_TO_RULES: Final = frozenset(
     {

@@ -31,7 +31,8 @@ _SIGNS: Final = {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "�
 
 class Token(NamedTuple):
     """`kind` is word, number, ordinal, quoted or mark. `word` is the text in small letters (as written for numbers and marks,
-    nothing for quoted text); `value` is what a number or a quoted text stands for.
+    nothing for quoted text); `value` is what a number or a quoted text stands for, or a lone
+    capital letter that does not begin the text.
     """
 
     kind: str
@@ -53,7 +54,8 @@ def tokenise(text: str) -> list[Token]:
         elif found["quoted"] is not None:
             tokens.append(Token("quoted", "", found["quoted"][1:-1]))
         elif found["word"] is not None:
-            tokens.append(Token("word", found["word"].lower()))
+            word = found["word"]
+            tokens.append(Token("word", word.lower(), word if len(word) == 1 and word.isupper() and tokens else None))
         elif found["possessive"] is not None:
             tokens.append(Token("word", POSSESSIVE))
         else:

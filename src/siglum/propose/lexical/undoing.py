@@ -95,6 +95,17 @@ def replaced(b: Builder, picked: Value, new: Value | Relation) -> Readings:
         for holds, cost in detail.of(it, source):
             for made, more in new.of(it) if isinstance(new, Relation) else [(new, 0.0)]:
                 out += [(v, cost + more + extra) for v, extra in _chosen(b, source, it, holds, made)]
+    elif how == "edge" and isinstance(new, Relation):
+        rest = b.template("x tail" if detail == "take" else "x front", source)
+        for made, cost in new.of(picked):
+            if rest is not None and made.type is source.type:
+                out.append((b.call("concat", made, rest) if detail == "take" else b.call("concat", rest, made), cost))
+    elif how in ("take", "suffix", "drop") and isinstance(detail, Value) and isinstance(new, Relation):
+        kept = "x take (x length - y)" if how == "suffix" else _LEFT[how]
+        rest = b.template(kept, source, detail)
+        for made, cost in new.of(picked):
+            if rest is not None and made.type is source.type:
+                out.append((b.call("concat", made, rest) if how == "take" else b.call("concat", rest, made), cost))
     elif how in ("first", "last", "at", "maximum", "minimum"):
         place = {"first": "0", "last": "(x length - 1)", "maximum": "(x argmax else 0)", "minimum": "(x argmin else 0)"}.get(how)
         for made, more in new.of(b.plain(picked)) if isinstance(new, Relation) else [(new, 0.0)]:

@@ -116,7 +116,9 @@ class Builder:
     # words
 
     def call(self, word: str, *args: Value) -> Value | None:
-        """The word on these arguments, in signature order."""
+        """The word on these arguments, in signature order; none of them is said of each."""
+        if any(a.each is not None for a in args):
+            return None
         readings = self.resolver.readings(word, tuple([a.known for a in args]))
         if not readings:
             return None
@@ -167,7 +169,7 @@ class Builder:
 
     def list_of(self, values: Sequence[Value]) -> Value | None:
         """`[a b c]`, where the values have one type."""
-        type_ = join([v.known for v in values]) if values else None
+        type_ = join([v.known for v in values]) if values and all(v.each is None for v in values) else None
         if type_ is None:
             return None
         flex = list_flex({v.flex for v in values})
@@ -289,6 +291,16 @@ class Builder:
         except SiglumError:
             return None
         return Option(body.type) if isinstance(body, OptionMeet) else body.type
+
+    def list_within(self, value: Value) -> Value | None:
+        """The list that a value is computed from: its first argument, or the first argument of that."""
+        tree = value.tree
+        while isinstance(tree, Call) and tree.args and not isinstance(tree.args[0], Function):
+            tree = tree.args[0]
+            type_ = self.type_of(tree, self._signature)
+            if type_ is not None and type_.kind == "array":
+                return Value(tree, type_, f"within {value.key}")
+        return None
 
     def with_parameter(self, value: Value, name: str, make: Maker) -> Value | None:
         """The value with what `make` makes of a parameter in the parameter's place."""

@@ -21,6 +21,11 @@ class Word(Relation):
         super().__init__(builder, name, lambda _: None)
         self.name, self.arity = name, arity
 
+    @property
+    def asks(self) -> bool:
+        """Whether it says if something is so."""
+        return any(o.result is BOOL for o in self.builder.vocabulary.overloads(self.name))
+
     def on(self, *values: Value) -> Readings:
         """The word on these values; a word of two arguments goes through more of them."""
         if any(v.each is not None for v in values[1:]):
@@ -60,11 +65,15 @@ def word_rules() -> Grammar:
         return Relation(b, f"{word.name} {second.key} {third.key}", lambda x: word.on(x, second, third))
 
     @grammar.rule("P", "W of|to|with|from|by|for|at|than|in V; W V; be W V", cost=0.4)
-    def holds_with(b: Builder, word: Word, other: Value) -> Predicate:
+    def holds_with(b: Builder, word: Word, other: Value) -> Predicate | None:
+        if not word.asks:
+            return None
         return Predicate(b, f"{word.name} {other.key}", lambda x, _: word.on(x, other))
 
     @grammar.rule("P", "W V and V; W T", cost=0.4)
-    def holds_with_two(b: Builder, word: Word, *others: Value | Together) -> Predicate:
+    def holds_with_two(b: Builder, word: Word, *others: Value | Together) -> Predicate | None:
+        if not word.asks:
+            return None
         values = [v for o in others for v in (o if isinstance(o, Together) else [o] if isinstance(o, Value) else [])]
         return Predicate(b, f"{word.name} {' '.join(v.key for v in values)}", lambda x, _: word.on(x, *values))
 

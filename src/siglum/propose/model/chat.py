@@ -48,9 +48,10 @@ class Usage:
         self.reply_tokens += reply or 0
 
     def __str__(self) -> str:
-        unreported = f", {self.unreported} answers without a count" if self.unreported else ""
+        requests = f"{self.requests} request{'' if self.requests == 1 else 's'}"
+        unreported = f", {self.unreported} answer{'' if self.unreported == 1 else 's'} without a count" if self.unreported else ""
         retries = f" ({self.retries} of them again)" if self.retries else ""
-        return f"{self.requests} requests{retries}, {self.prompt_tokens} + {self.reply_tokens} tokens{unreported}"
+        return f"{requests}{retries}, {self.prompt_tokens} + {self.reply_tokens} tokens{unreported}"
 
 
 class Request(NamedTuple):

@@ -1,15 +1,17 @@
 """The proposer that asks a language model. Imports `siglum.records`, `siglum.errors` and its siblings.
 
 A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. A
-reply that holds nothing usable, or was cut inside its first candidate, is asked for again; every request is counted.
+reply that holds nothing usable, or was cut inside its first candidate, is asked for again, and with half the words where the
+prompt was too long; every request is counted.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.propose.model import prompt
@@ -21,6 +23,9 @@ from siglum.propose.model.wire import FAULT, Limits, Stopped
 from siglum.records import Candidate, Feedback, Spec
 
 MOST_WORDS: Final = 32
+LEAST_WORDS: Final = 3
+"""Words in a prompt, and how few may be left of them where it is too long for a model."""
+
 MOST_PHRASES: Final = 5
 FIRST_COST: Final = 12.0
 """Bits of the first candidate of a reply; each after it has one more."""
@@ -30,6 +35,13 @@ UNTYPED: Final = 8.0
 
 WARMER: Final = 0.4
 """Temperature added in each round after the first."""
+
+NARROW_TYPES: Final = 3
+NARROW_GIVEN: Final = 2
+LONGEST_GRAMMAR: Final = 600_000
+"""How wide the grammar of a request is, and how many characters it may have: it goes along with every request."""
+
+_TOO_LONG: Final = re.compile(r"context (?:window|size|length)|prompt is too long|too many tokens|maximum context", re.I)
 
 Retrieve = Callable[[Spec], Sequence[str]]
 
@@ -63,19 +75,20 @@ class ModelProposer:
         if not spec.phrase.strip() and not spec.examples:
             return
         self.fault = None
-        words = prompt.known(self.retrieve(spec), MOST_WORDS)
-        system = prompt.system_prompt(words, self.phrases)
-        grammar = cache(lambda: _grammar(spec, words, self.phrases))
-        schema = export.json_schema(spec.params, words, self.phrases)
+        form = _form(spec, prompt.known(self.retrieve(spec), MOST_WORDS), self.phrases)
         given = {f.candidate.text for f in feedback}
         told = -1
         for number in range(self.rounds):
             if len(feedback) == told:
                 return
             told = len(feedback)
-            user = prompt.user_prompt(spec, feedback)
-            request = Request(system, user, grammar, schema, min(1.0, WARMER * number))
-            for candidate in self._round(request, spec):
+            asked: dict[str, Any] = {"user": prompt.user_prompt(spec, feedback), "temperature": min(1.0, WARMER * number)}
+            found = self._round(form.request._replace(**asked), spec)
+            while self.fault is not None and _TOO_LONG.search(self.fault.message) and len(form.words) > LEAST_WORDS:
+                form = _form(spec, form.words[: len(form.words) // 2], self.phrases)
+                self.usage.retries += 1
+                found = self._round(form.request._replace(**asked), spec)
+            for candidate in found:
                 if candidate.text not in given:
                     given.add(candidate.text)
                     yield candidate
@@ -122,12 +135,28 @@ class ModelProposer:
         return SiglumError(f"no reply holds a phrase, {asked}", None, "ask another model", "E-035", 4)
 
 
+class _Form(NamedTuple):
+    """What is asked of these words, less the task itself."""
+
+    words: Sequence[str]
+    request: Request
+
+
+def _form(spec: Spec, words: Sequence[str], phrases: int) -> _Form:
+    grammar = cache(lambda: _grammar(spec, words, phrases))
+    schema = export.json_schema(spec.params, words, phrases)
+    return _Form(words, Request(prompt.system_prompt(words, phrases), "", grammar, schema))
+
+
 def _grammar(spec: Spec, words: Sequence[str], phrases: int) -> str:
-    """The grammar of a reply; empty where no phrase of these words gives the result."""
+    """The grammar of a reply, narrow enough to be sent along; empty where none is, or where no phrase of these words gives the
+    result.
+    """
     try:
-        return export.gbnf(spec.params, spec.result, words, phrases)
+        made = export.gbnf(spec.params, spec.result, words, phrases, NARROW_TYPES, NARROW_GIVEN)
     except UserError:
         return ""
+    return made if len(made) <= LONGEST_GRAMMAR else ""
 
 
 def from_endpoint(

@@ -1,6 +1,6 @@
 """Which operations a search may use: a list of machine operations, or the vocabulary's words on 64-bit numbers.
 
-Imports `ir` and `scalar.components`.
+Imports `ir`, `propose.constants` and `scalar.components`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from siglum.ir.function import Function, listed
-from siglum.ir.node import CONST
+from siglum.ir.function import Function
 from siglum.ir.types import BOOL, I64, U64
+from siglum.propose.constants import constants_of
 from siglum.propose.scalar.components import component
 
 _WORDS: Final = (
@@ -57,9 +57,4 @@ def usual(width: int, numbers: Iterable[int]) -> Operations:
 
 def numbers_in(function: Function) -> list[int]:
     """The integers that a Function's text holds, the most frequent first."""
-    found: dict[int, int] = {}
-    for n in listed(function.region):
-        for a in n.args:
-            if a.op is CONST and a.type in (I64, U64, BOOL):
-                found[int(a.attr)] = found.get(int(a.attr), 0) + 1
-    return sorted(found, key=lambda n: -found[n])
+    return list(dict.fromkeys(int(value) for value, t in constants_of(function) if t in (I64, U64, BOOL)))

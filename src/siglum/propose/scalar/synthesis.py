@@ -29,8 +29,6 @@ from siglum.records import Budget, Candidate
 from siglum.smt.solve import Portfolio
 
 ORIGIN: Final = "scalar"
-_TRIES: Final = 60
-"""Inputs drawn for each sample that is wanted, at most."""
 _SAMPLES: Final = 16
 _FEW_RESULTS: Final = 5
 """Results fewer than this many are told apart by twice the samples."""
@@ -45,6 +43,7 @@ _AGAIN: Final = 0.9
 """The part of the time that must be left for a round to begin anew at once where a refuted program hides others."""
 _OTHERS: Final = 200
 """Inputs by which programs are told apart where examples are all there is."""
+_LEAST_MORE_S: Final = 0.2
 _BITS_PER_STEP: Final = 5.0
 _BITS_PER_CONSTANT: Final = 3.0
 
@@ -68,24 +67,35 @@ class Report:
 
 
 class Clock:
-    """Runs down `seconds` of this process and of `elsewhere` while it is not stopped."""
+    """Runs down `seconds` of this process and of `elsewhere` from `go_on` to `stop`."""
 
     def __init__(self, seconds: float, elsewhere: Callable[[], float]) -> None:
         self.seconds, self.elsewhere = seconds, elsewhere
-        self.used = self.used_elsewhere = 0.0
-        self.go_on()
+        self._used = 0.0
+        self._since: float | None = None
+
+    def _now(self) -> float:
+        return time.process_time() + self.elsewhere()
 
     def go_on(self) -> None:
-        self._since = time.process_time(), self.elsewhere()
+        self._since = self._now()
 
     def stop(self) -> None:
-        self.used += time.process_time() - self._since[0]
-        self.used_elsewhere += self.elsewhere() - self._since[1]
+        self._used = self.used
+        self._since = None
+
+    @property
+    def used(self) -> float:
+        """The seconds it ran."""
+        return self._used + (0.0 if self._since is None else self._now() - self._since)
 
     def left(self) -> float:
         """The seconds that remain."""
-        here, there = time.process_time() - self._since[0], self.elsewhere() - self._since[1]
-        return self.seconds - self.used - self.used_elsewhere - here - there
+        return self.seconds - self.used
+
+    def leave(self, seconds: float) -> None:
+        """Leaves at most so many seconds."""
+        self.seconds = min(self.seconds, self.used + seconds)
 
 
 def synthesize(
@@ -169,6 +179,10 @@ class Synthesis:
             if len(self.samples) == before:
                 return
 
+    def end_soon(self) -> None:
+        """Goes on for as long again as it took so far, and no longer."""
+        self.clock.leave(max(self.clock.used, _LEAST_MORE_S))
+
     def learn(self, arguments: Arguments) -> bool:
         """Takes a counterexample from outside; whether it says something new."""
         wanted = self.wanted.ask(arguments) if self.wanted.ask else None
@@ -187,7 +201,7 @@ class Synthesis:
         if wanted.ask is not None:
             types = [t for _, t in wanted.params]
             known = {sample.arguments for sample in given}
-            drawn = sampled(types, wanted.ask, wanted.draws, self.random, wanted.draws * _TRIES, lambda: self.clock.left() <= 0)
+            drawn = sampled(types, wanted.ask, wanted.draws, self.random, wanted.tries, lambda: self.clock.left() <= 0)
             drawn = [sample for sample in drawn if sample.arguments not in known]
             few = len({sample.wanted for sample in drawn}) < _FEW_RESULTS
             self.samples = chosen(drawn, _SAMPLES * (2 if few else 1), self.operations.width)
@@ -317,6 +331,6 @@ class Synthesis:
     def _note(self, search: Search) -> None:
         """Brings the report up to date."""
         report, progress = self.report, search.progress
-        report.seconds = self.clock.seconds - self.clock.left()
+        report.seconds = self.clock.used
         report.solver_seconds = self.portfolio.cpu if self.portfolio else 0.0
         report.tried, report.depth, report.at = progress.tried, progress.depth, progress.at

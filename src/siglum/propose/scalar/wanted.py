@@ -20,21 +20,25 @@ SUPPORTED: Final = (BOOL, I8, I16, I32, I64, U8, U16, U32)
 """Types of parameters. Words on u64 know no bits, and results are what words give: i64 or bool."""
 RESULTS: Final = (BOOL, I64)
 _SAMPLES_OF_REFERENCE: Final = 1000
+_TRIES: Final = 60
+"""Inputs drawn for each sample that is wanted, at most."""
 _SAMPLES_OF_FORMULA: Final = 40
+_TRIES_OF_FORMULA: Final = 3
 
 Prove = Callable[[str, Portfolio, float], Comparison]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The signature, the result on arguments (None where nothing is wanted), how many samples to draw, samples that count in any
-    case, how to prove a phrase, and numbers that programs may well hold.
+    """The signature, the result on arguments (None where nothing is wanted), how many samples to draw out of how many `tries`,
+    samples that count in any case, how to prove a phrase, and numbers that programs may well hold.
     """
 
     params: Params
     result: Type
     ask: Callable[[Arguments], int | None] | None
     draws: int
+    tries: int = 0
     given: tuple[Sample, ...] = ()
     prove: Prove | None = None
     numbers: tuple[int, ...] = ()
@@ -54,7 +58,8 @@ def by_reference(
     def prove(text: str, portfolio: Portfolio, seconds: float) -> Comparison:
         return against_reference(function_of(text, named, overflow), reference, portfolio, seconds)
 
-    return Wanted(named, reference.result, oracle(reference), _SAMPLES_OF_REFERENCE, given, prove, tuple(numbers))
+    draws = _SAMPLES_OF_REFERENCE
+    return Wanted(named, reference.result, oracle(reference), draws, _TRIES * draws, given, prove, tuple(numbers))
 
 
 def by_formula(
@@ -75,7 +80,8 @@ def by_formula(
     def prove(text: str, portfolio: Portfolio, seconds: float) -> Comparison:
         return against_formula(function_of(text, named, overflow), holds, portfolio, seconds)
 
-    return Wanted(named, holds.params[-1][1], ask, _SAMPLES_OF_FORMULA, given, prove)
+    draws = _SAMPLES_OF_FORMULA
+    return Wanted(named, holds.params[-1][1], ask, draws, _TRIES_OF_FORMULA * draws, given, prove)
 
 
 def by_call(params: Params, result: Type, call: Callable[..., Any], given: tuple[Sample, ...] = ()) -> Wanted:
@@ -89,9 +95,9 @@ def by_call(params: Params, result: Type, call: Callable[..., Any], given: tuple
         fits = isinstance(found, bool) if result is BOOL else type(found) is int and -(2**63) <= found < 2**63
         return int(found) if fits else None
 
-    return Wanted(params, result, ask, _SAMPLES_OF_REFERENCE, given)
+    return Wanted(params, result, ask, _SAMPLES_OF_REFERENCE, _TRIES * _SAMPLES_OF_REFERENCE, given)
 
 
 def by_examples(params: Params, result: Type, given: tuple[Sample, ...], numbers: tuple[int, ...] = ()) -> Wanted:
     """What a few samples say, and nothing else."""
-    return Wanted(params, result, None, 0, given, numbers=numbers)
+    return Wanted(params, result, None, 0, given=given, numbers=numbers)

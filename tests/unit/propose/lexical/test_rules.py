@@ -11,6 +11,7 @@ import pytest
 from siglum.ir.types import parse_type
 from siglum.propose.lexical import thesaurus
 from siglum.propose.lexical.chart import Together, several
+from siglum.propose.lexical.english.conditions import Absence
 from siglum.propose.lexical.english.orders import Order
 from siglum.propose.lexical.english.units import Unit, unit_of
 from siglum.propose.lexical.meanings import Predicate, Relation
@@ -98,7 +99,7 @@ def test_no_expression_of_a_concept_is_empty() -> None:
 
 MEANINGS = {
     "V": Value, "T": Together, "F": Relation, "P": Predicate, "Q": Predicate, "N": Value, "D": Relation, "C": Value, "O": Order, "I": Relation,  # noqa: E501
-    "W": Word, "M": Unit,
+    "W": Word, "M": Unit, "A": Absence,
 }  # fmt: skip
 
 
@@ -140,6 +141,7 @@ def dummies(b: Builder, subject: Value) -> dict[str, Any]:
     return {
         "V": subject, "T": Together((subject, b.params[0])), "F": length, "P": even, "Q": even, "N": b.literal(2), "D": length,
         "C": b.literal(True), "O": Order(True), "I": length, "W": Word(b, "gcd", 2), "M": unit_of("hour"),
+        "A": Absence(),
     }  # fmt: skip
 
 

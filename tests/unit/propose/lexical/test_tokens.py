@@ -70,7 +70,12 @@ def test_text_beyond_the_limit_is_not_looked_at() -> None:
 def test_any_text_gives_tokens(text: str) -> None:
     for token in tokenise(text):
         assert token.kind in ("word", "number", "ordinal", "quoted", "mark")
-        assert (token.value is not None) == (token.kind in ("number", "ordinal", "quoted"))
+        if token.kind != "word":
+            assert (token.value is not None) == (token.kind in ("number", "ordinal", "quoted"))
+
+
+def test_a_lone_capital_letter_is_kept_as_it_is_written_unless_it_begins_the_text() -> None:
+    assert [t.value for t in tokenise("A name with B")] == [None, None, None, "B"]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections import deque
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 _TOKEN = re.compile(
     r'''\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<set>\[(?:[^\]\\]|\\.)*\])|(?P<name>[a-z][a-z0-9-]*)|(?P<mark>[()|?*+]))'''
@@ -40,6 +39,12 @@ def unescaped(text: str) -> list[str]:
     """The characters of a quoted text or of a set, each escape as one."""
     found = re.findall(r"\\u[0-9A-Fa-f]{4}|\\.|[^\\]", text, re.DOTALL)
     return [chr(int(c[2:], 16)) if c[:2] == "\\u" else _ESCAPES.get(c[1], c[1]) if c[0] == "\\" else c for c in found]
+
+
+@cache
+def written(text: str) -> tuple[Characters, ...]:
+    """The characters of a quoted text."""
+    return tuple(Characters(((ord(c), ord(c)),)) for c in unescaped(text[1:-1]))
 
 
 class Gbnf:
@@ -83,7 +88,7 @@ class Gbnf:
             kind, value = token.lastgroup, token.group(token.lastgroup or 0)
             before = len(found[-1])
             if kind == "text":
-                found[-1] += [Characters(((ord(c), ord(c)),)) for c in unescaped(value[1:-1])]
+                found[-1] += written(value)
             elif kind == "set":
                 found[-1].append(self._set(value[1:-1]))
             elif kind == "name":
@@ -117,16 +122,19 @@ class Gbnf:
             for part in (p for a in alternatives for p in a if isinstance(p, Name)):
                 users.setdefault(part.number, set()).add(number)
         depth: dict[int, int] = {}
-        todo = deque(self.rules)
-        while todo:
-            number = todo.popleft()
-            known = [d for a in self.rules[number] if (d := self._depth(a, depth)) is not None]
-            if known and min(known) < depth.get(number, 1 << 30):
-                depth[number] = min(known)
-                todo.extend(users.get(number, ()))
+        todo = [number for number, alternatives in self.rules.items() if any(self._is_flat(a) for a in alternatives)]
+        level = 1
+        while todo:  # level by level, so that the first depth found is the least
+            depth.update((number, level) for number in todo)
+            above = {user for number in todo for user in users.get(number, ()) if user not in depth}
+            todo = [n for n in above if any(self._depth(a, depth) is not None for a in self.rules[n])]
+            level += 1
         if len(depth) < len(self.rules):
             raise ValueError("some rule derives nothing")
         return depth
+
+    def _is_flat(self, alternative: Alternative) -> bool:
+        return not any(isinstance(part, Name) for part in alternative)
 
     def _depth(self, alternative: Alternative, depth: dict[int, int]) -> int | None:
         deepest = 0

@@ -19,6 +19,9 @@ from siglum.frontend.phrase.lexer import read_tokens
 from siglum.frontend.phrase.parser import parse_signature, split_definition
 from siglum.propose.examine import language
 from siglum.propose.model.grammar.export import gbnf, json_schema, known_words
+from siglum.propose.model.grammar.reduce import MAX_GIVEN
+from siglum.propose.model.grammar.universe import MAX_TYPES
+from siglum.propose.model.proposer import NARROW_GIVEN, NARROW_TYPES
 from siglum.vocab.declare import vocabulary
 
 ROOT = Path(__file__).parents[4]
@@ -32,9 +35,17 @@ TEXT = "words filter length map upper vowel join split counts keys reverse at to
 SIGNATURES = ("xs:[i64] n:i64 -> i64", "s:str -> str", "xs:[f64] -> [f64]", "n:i64 -> bool", "ws:[str] -> {str:i64}")
 
 
+WIDE, NARROW = (MAX_TYPES, MAX_GIVEN), (NARROW_TYPES, NARROW_GIVEN)
+"""How grammars are exported, and how they go along with requests."""
+
+
 @cache
-def lists() -> Gbnf:
-    return Gbnf(gbnf(*parse_signature("xs:[i64] -> i64"), LISTS.split()))
+def exported(signature: str, words: str, width: tuple[int, int]) -> Gbnf:
+    return Gbnf(gbnf(*parse_signature(signature), words.split(), 1, *width))
+
+
+def lists(width: tuple[int, int] = WIDE) -> Gbnf:
+    return exported("xs:[i64] -> i64", LISTS, width)
 
 
 def derived(grammar: Gbnf, seed: int, wanted: int) -> list[str]:
@@ -48,30 +59,29 @@ def derived(grammar: Gbnf, seed: int, wanted: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("signature", "words"),
+    ("signature", "words", "width"),
     [
-        ("xs:[i64] -> i64", LISTS),
-        ("xs:[i64] -> [i64]", "filter scan take drop windows zip left unique range delta min"),
-        ("xs:[f64] -> f64", "sum mean maximum minimum map root round real fold sort at"),
-        ("s:str -> str", TEXT),
-        ("s:str n:i64 -> [str]", TEXT + " between code text"),
-        ("n:i64 -> [i64]", "trace iterate times until digits range odd half pair factors"),
-        ("xs:[i64] ys:[i64] -> bool", "is in contains index search any all positions compare"),
-        ("m:{str:i64} s:str -> i64?", "get keys values entries left right most first sort"),
-        ("xs:[[i64]] -> [[i64]]", "columns map sort sum concat first chunks flatten outer"),
-        ("x:u64 b:u8 c:char -> u64", "unsigned signed code character min shift bitand"),
-        ("p:(i64, str) -> str", "left right text concat repeat join pair swapped"),
-        ("o:i64? -> i64", "abs square min max"),
-        ("text:str count:i64 -> i64", "count text length words sum"),
-        ("xs:[bool] -> [str]", "not any map text xor"),
-        ("xs:[i64]", "map filter group counts single"),
-        ("-> i64", "range sum pi alphabet length"),
+        ("xs:[i64] -> i64", LISTS, WIDE),
+        ("xs:[i64] -> [i64]", "filter scan take drop windows zip left unique range delta min", WIDE),
+        ("xs:[f64] -> f64", "sum mean maximum minimum map root round real fold sort at", NARROW),
+        ("s:str -> str", TEXT, WIDE),
+        ("s:str n:i64 -> [str]", TEXT + " between code text", NARROW),
+        ("n:i64 -> [i64]", "trace iterate times until digits range odd half pair factors", WIDE),
+        ("xs:[i64] ys:[i64] -> bool", "is in contains index search any all positions compare", WIDE),
+        ("m:{str:i64} s:str -> i64?", "get keys values entries left right most first sort", WIDE),
+        ("xs:[[i64]] -> [[i64]]", "columns map sort sum concat first chunks flatten outer", NARROW),
+        ("x:u64 b:u8 c:char -> u64", "unsigned signed code character min shift bitand", WIDE),
+        ("p:(i64, str) -> str", "left right text concat repeat join pair swapped", WIDE),
+        ("o:i64? -> i64", "abs square min max", WIDE),
+        ("text:str count:i64 -> i64", "count text length words sum", WIDE),
+        ("xs:[bool] -> [str]", "not any map text xor", NARROW),
+        ("xs:[i64]", "map filter group counts single", WIDE),
+        ("-> i64", "range sum pi alphabet length", WIDE),
     ],
 )
-def test_everything_derived_is_a_phrase_with_types(signature: str, words: str) -> None:
+def test_everything_derived_is_a_phrase_with_types(signature: str, words: str, width: tuple[int, int]) -> None:
     params, result = parse_signature(signature)
-    grammar = Gbnf(gbnf(params, result, words.split()))
-    for text in derived(grammar, 1, 60):
+    for text in derived(exported(signature, words, width), 1, 30):
         try:
             program = language().read(text, params, result)
         except UserError as refused:
@@ -85,12 +95,16 @@ def test_whatever_the_words_are_everything_derived_is_a_phrase(seed: int) -> Non
     params, result = parse_signature(rng.choice(SIGNATURES))
     words = rng.sample(sorted(vocabulary().names()), 15)
     try:
-        grammar = Gbnf(gbnf(params, result, [*words, "length", "counts"]))
+        grammar = Gbnf(gbnf(params, result, [*words, "length", "counts"], 1, *NARROW))
     except UserError as refused:
         assert refused.code == "E-011"
         return
-    for text in derived(grammar, seed, 60):
+    for text in derived(grammar, seed, 30):
         language().read(text, params, result)
+
+
+MANY_TYPES = ("caesar", "encode", "column", "select_words", "is_nested")
+"""Those of the phrases that were measured which no narrow grammar derives."""
 
 
 @pytest.mark.parametrize("definition", [t.phrase for t in (*TWELVE_PLAIN, *FIFTEEN) if " as " not in t.phrase])
@@ -101,7 +115,8 @@ def test_phrases_that_were_measured_are_derived(definition: str) -> None:
     phrase = definition[at:].strip()
     result = language().read(phrase, params).main.result
     words = [str(t.value) for t in read_tokens(phrase, "").all if t.kind == "name" and vocabulary().shape(str(t.value))]
-    assert Gbnf(gbnf(params, result, words)).accepts(phrase)
+    width = WIDE if definition.split()[0] in MANY_TYPES else NARROW
+    assert Gbnf(gbnf(params, result, words, 1, *width)).accepts(phrase)
 
 
 @pytest.mark.parametrize(
@@ -135,9 +150,24 @@ def test_types_decide_what_is_derived(phrase: str, derives: bool) -> None:
     assert lists().accepts(phrase) is derives
 
 
-def test_whoever_follows_the_grammar_is_in_few_states() -> None:
-    phrase = "xs filter (it % 2 = 0 and it > 3) map (it * (it - 1)) sum"
-    assert max(len(lists().stacks(phrase[:n])) for n in range(len(phrase))) < 1200
+def test_a_narrow_grammar_is_much_smaller() -> None:
+    assert lists(NARROW).accepts("xs filter (it % 2 = 0) map (it * it) sum")
+    assert len(lists(NARROW).rules) < len(lists().rules) / 2
+
+
+def test_whoever_follows_the_grammar_is_in_no_more_states_for_longer_phrases_and_few_more_for_nested_ones() -> None:
+    grammar = lists(NARROW)
+
+    def most(phrase: str) -> int:
+        assert grammar.accepts(phrase)
+        return max(len(grammar.stacks(phrase[:n])) for n in range(len(phrase)))
+
+    step = " filter (it % 2 = 0 and it > 3)"
+    assert most(f"xs{step} sum") == most(f"xs{step * 3} sum")
+    flat, once, twice = (most(f"xs map ({body}) sum") for body in ("it * it", "it * (it - 1)", "it * (it - (it + 1))"))
+    assert flat < 200
+    assert once < 4 * flat
+    assert twice < 4 * once
 
 
 def test_several_phrases_stand_on_a_line_each() -> None:
@@ -175,7 +205,7 @@ def test_the_same_grammar_every_time() -> None:
         "import hashlib, sys; from siglum.frontend.phrase.parser import parse_signature\n"
         "from siglum.propose.model.grammar.export import gbnf\n"
         "kept = [object() for _ in range(int(sys.argv[1]))]\n"
-        "text = gbnf(*parse_signature('s:str n:i64 -> [str]'), ['words', 'filter', 'length', 'counts', 'keys', 'at'])\n"
+        "text = gbnf(*parse_signature('s:str n:i64 -> [str]'), ['words', 'filter', 'counts', 'keys'])\n"
         "print(hashlib.sha256(text.encode()).hexdigest())"
     )
     found = set()
@@ -191,7 +221,7 @@ def test_the_pattern_of_the_schema_lets_all_phrases_through_and_little_else() ->
     words = ["filter", "sum", "length", "at", "code", "words"]
     schema = json_schema(params, words)
     pattern = re.compile(schema["properties"]["phrase"]["pattern"])
-    for text in derived(Gbnf(gbnf(params, result, words)), 3, 80):
+    for text in derived(Gbnf(gbnf(params, result, words, 1, *NARROW)), 3, 60):
         assert pattern.search(text), text
     for text in ["import os", "xs.sum()", "xs sum;", "```", "xs  sum", "xs sum ", "\x1b", "xs\nsum", "frobnicate", ""]:
         assert not pattern.search(text), text

@@ -95,6 +95,21 @@ def test_a_reply_without_a_phrase_is_asked_for_again() -> None:
     assert (proposer.usage.requests, proposer.usage.retries, proposer.fault) == (3, 2, None)
 
 
+def test_a_prompt_that_is_too_long_for_a_model_is_halved_until_it_fits() -> None:
+    fault = EnvironmentFault("Requested tokens (1085) exceed context window of 512")
+    many = ("filter", "even", "sum", "length", "sort", "take", "drop", "square")
+    source = Told(fault, fault, "xs sum")
+    proposer = ModelProposer(source, lambda _: many)
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
+    assert [r.system.partition("Words:")[2].count("->") >= 2 for r in source.asked] == [True, True, True]
+    assert ["\nsort " in r.system for r in source.asked] == [True, False, False]
+    assert (proposer.usage.requests, proposer.usage.retries, proposer.fault) == (3, 2, None)
+    hopeless = ModelProposer(Told(fault), lambda _: many)
+    assert list(hopeless.propose(SPEC, [])) == []
+    assert hopeless.fault is fault
+    assert hopeless.usage.requests == 3
+
+
 def test_the_last_fault_is_kept_and_ends_the_candidates() -> None:
     fault = EnvironmentFault("nobody there")
     proposer = ModelProposer(Told("xs sum", fault), words)
@@ -163,7 +178,7 @@ def test_a_packaged_model_answers_in_pieces(monkeypatch: pytest.MonkeyPatch) -> 
     packaged(monkeypatch, ["xs ", "sum"])
     proposer = from_package("tiny", words)
     assert [(c.text, c.origin) for c in proposer.propose(SPEC, [])] == [("xs sum", "model tiny")]
-    assert str(proposer.usage) == "1 requests, 100 + 7 tokens"
+    assert str(proposer.usage) == "1 request, 100 + 7 tokens"
 
 
 def test_a_packaged_model_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

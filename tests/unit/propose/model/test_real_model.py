@@ -5,6 +5,11 @@ Collected only where the package is installed.
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from siglum.cli.frame import run
 from siglum.frontend.phrase.parser import parse_signature
 from siglum.propose.model.proposer import from_package
 from siglum.records import Example, Spec
@@ -25,3 +30,12 @@ def test_a_real_model_answers_and_what_it_says_is_read_like_anybodys_text() -> N
     for candidate in found:
         assert candidate.text.isprintable()
         assert candidate.origin == "model SmolLM2"
+
+
+def test_the_command_line_asks_a_real_model_whose_window_is_small(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = ["-e", "[1,2,3,4] -> 4", "-e", "[7] -> 7"]
+    assert run(["propose", "the sum of the odd numbers", *examples, "--model", "SmolLM2", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["candidates"][0]["text"] == "xs filter odd sum"
+    assert (report["model"]["name"], report["model"]["requests"] > 1) == ("SmolLM2", True)
+    assert report["model"]["fault"] is None or report["model"]["fault"]["code"] == "E-035"

@@ -11,7 +11,7 @@ from siglum.ir.types import F64, I64, STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar
+from siglum.propose.lexical.rules import Grammar, maybe
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -32,6 +32,9 @@ def operate(b: Builder, symbol: str, left: Value, right: Value) -> Readings:
         return []
     left, right = b.plain(left), b.plain(right)
     found = readings(b.call(symbol, left, right))
+    if not found and {left.type, right.type} == {I64, F64}:
+        as_reals = [b.call("real", v) or v if v.type is I64 else v for v in (left, right)]
+        found = readings(b.call(symbol, *as_reals))
     if found and left.element is not None and right.element is not None:
         # lists of other lengths go together as far as both reach
         zipped = b.call("zip", left, right)
@@ -106,7 +109,11 @@ def half(b: Builder, number: Value) -> Readings:
     return readings(b.spread(number, lambda x: b.call("half", x)))
 
 
-@_rule("V", "sum of T; @sum of T; add-up T; T added together; V plus V; sum T", cost=0.2)
+@_rule(
+    "V",
+    "sum of T; @sum of T; add-up T; T added together; V plus V; sum T; T added up; T summed; T add-up; add T; total of T",
+    cost=0.2,
+)
 def sum_of(b: Builder, *values: Value | Together) -> Readings:
     both = values[0] if isinstance(values[0], Together) else Together(v for v in values if isinstance(v, Value))
     if all(is_number(v.type) for v in both):
@@ -125,8 +132,9 @@ def product_of(b: Builder, values: Together) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise|element sum|@sum of T; element wise sum|@sum of T; sum|@sum of corresponding|matching element of T; "
-    "pairwise|elementwise sum|@sum; add-up T element by element; add-up T elementwise|pairwise|position by position",
+    "pairwise|elementwise|element sum|@sum of T; element wise sum|@sum of T; sum|@sum of corresponding|matching element "
+    "[of|in T]; sum|@sum of element at same position [of|in T]; pairwise|elementwise sum|@sum; add-up T element by element; "
+    "add-up T elementwise|pairwise|position by position",
     cost=0.1,
 )
 def pairwise_sum(b: Builder, values: Together | None = None) -> Readings:
@@ -135,9 +143,9 @@ def pairwise_sum(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise|element product|@product of T; element wise product of T; product|@product of corresponding|matching "
-    "element of T; product|@product of element at the same position of T; multiply matching|corresponding element [of T]; "
-    "multiply T elementwise|pairwise; multiply T element by element",
+    "pairwise|elementwise|element product|@product [of T]; element wise product [of T]; product|@product of "
+    "corresponding|matching element [of T]; product|@product of element at the same position [of T]; multiply "
+    "matching|corresponding element [of T]; multiply T elementwise|pairwise; multiply T element by element",
     cost=0.1,
 )
 def pairwise_product(b: Builder, values: Together | None = None) -> Readings:
@@ -146,7 +154,7 @@ def pairwise_product(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "pairwise|elementwise difference of T; element wise difference of T; difference of corresponding|matching element of T",
+    "pairwise|elementwise difference [of T]; element wise difference [of T]; difference of corresponding|matching element [of T]",
     cost=0.1,
 )
 def pairwise_difference(b: Builder, values: Together | None = None) -> Readings:
@@ -175,12 +183,15 @@ def difference(b: Builder, values: Together) -> Readings:
 
 @_rule(
     "V",
-    "absolute difference between|of T; absolute value of difference between|of T; positive difference between|of T; absolute "
-    "difference; distance between|of T; how far apart T be",
+    "absolute difference between|of T; absolute value of difference between|of T; positive difference between|of T; "
+    "absolute difference; distance between|of T; how far apart T be; how far apart be T; how far be T apart; how far be T "
+    "from each other; how far T be apart; difference between|of T without|ignoring sign; how far be V from V; how far V be "
+    "from V; size of difference between|of T",
     cost=0.0,
 )
-def absolute_difference(b: Builder, values: Together | None = None) -> Readings:
-    values = values if values is not None else Together(p for p in b.params if is_number(p.type))
+def absolute_difference(b: Builder, *given: Together | Value | None) -> Readings:
+    values = maybe(given, Together) or Together(g for g in given if isinstance(g, Value))
+    values = values or Together(p for p in b.params if is_number(p.type))
     if len(values) != 2:
         values = Together(p for p in b.params if p.element is not None)
     return operate(b, "distance", *values) if len(values) == 2 else []
@@ -188,9 +199,9 @@ def absolute_difference(b: Builder, values: Together | None = None) -> Readings:
 
 @_rule(
     "V",
-    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder of V "
-    "when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder after "
-    "dividing V by V; remainder if V be over V",
+    "remainder when|of|after|from|in V [be] over|divide V; remainder of dividing V by V; remainder of V over V; remainder "
+    "of V when over V; remainder of division of V by V; remainder of V modulo V; remainder when dividing V by V; remainder "
+    "after dividing V by V; remainder if V be over V",
     cost=0.1,
 )
 def remainder(b: Builder, number: Value, by: Value) -> Readings:
@@ -207,18 +218,47 @@ def quotient(b: Builder, *values: Value | Together) -> Readings:
     return operate(b, "/", both[0], both[1]) if len(both) == 2 else []
 
 
+@_rule(
+    "V",
+    "floor|integer|whole|integral division of V by|and V; whole part of V over V; integer part of V over V; whole number of "
+    "time V fit in V; V over V rounded down; V over V without remainder; V div V; integer|whole quotient of V and|over|by "
+    "V; how-often V go into V; how-many time V go|fit into V",
+    cost=0.0,
+)
+def whole_quotient(b: Builder, number: Value, by: Value) -> Readings:
+    return operate(b, "//", number, by)
+
+
+@_rule("V", "division of V by V; result of dividing V by V; dividing V by V; V divide by V", cost=0.2)
+def division(b: Builder, number: Value, by: Value) -> Readings:
+    return operate(b, "/", number, by)
+
+
 @_rule("V", "ratio|fraction|proportion|share of V [in V]", cost=0.2)
 def share(b: Builder, part: Value, whole: Value | None = None) -> Readings:
     """ "fraction of positive numbers": how many of how many."""
+    return _share(b, part, "x / y")
+
+
+@_rule("V", "percentage|percent [of] V [in V]; what|which percentage|percent of V; V as percentage", cost=0.1)
+def share_in_percent(b: Builder, part: Value, whole: Value | None = None) -> Readings:
+    return _share(b, part, "x * 100 / y")
+
+
+@_rule("V", "ratio|fraction|proportion|share! of V [that] [be] P; percentage|percent! [of] V [that] [be] P", cost=0.1)
+def share_such(b: Builder, kind: str, xs: Value, which: Predicate) -> Readings:
+    """ "what share of the numbers is even"."""
+    text = "x * 100 / y" if kind.startswith("percent") else "x / y"
+    return [(v, c + d) for part, c in which.among(xs) for v, d in _share(b, part, text)]
+
+
+def _share(b: Builder, part: Value, text: str) -> Readings:
     if part.origin is None or part.origin.how != "filter" or not isinstance(part.origin.detail, Predicate):
         return []
     source = part.origin.source
     size = b.call("length", source)
-    return [
-        (v, c)
-        for n, c in part.origin.detail.of_all(source, "count")
-        if size is not None and (v := b.call("/", n, size)) is not None
-    ]
+    counts = part.origin.detail.of_all(source, "count")
+    return [(v, c) for n, c in counts if size is not None and (v := b.template(text, n, size)) is not None]
 
 
 @_rule("V", "V percent [of] V; V percent of V", cost=0.2)
@@ -228,7 +268,8 @@ def percent_of(b: Builder, share: Value, whole: Value) -> Readings:
 
 @_done(
     "take V percent off *; reduce|decrease|lower|discount * by V percent; V percent off *; take off V percent; V percent "
-    "discount on *; take V percent off [of] *",
+    "discount on *; take V percent off [of] *; with [a] V percent discount; with [a] V percent off; less V percent; minus V "
+    "percent; * less V percent; * with [a] V percent discount|off; * minus V percent; after [a] V percent discount",
     cost=0.1,
 )
 def percent_off(b: Builder, share: Value) -> Relation:
@@ -238,7 +279,13 @@ def percent_off(b: Builder, share: Value) -> Relation:
     return Relation(b, f"minus {share.key}%", make)
 
 
-@_done("increase|raise * by V percent; add V percent to *; V percent more than *", cost=0.1)
+@_done(
+    "increase|raise * by V percent; add V percent to *; V percent more than *; with V percent "
+    "[tax|vat|interest|tip|markup|surcharge|fee] added [to U]; * with V percent [tax|vat|interest|tip|markup|surcharge|fee] "
+    "added|included; * including V percent [tax|vat|interest|tip]; * plus V percent [tax|vat|interest|tip]; add V percent "
+    "tax|vat|interest|tip to *; increase|raise * by a V percent",
+    cost=0.1,
+)
 def percent_more(b: Builder, share: Value) -> Relation:
     return Relation(b, f"plus {share.key}%", lambda x: b.template("x * (100.0 + y) / 100.0", x, share))
 
@@ -258,7 +305,12 @@ def powers(b: Builder, exponent: Value) -> Relation:
     return Relation(b, f"**{exponent.key}", lambda x: b.call("**", x, exponent))
 
 
-@_rule("V", "average|mean|@mean of T; @mean T", cost=0.1)
+@_rule(
+    "V",
+    "average|mean|@mean of T; @mean T; midpoint|middle of T; half the sum of T; midpoint between T; average|mean|@mean "
+    "between T; point halfway between T",
+    cost=0.1,
+)
 def mean_of(b: Builder, values: Together) -> Readings:
     if not all(is_number(v.type) for v in values):
         return []
@@ -314,3 +366,16 @@ def mean(b: Builder, xs: Value) -> Readings:
         return [*whole, *direct, *[(v, 0.3) for v, _ in by_hand]]
     sizes = b.by("map", xs, lambda x: b.call("length", x))
     return [(v, c + 1.0) for v, c in mean(b, sizes)] if sizes is not None else []
+
+
+@_rule("V", "V to|in the N [power]; V raised to the N [power]", cost=0.2)
+def power_of_order(b: Builder, base: Value, exponent: Value) -> Readings:
+    """ "a to the b-th power"."""
+    return operate(b, "**", base, exponent)
+
+
+@_rule("V", "V , F only; V , only F; V , just F; only F of V; just F of V", cost=0.2)
+def only_part(b: Builder, *given: Value | Relation) -> Readings:
+    """ "a times b, the last digit only"."""
+    whole, part = next(g for g in given if isinstance(g, Value)), next(g for g in given if isinstance(g, Relation))
+    return part.of(whole)

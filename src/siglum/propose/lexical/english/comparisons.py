@@ -12,7 +12,7 @@ from siglum.ir.types import I64
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import SYMBOLS, compare, equals, is_number, longer
 from siglum.propose.lexical.english.common import predicate
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
 
@@ -41,17 +41,30 @@ def alphabetical_comparison(b: Builder, how: str, other: Value) -> Predicate:
 
 @_rule("P", "greater|less|longer|shorter!", cost=2.0)
 def comparison_with_a_parameter(b: Builder, how: str) -> Predicate | None:
-    """ "if it is longer": than the number that is given."""
+    """ "if it is longer": than the number that is given, or the other one."""
     symbol = ">" if how in ("greater", "longer") else "<"
-    number = next((p for p in b.params if is_number(p.type)), None)
-    if number is None:
-        return None
-    return Predicate(b, f"{how} {number.key}", lambda x, _: compare(b, symbol, x, number))
+    numbers = [p for p in b.params if is_number(p.type)]
+
+    def make(x: Value, _: Value | None) -> Readings:
+        others = [p for p in numbers if p.key != x.key]
+        return compare(b, symbol, x, others[0]) if others else []
+
+    return Predicate(b, f"{how} the other", make) if numbers else None
 
 
 @_rule("P", "V or more; V or greater|above; V and above|more", cost=0.4)
 def or_more(b: Builder, other: Value) -> Predicate:
     return Predicate(b, f"at-least {other.key}", lambda x, _: compare(b, ">=", x, other))
+
+
+@_rule("P", "from V on|up|upwards|upward; starting from V; V and up|upwards|over; V upwards", cost=0.4)
+def from_on(b: Builder, other: Value) -> Predicate:
+    return or_more(b, other)
+
+
+@_rule("P", "up to V; up to and including V; V and below|under|down; from V down|downwards; not past V", cost=0.6)
+def up_to(b: Builder, other: Value) -> Predicate:
+    return or_less(b, other)
 
 
 @_rule("P", "V or less|fewer|below", cost=0.4)
@@ -61,8 +74,8 @@ def or_less(b: Builder, other: Value) -> Predicate:
 
 @_rule(
     "P",
-    "longer|shorter! V [character|letter|word|element|digit]; at-least|at-most|exactly! V character|letter|digit|word long; V "
-    "character|letter long; of length|size V; have length|size V; with length|size V; whose length be V",
+    "longer|shorter! V [character|letter|word|element|digit]; at-least|at-most|exactly! V character|letter|digit|word long; "
+    "V character|letter long; of length|size V; have length|size V; with length|size V; whose length be V",
     cost=0.2,
 )
 def length_comparison(b: Builder, *given: str | Value) -> Predicate | None:
@@ -77,6 +90,16 @@ def length_comparison(b: Builder, *given: str | Value) -> Predicate | None:
 @_rule("P", "between V and V [inclusive]; between V at-most-so-many V [inclusive]; between V to V [inclusive]", cost=0.3)
 def within(b: Builder, low: Value, high: Value) -> Predicate:
     return Predicate(b, f"between {low.key} {high.key}", lambda x, _: b.call("between", x, low, high))
+
+
+@_rule(
+    "P",
+    "within V of V; at-most V [away|apart] from V; no more|further|farther than V [away] from V; V or less [away] from V",
+    cost=0.1,
+)
+def near(b: Builder, margin: Value, target: Value) -> Predicate:
+    """ "within 2 of k"."""
+    return predicate(b, "near", "x distance y <= z", target, margin)
 
 
 @_rule("P", "strictly between V and V; between V and V exclusive", cost=0.2)
@@ -100,7 +123,14 @@ def within_given(b: Builder) -> Predicate | None:
     return within(b, numbers[-2], numbers[-1]) if len(numbers) >= 2 else None
 
 
-@_rule("P", "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V", cost=0.1)
+@_rule(
+    "P",
+    "divisible V; divisible by V; times of V; leave no remainder when over|divide V; whole-over V; [can] be divided "
+    "[evenly] by V [evenly]; leave no remainder when over V; leave nothing when over V; have no|zero remainder when over V; "
+    "leave [a] remainder [of] 0|zero when over V; in times table of V; V divides evenly; V divides; no|zero remainder when "
+    "over V; with no remainder when over V; without remainder when over V",
+    cost=0.1,
+)
 def divisible(b: Builder, by: Value) -> Predicate:
     return predicate(b, "divisible", "x % y = 0", by)
 
@@ -132,8 +162,8 @@ def indivisible(b: Builder, by: Value) -> Predicate:
 
 @_rule(
     "P",
-    "congruent to V modulo V; V modulo V; leave remainder V when over|divide V; leave V when over V; leave [a] remainder of V "
-    "when over V",
+    "congruent to V modulo V; V modulo V; leave remainder V when over|divide V; leave V when over V; leave [a] remainder of "
+    "V when over V",
     cost=0.4,
 )
 def congruent(b: Builder, rest: Value, by: Value) -> Predicate:
@@ -171,9 +201,26 @@ def compared_with_own(b: Builder, *given: str | Relation) -> Predicate:
 
 @_rule(
     "P",
-    "read|be the same backwards [and forwards]; read|be the same in-reverse; read the same backwards|forward and "
+    "same [word|text|string|list|number|thing|sequence] backwards|in-reverse [as forwards]; read|spell|look|be the same "
+    "from left to right and in-reverse; read|spell|look|be the same from [either|both] side|end|direction; equal I when "
+    "in-reverse; be same when reversed|in-reverse; be unchanged by|when reverse; stay the same when in-reverse; read|be the "
+    "same backwards [and forwards]; read|be the same in-reverse; read the same backwards|forward and "
     "forwards|backward|backwards|in-reverse; same forward|forwards and backward|backwards; equal I in-reverse",
     cost=0.2,
 )
 def palindrome(b: Builder, *_: object) -> Predicate:
-    return predicate(b, "palindrome", "x is x reverse")
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template("x is x reverse" if x.element is not None else "x digits is (x digits reverse)", x))
+
+    return Predicate(b, "palindrome", make)
+
+
+@_rule(
+    "P",
+    "whose|with remainder on|after|upon|in|when|for division|dividing by V be V; whose|with remainder when over|divide V be "
+    "V; whose value modulo V be V; that modulo V be V; modulo V equal V; modulo V be V",
+    cost=0.1,
+)
+def with_remainder(b: Builder, by: Value, rest: Value) -> Predicate:
+    """ "whose remainder on division by 3 is 1"."""
+    return congruent(b, rest, by)

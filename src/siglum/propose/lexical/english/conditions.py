@@ -1,20 +1,27 @@
 """Conditions: if, otherwise, unless, or something else where there is none.
 
-Imports `siglum.ir` and, of `siglum.propose.lexical`, converting, meanings, rules and values.
+Imports `siglum.frontend`, `siglum.ir` and, of `siglum.propose.lexical`, converting, meanings, rules and values.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from siglum.frontend.phrase.syntax import Name
 from siglum.ir.types import BOOL
 from siglum.propose.lexical.converting import character_or_text
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar, said
+from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
 _rule = RULES.rule
+
+
+class Absence:
+    """That something looked for is not there: what stands before is none, or empty."""
+
+    key = "none"
 
 
 def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Readings:
@@ -30,8 +37,10 @@ def _choose(b: Builder, condition: Value, then: Value, otherwise: Value) -> Read
 
 @_rule(
     "V",
-    "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and V "
-    "if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V",
+    "V if C otherwise V; V if C , otherwise V; V if C and V otherwise; V if C , V otherwise; V if C V otherwise; V if C and "
+    "V if not; V if C , and V otherwise; V if C or V otherwise; V if C or V if not; V if C , else V; V if C and V if U "
+    "be|do not; V if C , V if U be not; V if C , V if not; V if C or V if U be not; V when C , V when U be not; V if C , "
+    "and V if U be not",
     cost=0.0,
 )
 def choice(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readings:
@@ -51,8 +60,8 @@ def choice_first(b: Builder, condition: Value, then: Value, otherwise: Value) ->
 @_rule(
     "V",
     "V if C , V if C otherwise V; V if C , V if C and V otherwise; V if C , V if C , V otherwise; V if C , V if C , and V "
-    "otherwise; V if C V if C otherwise V; V if C , V if C and V if C; V if C V if C and V otherwise; V if C , V if C , and V "
-    "if C; V if C , V if C , V if C; V if C V if C V if C",
+    "otherwise; V if C V if C otherwise V; V if C , V if C and V if C; V if C V if C and V otherwise; V if C , V if C , and "
+    "V if C; V if C , V if C , V if C; V if C V if C V if C",
     cost=0.0,
 )
 def choice_of_three(b: Builder, one: Value, first: Value, two: Value, second: Value, *rest: Value) -> Readings:
@@ -61,8 +70,8 @@ def choice_of_three(b: Builder, one: Value, first: Value, two: Value, second: Va
 
 @_rule(
     "V",
-    "D if C otherwise D; D if C and D otherwise; if C , D otherwise D; if C D otherwise D; if C then D otherwise D; D if C , "
-    "otherwise D; D if C , D otherwise; D if C and D if not; D if C and D if C; D if C , D if C",
+    "D if C otherwise D; D if C and D otherwise; if C , D otherwise D; if C D otherwise D; if C then D otherwise D; D if C "
+    ", otherwise D; D if C , D otherwise; D if C and D if not; D if C and D if C; D if C , D if C",
     cost=0.1,
 )
 def do_one(b: Builder, *given: Relation | Value) -> Readings:
@@ -81,8 +90,8 @@ def do_one(b: Builder, *given: Relation | Value) -> Readings:
 @_rule(
     "V",
     "V if C otherwise D; V if C and D otherwise; D if C otherwise V; if C V otherwise D; if C , V otherwise D; V if C , "
-    "otherwise D; V if C , D otherwise; D if C , otherwise V; if C D otherwise V; if C , D otherwise V; if C then V otherwise "
-    "D; if C then D otherwise V",
+    "otherwise D; V if C , D otherwise; D if C , otherwise V; if C D otherwise V; if C , D otherwise V; if C then V "
+    "otherwise D; if C then D otherwise V",
     cost=0.1,
 )
 def do_or_be(b: Builder, *given: Relation | Value) -> Readings:
@@ -117,6 +126,18 @@ def only_if(b: Builder, then: Value, condition: Value) -> Readings:
     return out
 
 
+@_rule(
+    "V",
+    "replace V by|with V if C; set V to V if C; make V V if C; V become V if C; if C replace V by|with V; if C set V to V",
+    cost=0.0,
+)
+def replaced_if(b: Builder, *given: Value) -> Readings:
+    """ "replace x by zero if it is negative"."""
+    truths = [g for g in given if g.type is BOOL]
+    values = [g for g in given if g.type is not BOOL]
+    return _choose(b, truths[0], values[1], values[0]) if len(truths) == 1 and len(values) == 2 else []
+
+
 @_rule("V", "D if C; if C , D; D if C otherwise leave U [unchanged|as it be|alone]; if C D; if C then D", cost=0.6)
 def do_only_if(b: Builder, *given: Relation | Value) -> Readings:
     deed = said(given, Relation)
@@ -130,15 +151,33 @@ def unless(b: Builder, then: Value, condition: Value, otherwise: Value) -> Readi
 
 
 @_rule(
+    "A",
+    "none-there; U none-there; V none-there; U be none-there; V be none-there; V be @empty; U be @empty; F be none-there; "
+    "there be no [such] F; there be no P F; there be no P; there be no F [that] P; there be no F with|in|of V; no F [that] "
+    "P; no F [that] be P; no P F; no F be P; no such F exist|be there|be found; no F exist|be there|be found|remain; F do "
+    "not exist; F do not occurs; no V exist; V do not exist; V do not occurs [in V]; V be not in V; V be not present [in "
+    "V]; V be missing [from V]; none of U be P; none be P; none of V be P; no F match; nothing|none match; U can not be "
+    "found; V can not be found; U do not contains V; V do not contains V; U have no F; V have no F",
+    cost=0.1,
+)
+def absence(b: Builder, *_: object) -> Absence:
+    return Absence()
+
+
+@_rule(
     "V",
-    "V or V if none-there; V , or V if none-there; V otherwise V; V or V if U none-there; V or V if V none-there; V or V if "
-    "there be no F; V , V if none-there; V and V if none-there; V or V if V be @empty; V or V if none-there in V; V , or V if "
-    "V be @empty; V , or V if there be no F; V or V; V with V if none-there; V defaulting to V; V , V if there be no F; V , V "
-    "if V be @empty; V or V when none-there; V or V if no F [that] P; V or V if there be no P F; V or V if F do not exist",
+    "V or V if A; V , or V if A; V or else V if A; V , or else V if A; V , V if A; V V if A; V and V if A; V , and V if A; "
+    "V , but V if A; V , otherwise V; V otherwise V; V with V if A; V , with V if A; V or V in case A; V or V; V defaulting "
+    "to V; V , defaulting to V; V , default V; V with default V; V with V as [the] default; V , use V if A; V , use V as "
+    "[the] default; V , give V if A; if A , V otherwise V; if A give V otherwise give V; if A , give V otherwise give V; V "
+    "unless A , then V; V unless A , in which case [give] V",
     cost=0.3,
 )
-def with_default(b: Builder, value: Value, default: Value, *rest: object) -> Readings:
+def with_default(b: Builder, *given: Value | Absence) -> Readings:
     """ "first element, or -1 if there is none"."""
+    value, default = (g for g in given if isinstance(g, Value))
+    if isinstance(given[0], Absence):
+        value, default = default, value
     if value.type.kind == "option":
         return readings(b.otherwise(value, default))
     return _or_where_empty(b, value, default)
@@ -148,11 +187,17 @@ def _or_where_empty(b: Builder, value: Value, default: Value) -> Readings:
     if default.key == value.key or value.each is not None:
         return []
     out: Readings = []
+    inner = b.list_within(value)
+    if inner is not None and not isinstance(inner.tree, Name):
+        empty = b.call("empty", inner)
+        chosen = b.choice(empty, default, value) if empty is not None else None
+        if chosen is not None:
+            out.append((chosen, 0.1))
     for param in b.params:
         if param.element is not None and param.key in value.key:
             empty = b.call("empty", param)
             out += [(v, 0.2) for v in [b.choice(empty, default, value)] if v is not None] if empty is not None else []
-    return out[:1]
+    return out[:2]
 
 
 @_rule("V", "V or V if V be P; V if C and V if C; V if C V if C", cost=0.3)
@@ -170,11 +215,46 @@ def with_condition(b: Builder, *given: Value | Predicate) -> Readings:
     return _choose(b, first, one, two)
 
 
+_NOUNS: Final = {"evenness": "even", "oddness": "odd", "primality": "prime", "positivity": "positive", "emptiness": "empty"}
+
+
+@_rule(
+    "C",
+    "[whether|check|test] evenness|oddness|primality|positivity|emptiness! [of V]; check|test for "
+    "evenness|oddness|primality|emptiness! [of V]; check|test V for evenness|oddness|primality|emptiness!",
+    cost=0.1,
+)
+def property_as_noun(b: Builder, *given: str | Value | None) -> Readings:
+    """ "check for primality"."""
+    value = maybe(given, Value) or (b.params[0] if b.params else None)
+    return readings(b.call(_NOUNS[said(given, str)], value)) if value is not None else []
+
+
 @_rule(
     "V",
-    "V , or all of it if none-there; V or everything if none-there; V or all of U if none-there; V or whole text if "
-    "none-there; V or the text itself if none-there; V or U if none-there; V , or U all if none-there",
+    "V or all of it if A; V or everything if A; V or all of U if A; V or whole text|list if A; V or the text|list itself if "
+    "A; V or U if A; V or U all if A; V or [all] the text|list if A; V or the text|list unchanged|as it be if A; V or "
+    "unchanged if A",
     cost=0.0,
 )
-def or_all(b: Builder, value: Value) -> Value:
+def or_all(b: Builder, value: Value, _: Absence) -> Value:
     return value
+
+
+@_rule("V", "V or V depending on|according V; V or V depending on whether V be so; V or V according to V; V or V for V", cost=0.3)
+def by_name(b: Builder, first: Value, second: Value, subject: Value) -> Readings:
+    """ "even" or "odd" depending on n: the first text names a property."""
+    name = getattr(first.tree, "value", None)
+    truth = b.call(name, subject) if isinstance(name, str) and b.vocabulary.shape(name) is not None else None
+    return _choose(b, truth, first, second) if truth is not None and truth.type is BOOL else []
+
+
+@_rule("V", "V or V if U be P; V , or V if U be P; V but V if U be P; V , but V if U be P; V , V if U be P", cost=0.3)
+def each_with_condition(b: Builder, value: Value, other: Value, which: Predicate) -> Readings:
+    """ "each element, or zero if it is negative"."""
+    if value.each is None:
+        return []
+    inner = Value(value.tree, value.type, value.key.removesuffix("/" + value.each.key), value.flex)
+    it = b.it(value.each.type.element)
+    found = [(v, c + d) for truth, c in which.of(it) for v, d in _choose(b, truth, other, inner)]
+    return [(Value(v.tree, v.type, f"{v.key}/{value.each.key}", v.flex, value.each), c) for v, c in found]

@@ -23,8 +23,8 @@ _rule, _done = RULES.rule, RULES.done
     "F before|after! [the] [first|last!] V; everything before|after! [the] [first|last!] V; part before|after! [the] "
     "[first|last!] V; part of U before|after! [first|last!] V; text before|after! [the] [first|last!] V; what come|stand "
     "before|after! [first|last!] V; F before|after! [first|last!] occurrence of V; word before|after! [first|last!] V; all "
-    "before|after! [first|last!] V; F that come|stand before|after! [first|last!] V; everything up before|after! [first|last!] "
-    "V",
+    "before|after! [first|last!] V; F that come|stand before|after! [first|last!] V; everything up before|after! "
+    "[first|last!] V",
     cost=0.1,
 )
 def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None:
@@ -38,7 +38,11 @@ def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None
     def make(v: Value) -> Readings:
         if v.type is STR and mark.type is STR:
             if which == "last":
-                text = "x split y last" if side == "after" else "x take (x length - (x split y last length) - (y length))"
+                text = (
+                    "x split y last"
+                    if side == "after"
+                    else "x contains y ? (x take (x length - (x split y last length) - (y length))) : x"
+                )
                 return readings(b.template(text, v, mark))
             return readings(b.call(side, v, mark))
         if things is not None:
@@ -52,6 +56,26 @@ def beside(b: Builder, *given: str | Value | Relation | None) -> Relation | None
         return []
 
     return Relation(b, f"{side} {which} {mark.key}", make, noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "part|rest [of U] from first V on|onwards|onward; everything|F from first V on|onwards|onward; everything starting "
+    "from|at|with first V; from first V on",
+    cost=0.0,
+)
+def from_first(b: Builder, *given: Value | Relation) -> Relation | None:
+    """ "the part from the first 0 on"."""
+    mark = said(given, Value)
+    if mark.each is not None:
+        return None
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and mark.type is STR:
+            return readings(b.template('x contains y ? (x drop (x before y length)) : ""', v, mark))
+        return [(xs, c) for xs, c in equals(b, mark).negated().among(v, "dropwhile")] if v.element is not None else []
+
+    return Relation(b, f"from first {mark.key}", make, noun=True, strict=True)
 
 
 @_done(
@@ -68,8 +92,8 @@ def removing_beside(b: Builder, *given: str | Value | Relation | None) -> Relati
 
 @_rule(
     "F",
-    "F|text between V and V; everything between V and V; F between first V and next|first|following V; part between V and V; "
-    "what be between V and V; text between V and V",
+    "F|text between V and V; everything between V and V; F between first V and next|first|following V; part between V and "
+    "V; what be between V and V; text between V and V",
     cost=0.1,
 )
 def enclosed(b: Builder, *given: Value | Relation) -> Relation:
@@ -81,10 +105,10 @@ def enclosed(b: Builder, *given: Value | Relation) -> Relation:
 
 @_done(
     "trim *; remove [leading and trailing|surrounding] white-space at|from both end|side [of *]; remove white-space at|from "
-    "[both|the] beginning|start and end [of *]; remove leading and trailing white-space [from|of *]; strip white-space [from "
-    "*]; strip * of white-space; remove white-space around *; remove white-space from both end|side of *; strip white-space "
-    "from both end|side; without leading and trailing white-space; without surrounding white-space; remove surrounding "
-    "white-space; remove white-space at [both] end [of *]; remove white-space from both end",
+    "[both|the] beginning|start and end [of *]; remove leading and trailing white-space [from|of *]; strip white-space "
+    "[from *]; strip * of white-space; remove white-space around *; remove white-space from both end|side of *; strip "
+    "white-space from both end|side; without leading and trailing white-space; without surrounding white-space; remove "
+    "surrounding white-space; remove white-space at [both] end [of *]; remove white-space from both end",
     cost=0.0,
 )
 def trimming(b: Builder) -> Relation:
@@ -92,10 +116,10 @@ def trimming(b: Builder) -> Relation:
 
 
 @_done(
-    "pad * with|by V on|at|to the left|front|start|beginning to [length|width] [of] V; left pad * with V to [length|width] V; "
-    "pad * on|at|to the left|front with V to [length|width|a length of] V; pad * with leading V to [length|width] V; add V in "
-    "front of * until it be V character|letter|digit long; pad * with V on left to length V; pad * to [length|width] V with V "
-    "on|at left; pad left with V to [length] V; pad * with V at left until it be V character long; pad * with V to "
+    "pad * with|by V on|at|to the left|front|start|beginning to [length|width] [of] V; left pad * with V to [length|width] "
+    "V; pad * on|at|to the left|front with V to [length|width|a length of] V; pad * with leading V to [length|width] V; add "
+    "V in front of * until it be V character|letter|digit long; pad * with V on left to length V; pad * to [length|width] V "
+    "with V on|at left; pad left with V to [length] V; pad * with V at left until it be V character long; pad * with V to "
     "[length|width] V on left; add leading V to * until it have length V; pad * with leading V to V digit|character",
     cost=0.0,
 )
@@ -104,11 +128,11 @@ def padding_left(b: Builder, sign: Value, size: Value) -> Relation:
 
 
 @_done(
-    "pad * with|by V [on|at the right|end] to [length|width] [of] V; right pad * with V to [length] V; pad * to [length|width] "
-    "[of] V with|by V [on|at right|end]; fill * [up] with V to [length|width] V; extend * with V to [length] V; add V to * "
-    "until it have|be [length] V [element|character|letter] [long]; pad * with V until it have|be [length] V "
-    "[element|character] [long]; pad with V to length V; pad * with V to V character|digit|letter|place; * padded with V to V "
-    "character|digit|letter|place; padded with V to V character|digit|letter|place",
+    "pad * with|by V [on|at the right|end] to [length|width] [of] V; right pad * with V to [length] V; pad * to "
+    "[length|width] [of] V with|by V [on|at right|end]; fill * [up] with V to [length|width] V; extend * with V to [length] "
+    "V; add V to * until it have|be [length] V [element|character|letter] [long]; pad * with V until it have|be [length] V "
+    "[element|character] [long]; pad with V to length V; pad * with V to V character|digit|letter|place; * padded with V to "
+    "V character|digit|letter|place; padded with V to V character|digit|letter|place",
     cost=0.1,
 )
 def padding_right(b: Builder, sign: Value, size: Value) -> Relation:
@@ -156,15 +180,51 @@ def in_brackets(b: Builder, name: str) -> Relation:
 
 
 @_done(
-    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the first] V "
-    "F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down to V F; "
-    "truncate|shorten|cut * to length V; truncate * to V",
+    "cut * [off] after V F; cut * off after V character|letter|word|element; shorten|truncate|cut * to [at-most] [the "
+    "first] V F; limit * to [at-most] V F; truncate|shorten * to V F; cut off after V F; truncate * after V F; cut * down "
+    "to V F; truncate|shorten|cut * to length V; truncate * to V",
     cost=0.1,
 )
 def truncating(b: Builder, size: Value, things: Relation | None = None) -> Relation:
     def make(v: Value) -> Readings:
         if things is None or things.key in ("characters", "letters", "elements"):
-            return readings(b.call("take", v, size))
+            each = b.by("map", v, lambda x: b.call("take", x, size)) if str(v.type) == "[str]" else None
+            return readings([each, (b.call("take", v, size), 0.5 if each is not None else 0.0)])
         return [(t, c) for xs, c in things.of(v) if (t := b.call("take", xs, size)) is not None]
 
     return Relation(b, f"truncate {size.key}", make, strict=True)
+
+
+@_rule(
+    "F",
+    "everything|text|part|all up to and including [first|last!] V; up to and including [first|last!] V; F up to and "
+    "including [first|last!] V; everything|text|part|all through [first] V",
+    cost=0.0,
+)
+def up_to_and_including(b: Builder, *given: Value | Relation | str | None) -> Relation | None:
+    """ "the text up to and including the first dot"."""
+    mark = said(given, Value)
+    if mark.each is not None or is_number(mark.type):
+        return None
+    last = "last" in given
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and mark.type is STR:
+            found = "x take (x length - (x split y last length))" if last else "x before y concat y"
+            return readings(b.template(f"x contains y ? ({found}) : x", v, mark))
+        return []
+
+    return Relation(b, f"through {mark.key}", make, noun=True, strict=True)
+
+
+@_done(
+    "insert|put|add V after each N F [of|in *]; insert|put|add V each V F [in|into *]; insert|put|add V between each V F "
+    "[of|in *]; insert|put|add V each N F [in|into *]; insert|put|add V after each V F [of|in *]; with V after each N F; * "
+    "with V after each N F; with V after each V F; * with V each V F; with V each V F",
+    cost=0.0,
+)
+def after_so_many(b: Builder, sign: Value, size: Value, _: Relation) -> Relation:
+    """ "a space after every third character"."""
+    return Relation(
+        b, f"{sign.key} every {size.key}", lambda v: b.template("x chunks y join z", v, size, sign) if v.type is STR else None
+    )

@@ -12,7 +12,7 @@ from siglum.ir.types import STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.english.common import of_list, subject_list
-from siglum.propose.lexical.meanings import Predicate, Readings, Relation
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.picking import first_few, first_of, last_few, last_of
 from siglum.propose.lexical.rules import Grammar, said
 from siglum.propose.lexical.values import Builder, Value
@@ -40,7 +40,7 @@ def _first_or_last(b: Builder, things: Relation, pick: Callable[[Builder, Value]
             return []
         out = pick(b, xs)
         text = b.call(edge, xs, b.literal(1)) if xs.type is STR else None
-        return [(text.said_of("edge", xs), 0.0), *[(v, c + 0.1) for v, c in out]] if text is not None else out
+        return [(text.said_of("edge", xs, edge), 0.0), *[(v, c + 0.1) for v, c in out]] if text is not None else out
 
     return of_list(b, edge, things, make)
 
@@ -65,12 +65,12 @@ def last_of_these(b: Builder, xs: Value) -> Readings:
     return last_of(b, xs)
 
 
-@_rule("F", "first V F; V first F; first V of F", cost=0.1)
+@_rule("F", "first V F; V first F; first V of F; left V F", cost=0.1)
 def first_k(b: Builder, count: Value, things: Relation) -> Relation | None:
     return _few(b, "first", count, things, first_few)
 
 
-@_rule("F", "last V F; V last F; last V of F", cost=0.1)
+@_rule("F", "last V F; V last F; last V of F; right V F", cost=0.1)
 def last_k(b: Builder, count: Value, things: Relation) -> Relation | None:
     return _few(b, "last", count, things, last_few)
 
@@ -110,9 +110,67 @@ def last_k_of(b: Builder, count: Value, xs: Value) -> Readings:
     return last_few(b, xs, count) if is_number(count.type) else []
 
 
-@_rule("F", "first and last F; both ends of F", cost=0.0)
-def ends(b: Builder, things: Relation) -> Relation | None:
+@_rule(
+    "F",
+    "everything|all|rest after|behind|beyond|past first V [F]; F after|behind|beyond|past first V; F after first V F; "
+    "everything|all|rest after|behind|beyond|past the first V",
+    cost=0.0,
+)
+def after_first(b: Builder, *given: Value | Relation | None) -> Relation:
+    count = said(given, Value)
+    return Relation(b, f"skipping {count.key}", lambda v: b.call("drop", v, count), noun=True, strict=True)
+
+
+@_rule("F", "everything|all before last V [F]; F before last V; F before last V F", cost=0.0)
+def before_last(b: Builder, *given: Value | Relation | None) -> Relation:
+    count = said(given, Value)
+    text = "x take (x length - y)"
+    return Relation(b, f"but last {count.key}", lambda v: b.template(text, v, count), noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "everything|F from position V on|onward|onwards|up; everything|F from position V to [the] end; everything starting at "
+    "position V",
+    cost=0.1,
+)
+def from_position(b: Builder, *given: Value | Relation) -> Relation:
+    start = said(given, Value)
+    found = [("x drop y", 0.0), ("x drop (y - 1)", 0.5)]
+    return Relation(
+        b, f"from {start.key}", lambda v: readings((b.template(t, v, start), c) for t, c in found), noun=True, strict=True
+    )
+
+
+@_rule(
+    "F",
+    "V F at|from|on|off start|beginning|front|head; V F in front; prefix|head|beginning|start of length|size V; prefix|head "
+    "of V F",
+    cost=0.1,
+)
+def few_at_start(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
+    return _few(b, "first", count, things or subject_list(b), first_few)
+
+
+@_rule("F", "V F at|from|on|off end|back|tail; suffix|tail|ending|end of length|size V; suffix|tail of V F", cost=0.1)
+def few_at_end(b: Builder, count: Value, things: Relation | None = None) -> Relation | None:
+    return _few(b, "last", count, things or subject_list(b), last_few)
+
+
+@_rule("F", "F at start|beginning|front|head; head [element|item]; front element|item; F in front", cost=0.3)
+def at_start(b: Builder, things: Relation | None = None) -> Relation | None:
+    return first(b, things) if things is not None else first_alone(b)
+
+
+@_rule("F", "F at end|back|tail; back element|item; end element|item", cost=0.3)
+def at_end(b: Builder, things: Relation | None = None) -> Relation | None:
+    return last(b, things) if things is not None else last_alone(b)
+
+
+@_rule("F", "first and last F; both end of F; both end; F at both end; outer F", cost=0.0)
+def ends(b: Builder, things: Relation | None = None) -> Relation | None:
     """The first and the last, as a list of two."""
+    things = things or subject_list(b)
     if not things.noun:
         return None
 

@@ -21,9 +21,9 @@ _rule = RULES.rule
 
 @_rule(
     "F",
-    "F that come first|last! in [the] alphabet|dictionary; F that come first|last! alphabetical; alphabetical first|last! F; F "
-    "first|last! in alphabetical order; F that be alphabetical first|last!; F that come first|last! in alphabetical order; "
-    "first|last! F in alphabetical order; first|last! F alphabetical; F which come first|last! in the alphabet",
+    "F that come first|last! in [the] alphabet|dictionary; F that come first|last! alphabetical; alphabetical first|last! "
+    "F; F first|last! in alphabetical order; F that be alphabetical first|last!; F that come first|last! in alphabetical "
+    "order; first|last! F in alphabetical order; first|last! F alphabetical; F which come first|last! in the alphabet",
     cost=0.0,
 )
 def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
@@ -32,8 +32,14 @@ def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
     return of_list(b, f"{which} in the alphabet", things, lambda xs: best(b, xs, which == "last")) if things.noun else None
 
 
-@_rule("F", "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F", cost=0.1)
-def extreme(b: Builder, which: str, things: Relation) -> Relation | None:
+@_rule(
+    "F",
+    "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F; which|what F be [the] largest|smallest!; F "
+    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one",
+    cost=0.1,
+)
+def extreme(b: Builder, *given: str | Relation) -> Relation | None:
+    which, things = said(given, str), said(given, Relation)
     most = which == "largest"
     if not things.noun:
         each = Relation(b, f"each {things.key}", lambda v: _each_of(b, things, v), strict=True)
@@ -65,16 +71,27 @@ def extreme_alone(b: Builder, which: str) -> Relation:
 @_rule(
     "V",
     "larger|smaller|largest|smallest! of T; larger|smaller|largest|smallest! T; larger|smaller! number|value|one|of; "
-    "larger|smaller! one of T",
+    "larger|smaller! one of T; larger|smaller|largest|smallest! of V or V; larger|smaller|largest|smallest! V or V; "
+    "which|what [one] be larger|smaller|largest|smallest! V or V; larger|smaller! , V or V; whichever be larger|smaller! V "
+    "or V; which|what be larger|smaller! T; whichever of T be larger|smaller!; whichever be larger|smaller! [of T]; V or V "
+    ", whichever be larger|smaller!; V and V , whichever be larger|smaller!; T , whichever be larger|smaller!",
     cost=0.2,
 )
-def larger_of(b: Builder, which: str, values: Together | None = None) -> Readings:
-    values = values if values is not None else Together(p for p in b.params if is_number(p.type))
+def larger_of(b: Builder, *given: str | Together | Value | None) -> Readings:
+    which = said(given, str)
+    values = maybe(given, Together) or Together(g for g in given if isinstance(g, Value))
+    values = values or Together(p for p in b.params if is_number(p.type))
     return readings(b.fold("max" if which in ("larger", "largest") else "min", values)) if len(values) > 1 else []
 
 
-@_rule("F", "longest|shortest! F; longest|shortest! of F", cost=0.1)
-def longest(b: Builder, which: str, things: Relation) -> Relation | None:
+@_rule(
+    "F",
+    "longest|shortest! F; longest|shortest! of F; which|what F be [the] longest|shortest!; F that be [the] "
+    "longest|shortest!; longest|shortest! one of F",
+    cost=0.1,
+)
+def longest(b: Builder, *given: str | Relation) -> Relation | None:
+    which, things = said(given, str), said(given, Relation)
     if not things.noun:
         return None
     size = Relation(b, "length", lambda v: b.call("length", v))
@@ -152,8 +169,8 @@ def farthest(b: Builder, things: Relation, target: Value) -> Relation | None:
 
 @_rule(
     "F",
-    "V largest|smallest|longest|shortest! F; largest|smallest|longest|shortest! V F; largest|smallest|longest|shortest! V; V "
-    "largest|smallest|longest|shortest!; V largest|smallest! of F",
+    "V largest|smallest|longest|shortest! F; largest|smallest|longest|shortest! V F; largest|smallest|longest|shortest! V; "
+    "V largest|smallest|longest|shortest!; V largest|smallest! of F",
     cost=0.1,
 )
 def few_extreme(b: Builder, *given: str | Value | Relation) -> Relation | None:
@@ -187,12 +204,24 @@ def kth_extreme(b: Builder, number: Value, *given: str | Relation | None) -> Rel
     return of_list(b, f"{number.key}th {which}", things, make)
 
 
-@_rule("F", "most-common F; F most-common; F that be most-common", cost=0.1)
+@_rule(
+    "F",
+    "most-common F; F most-common; F that be most-common; F [that] occurs most-often; which F occurs most-often; F [that] "
+    "be repeated most-often; which F be [the] most-common; which F have most|largest occurrence|count|frequency; F with "
+    "most repetition|repeat; F you see most-often; F seen most-often; most-often occurring|repeated|appearing|used|seen F",
+    cost=0.1,
+)
 def most_common(b: Builder, things: Relation) -> Relation | None:
     return of_list(b, "mode", things, lambda xs: readings(b.call("mode", xs))) if things.noun else None
 
 
-@_rule("F", "least-common F; F least-common", cost=0.1)
+@_rule(
+    "F",
+    "least-common F; F least-common; F that be least-common; F [that] occurs least-often; which F occurs least-often; F "
+    "with fewest|least occurrence|repetition; which F be [the] least-common; least-often "
+    "occurring|repeated|appearing|used|seen F",
+    cost=0.1,
+)
 def least_common(b: Builder, things: Relation) -> Relation | None:
     text = "x unique least (as v x = v | count)"
     return of_list(b, "least common", things, lambda xs: readings(b.template(text, xs))) if things.noun else None

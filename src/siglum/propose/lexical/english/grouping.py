@@ -1,6 +1,6 @@
 """Grouping and splitting into parts, pairs with a sum, and lists as sets.
 
-Imports, of `siglum.propose.lexical`, chart, meanings, rules and values.
+Imports, of `siglum.propose.lexical`, chart, comparing, meanings, rules and values.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from siglum.propose.lexical.chart import Together
+from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
@@ -31,6 +32,34 @@ def grouping(b: Builder, key: Relation) -> Relation:
 def splitting_into(b: Builder, things: Relation) -> Relation:
     """ "split into groups of three"."""
     return Relation(b, f"split {things.key}", things.of, noun=True, strict=True)
+
+
+@_done(
+    "split|divide|cut|break * [up] into|in row|list|sub-text|segment|slice|section|run|bucket|string|line of [length|size] "
+    "V [F] [each]; split|divide|cut|break * [up] into|in row|list|sub-text|segment|slice|section|run|bucket|string|line "
+    "with V F [each]; split|divide|cut|break * [up] into|in F of V [F] [each]; split|divide|cut|break * [up] each|after V "
+    "F; chunk * into V; split|group * by V F; group|split * V by V",
+    cost=0.0,
+)
+def chunking_of_size(b: Builder, *given: Value | Relation | None) -> Relation | None:
+    """ "split into lists of n elements each"."""
+    count = said(given, Value)
+    return chunking(b, count) if is_number(count.type) else None
+
+
+_SIZES: Final = {"pair": 2, "twos": 2, "couple": 2, "threes": 3, "triple": 3, "triplet": 3, "fours": 4, "fives": 5}
+
+
+@_done(
+    "split|group|arrange|chunk|batch|gather|organise|put * in|into|as pair|twos|couple|threes|triple|triplet|fours|fives!; "
+    "group|split|chunk|batch * by|into V; group|split|chunk|cut * V at a time; * V at a time; in "
+    "pair|twos|threes|triple|triplet|fours!; two|pair! at a time; chunk * by V",
+    cost=0.2,
+)
+def chunking(b: Builder, size: str | Value) -> Relation | None:
+    """ "grouped in pairs"."""
+    count = size if isinstance(size, Value) else b.literal(_SIZES.get(size, 2))
+    return Relation(b, f"chunks {count.key}", lambda v: b.call("chunks", v, count), strict=True)
 
 
 @_done(
@@ -86,16 +115,20 @@ def pairs_summing_to(b: Builder, *given: Relation | Value) -> Relation:
 
 @_rule(
     "V",
-    "F in-common [to|between|of|in] T; F in-common; F of T in-common; F that T have in-common; F in|of both T; what T have "
-    "in-common; F found|that occurs|that be in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be "
-    "in-common to T; intersection of T; @common of T; F that T share; F that be in both; F in-common to both",
+    "which F occurs|be in both [T]; which F T share; which F be in-common to T; F in-common [to|between|of|in] T; F "
+    "in-common; F of T in-common; F that T have in-common; F in|of both T; what T have in-common; F found|that occurs|that "
+    "be in both T; F in both; in-common F of|to|between|in|from T; in-common F; F that be in-common to T; intersection of "
+    "T; @common of T; F that T share; F that be in both; F in-common to both",
     cost=0.1,
 )
-def shared(b: Builder, *given: Relation | Together) -> Readings:
-    both = maybe(given, Together)
+def shared(b: Builder, *given: Relation | Together | None) -> Readings:
+    both, things = maybe(given, Together), maybe(given, Relation)
     lists = both if both is not None else Together(p for p in b.params if p.element is not None)
     if len(lists) != 2:
         return []
+    if things is not None and things.noun:
+        apart = [found[0][0] for v in lists if (found := things.of(v))]
+        lists = Together(apart) if len(apart) == 2 and apart[0].type is not lists[0].type else lists
     plain = readings(b.call("common", *lists))
     unique = [(u, 0.5) for v, _ in plain if (u := b.call("unique", v)) is not None]
     return [*plain, *unique]
@@ -103,20 +136,21 @@ def shared(b: Builder, *given: Relation | Together) -> Readings:
 
 @_rule(
     "V",
-    "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct F "
-    "of|in T; F that occurs in either T; F in either; merge T without duplicate",
+    "F in either [of] T; F in|of T without duplicate; union of T; @union of T; F that be in at-least one of T; all distinct "
+    "F of|in T; F that occurs in either T; F in either; merge T without duplicate; F in V or [in] V; F that be in V or [in] "
+    "V; F of V or V; F in V or V or both; F from both T without duplicate|repetition; all F of T , each once",
     cost=0.1,
 )
-def either(b: Builder, *given: Relation | Together) -> Readings:
-    both = maybe(given, Together)
+def either(b: Builder, *given: Relation | Together | Value) -> Readings:
+    both = maybe(given, Together) or Together(g for g in given if isinstance(g, Value)) or None
     lists = both if both is not None else Together(p for p in b.params if p.element is not None)
     return readings(b.call("union", *lists)) if len(lists) == 2 else []
 
 
 @_rule(
     "V",
-    "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in one "
-    "of T but not both; F that be in one of T but not [in] both; F in exactly one",
+    "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in "
+    "one of T but not both; F that be in one of T but not [in] both; F in exactly one",
     cost=0.0,
 )
 def only_in_one(b: Builder, *given: Relation | Together) -> Readings:
@@ -144,15 +178,67 @@ def sharing(b: Builder, *given: Value | Relation) -> Predicate:
 
 @_rule(
     "C",
-    "T have|share [any|at-least one] F [in-common]; T have|share [any] F; T have something in-common; there be F in-common to "
-    "T; T overlap; T have in-common F; T share F",
+    "do|have T have|share [any|at-least one] F [in-common]; do|have T have|share anything|something [in-common]; do T "
+    "overlap; have T any|at-least one in-common F; do T have any|at-least one in-common F; be there F in both [T]; there be "
+    "F in both [T]; be there F that be in both [T]; T have anything in-common; T have|share [any|at-least one] F "
+    "[in-common]; T have|share [any] F; T have something in-common; there be F in-common to T; T overlap; T have in-common "
+    "F; T share F",
     cost=0.1,
 )
 def sharing_each_other(b: Builder, *given: Together | Relation | None) -> Readings:
-    both = said(given, Together)
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     return readings(b.template("x disjoint y not", *both)) if len(both) == 2 and all(v.element is not None for v in both) else []
 
 
-@_rule("C", "T have no F in-common; T have nothing in-common; T share no F; T be disjoint", cost=0.0)
-def sharing_nothing(b: Builder, both: Together, _: Relation | None = None) -> Readings:
+@_rule(
+    "C",
+    "do|have T have no F in-common; do T have nothing in-common; T have no in-common F; do T share no F; be T disjoint; no "
+    "F be in both [T]; T have no F in-common; T have nothing in-common; T share no F; T be disjoint",
+    cost=0.0,
+)
+def sharing_nothing(b: Builder, *given: Together | Relation | None) -> Readings:
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
     return readings(b.call("disjoint", *both)) if len(both) == 2 else []
+
+
+@_rule(
+    "F",
+    "way to choose|pick|select|take V F [from|of U]; combination of [size] V [F]; subset|selection of size V; "
+    "subset|selection of V F; choice of V F; way of choosing|picking V F; way to choose V; choice of V; group of V F [in "
+    "any order]",
+    cost=0.1,
+)
+def ways_to_choose(b: Builder, size: Value, _: Relation | None = None) -> Relation:
+    return Relation(b, f"combinations {size.key}", lambda v: b.call("combinations", v, size), noun=True, strict=True)
+
+
+@_rule(
+    "F",
+    "pair of [two] distinct F; all pair of F; all|each possible pair [of F]; each pair of F; way to pair F; unordered pair "
+    "[of F]",
+    cost=0.3,
+)
+def all_pairs(b: Builder, _: Relation | None = None) -> Relation:
+    texts = ("x combinations 2", "x combinations 2 map ((it first) pair (it last))")
+    return Relation(b, "all pairs", lambda v: readings(b.template(t, v) for t in texts), noun=True, strict=True)
+
+
+@_done(
+    "compress run [of F] [of|in *]; run length encode *; compress *; compress repeat|repeated F [of|in *]; run length "
+    "encoding [of *]",
+    cost=0.1,
+)
+def run_lengths(b: Builder, _: Relation | None = None) -> Relation:
+    texts = ("x runs map ((it first) pair (it length))", 'x runs map ((it take 1) concat (it length text)) join ""')
+    return Relation(b, "run lengths", lambda v: readings(b.template(t, v) for t in texts), strict=True)
+
+
+@_done(
+    "group|collect|gather equal|identical|same neighbour [of|in *] [together]; group neighbour that be equal|same [of|in "
+    "*]; split|cut|break * where|when F change; split|cut|break * into run [of equal|identical|same F]; group consecutive "
+    "equal|identical F [of *]; split at each change; group * by equal neighbour; group equal consecutive F [of *]",
+    cost=0.0,
+)
+def grouping_neighbours(b: Builder, _: Relation | None = None) -> Relation:
+    """ "group equal neighbours"."""
+    return Relation(b, "runs", lambda v: b.call("runs", v), strict=True)

@@ -19,9 +19,9 @@ _rule, _done = RULES.rule, RULES.done
 
 
 @_done(
-    "append V to *; append|add|put|insert|attach V at-end *; append|add V at the end [of *]; put V behind|after *; * followed "
-    "by V; followed by V; with V appended|added [at the end]; add V to the end; append V; * with V appended|added [at the "
-    "end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *",
+    "append V to *; append|add|put|insert|attach V at-end *; append|add V at the end [of *]; put V behind|after *; * "
+    "followed by V; followed by V; with V appended|added [at the end]; add V to the end; append V; * with V appended|added "
+    "[at the end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *",
     cost=0.3,
 )
 def appending(b: Builder, thing: Value) -> Relation:
@@ -29,8 +29,9 @@ def appending(b: Builder, thing: Value) -> Relation:
 
 
 @_done(
-    "prepend V to *; add|put|insert|attach V in-front *; put|add V before|in front *; * preceded by V; preceded by V; add V at "
-    "the front|start|beginning; prepend V; with V in front; * with V in front; * with V added|put|inserted|placed at|to|in the "
+    "insert|put|add|attach|place V at|to|in|on the front|start|beginning|head [of *]; put V first in *; prepend V to *; "
+    "add|put|insert|attach V in-front *; put|add V before|in front *; * preceded by V; preceded by V; add V at the "
+    "front|start|beginning; prepend V; with V in front; * with V in front; * with V added|put|inserted|placed at|to|in the "
     "front|start|beginning; with V added|put at|to|in the front|start|beginning; add V to the front|start|beginning; put V "
     "first",
     cost=0.2,
@@ -54,8 +55,8 @@ def _beside(b: Builder, v: Value, thing: Value, behind: bool) -> Readings:
 
 
 @_done(
-    "surround|put * by|with|in|between V [on both sides]; put V around *; put|add V before and after *; put|add V at|on both "
-    "ends|sides of *; put V on both ends|sides; surrounded by V; add V at both ends",
+    "surround|put * by|with|in|between V [on both sides]; put V around *; put|add V before and after *; put|add V at|on "
+    "both ends|sides of *; put V on both ends|sides; surrounded by V; add V at both ends",
     cost=0.1,
 )
 def surrounding(b: Builder, thing: Value) -> Relation:
@@ -88,8 +89,8 @@ def _joined(b: Builder, first: Value, second: Value) -> Readings:
 
 @_rule(
     "V",
-    "join T; @concat T; merge T; append|add T; put T together; V and V joined|together; T joined|concatenated|together; T one "
-    "after the other; T as one list|text; join T into one [list|text]",
+    "join T; @concat T; merge T; append|add T; put T together; V and V joined|together; T joined|concatenated|together; T "
+    "one after the other; T as one list|text; join T into one [list|text]",
     cost=0.2,
 )
 def joining_lists(b: Builder, *values: Value | Together) -> Readings:
@@ -97,6 +98,21 @@ def joining_lists(b: Builder, *values: Value | Together) -> Readings:
     if any(v.element is None for v in both):
         return []
     return readings(b.fold("concat", both))
+
+
+@_rule(
+    "V",
+    "join|@concat T with|by|using V [in between|between U]; join T with V between; T joined|concatenated with|by V [in "
+    "between|between U]; T with V between U; T separated by V; put V between T; join T , separated by V",
+    cost=0.1,
+)
+def joined_with(b: Builder, *given: Value | Together) -> Readings:
+    """ "join both texts with a space between them"."""
+    both = next((g for g in given if isinstance(g, Together)), None)
+    separator = next((g for g in given if isinstance(g, Value)), None)
+    if both is None or separator is None or len(both) != 2:
+        return []
+    return readings(b.template("x concat z concat y", *both, separator))
 
 
 @_rule(
@@ -152,9 +168,9 @@ def inserting(b: Builder, thing: Value, place: Value) -> Relation:
 
 
 @_done(
-    "insert|put V between neighbour [of *]; insert|put V between [each|all] F [of *]; insert|put V between each two|pair [of] "
-    "F [of *]; separate F by|with V; insert V between each pair of F; F separated by V; insert V between F in|of *; put V "
-    "between F; intersperse V [in|into *]",
+    "insert|put V between neighbour [of *]; insert|put V between [each|all] F [of *]; insert|put V between each two|pair "
+    "[of] F [of *]; separate F by|with V; insert V between each pair of F; F separated by V; insert V between F in|of *; "
+    "put V between F; intersperse V [in|into *]",
     cost=0.1,
 )
 def interspersing(b: Builder, *given: Value | Relation) -> Relation:
@@ -186,3 +202,18 @@ def after_each(b: Builder, thing: Value, things: Relation) -> Relation:
         return readings((b.template(texts[xs.type is STR], xs, thing), c) for xs, c in things.of(v))
 
     return Relation(b, f"{thing.key} after each {things.key}", make, strict=True)
+
+
+@_rule(
+    "V",
+    "V twice with V between [U]; V twice with V in between; V V times with V between [U]; V V times with V in between; V V "
+    "times separated|joined by|with V; V twice separated|joined by|with V; V V times , separated by V; repeat V V times "
+    "with V between; repeat V V times separated by V; V copies of V separated|joined by|with V",
+    cost=0.0,
+)
+def repeated_with(b: Builder, *values: Value) -> Readings:
+    """ "the text three times with a dash in between"."""
+    thing, count, separator = values if len(values) == 3 else (values[0], b.literal(2), values[1])
+    if is_number(thing.type):
+        thing, count = count, thing
+    return readings(b.template("x repeat y join z", thing, count, separator)) if thing.type is STR else []

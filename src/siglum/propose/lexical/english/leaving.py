@@ -41,8 +41,8 @@ def all_but_last(b: Builder) -> Relation:
 
 @_rule(
     "F",
-    "all-but first and last; all-but first and last F; F between [the] first and [the] last F; what be between first and last "
-    "F; without first and last F; inner F",
+    "all-but first and last; all-but first and last F; F between [the] first and [the] last F; what be between first and "
+    "last F; without first and last F; inner F",
     cost=0.0,
 )
 def all_but_ends(b: Builder, *_: Relation) -> Relation:
@@ -63,6 +63,12 @@ def leaving_out(b: Builder, things: Relation) -> Relation:
     return _without(b, things)
 
 
+@_done("without F and F; remove F and F [from *]; without both F and F", cost=0.3)
+def leaving_out_both(b: Builder, first: Relation, second: Relation) -> Relation:
+    """ "without the largest and the smallest"."""
+    return _without(b, first).then(_without(b, second))
+
+
 def _without(b: Builder, things: Relation) -> Relation:
     return Relation(
         b, f"without {things.key}", lambda v: [(r, c + d) for p, c in things.of(v) for r, d in without(b, p)], strict=False
@@ -70,13 +76,17 @@ def _without(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "without duplicate; with duplicate removed; each only once; each value|element|number|character|letter|one once; with no "
-    "duplicate; no duplicate; keeping|keep only first of each; keep|keeping first of each; keeping|keep only first occurrence "
-    "[of each]; duplicate removed; with no two equal; each distinct|different once; remove duplicate; counted|listed once; "
-    "without any duplicate; no element|number|value twice; without [any] duplicate element|value",
+    "without duplicate; with duplicate removed; each [F] only once; each F only the first time; each F once; only one of "
+    "each [F]; one of each [F]; without repeat|repetition; each value|element|number|character|letter|one once; with no "
+    "duplicate; no duplicate; keeping|keep only first of each; keep|keeping first of each; keeping|keep only first "
+    "occurrence [of each]; duplicate removed; with no two equal; each distinct|different once; remove duplicate; "
+    "counted|listed once; without any duplicate; no element|number|value twice; without [any] duplicate element|value",
     cost=0.1,
 )
-def without_duplicates(b: Builder) -> list[tuple[Relation, float]]:
+def without_duplicates(b: Builder, things: Relation | None = None) -> list[tuple[Relation, float]]:
+    if things is not None and things.noun:
+        apart = of_list(b, "unique", things, lambda xs: readings(b.call("unique", xs)))
+        return [(apart, 0.0), (Relation(b, "unique", lambda v: b.call("unique", v), strict=True), 1.0)]
     return [(Relation(b, "unique", lambda v: b.call("unique", v), strict=True), 0.0)]
 
 

@@ -29,9 +29,10 @@ def _cased(b: Builder, word: str) -> Relation:
 
 @_done("upper-case *", cost=0.8)
 @_done(
-    "convert * to|into|in upper-case; in upper-case; * in upper-case; to upper-case; make * upper-case; capitalise all letter "
-    "[of *]; convert to upper-case; as upper-case; upper-case; make everything upper-case; capitalise *; convert all|each "
-    "letter to upper-case",
+    "convert * to|into|in upper-case; in upper-case; * in upper-case; to upper-case; make * upper-case; capitalise all "
+    "letter [of *]; convert to upper-case; as upper-case; upper-case; make everything upper-case; make * "
+    "big|capital|large|capitals; make * all caps; in big|capital letter; write * in capitals|upper-case; * in big|capital "
+    "letter; capitalise *; convert all|each letter to upper-case",
     cost=0.2,
 )
 def to_upper(b: Builder) -> Relation:
@@ -40,8 +41,9 @@ def to_upper(b: Builder) -> Relation:
 
 @_done("lower-case *", cost=0.8)
 @_done(
-    "convert * to|into|in lower-case; in lower-case; * in lower-case; to lower-case; make * lower-case; convert to lower-case; "
-    "as lower-case; lower-case; make everything lower-case; convert all|each letter to lower-case",
+    "convert * to|into|in lower-case; in lower-case; * in lower-case; to lower-case; make * lower-case; convert to "
+    "lower-case; as lower-case; lower-case; make everything lower-case; make * small|little; in small|little letter; * in "
+    "small|little letter; write * in lower-case; convert all|each letter to lower-case",
     cost=0.2,
 )
 def to_lower(b: Builder) -> Relation:
@@ -50,10 +52,10 @@ def to_lower(b: Builder) -> Relation:
 
 @_done(
     "swap|toggle|switch|invert|flip|exchange upper-case and lower-case [of|in *]; swap case [of *]; swap lower-case and "
-    "upper-case [of|in *]; toggle case of each letter [of|in *]; flip|change|convert lower-case to upper-case and upper-case "
-    "to lower-case; convert upper-case to lower-case and lower-case to upper-case; upper-case become lower-case and lower-case "
-    "become upper-case; flip lower-case to upper-case and upper-case to lower-case; convert upper-case to lower-case and vice "
-    "versa; convert lower-case to upper-case and vice versa; with case swapped",
+    "upper-case [of|in *]; toggle case of each letter [of|in *]; flip|change|convert lower-case to upper-case and "
+    "upper-case to lower-case; convert upper-case to lower-case and lower-case to upper-case; upper-case become lower-case "
+    "and lower-case become upper-case; flip lower-case to upper-case and upper-case to lower-case; convert upper-case to "
+    "lower-case and vice versa; convert lower-case to upper-case and vice versa; with case swapped",
     cost=0.0,
 )
 def swap_case(b: Builder) -> Relation:
@@ -61,10 +63,10 @@ def swap_case(b: Builder) -> Relation:
 
 
 @_done(
-    "capitalise first letter|character of each word [of|in *]; capitalise each word [of|in *]; make first letter|character of "
-    "each word upper-case; in title-case; convert * to title-case; upper-case first letter of each word [of|in *]; make each "
-    "word start with upper-case; title-case *; first letter of each word in upper-case; each word capitalised; with each word "
-    "capitalised; capitalise word of *",
+    "capitalise first letter|character of each word [of|in *]; capitalise each word [of|in *]; make first letter|character "
+    "of each word upper-case; in title-case; convert * to title-case; upper-case first letter of each word [of|in *]; make "
+    "each word start with upper-case; title-case *; first letter of each word in upper-case; each word capitalised; with "
+    "each word capitalised; capitalise word of *",
     cost=0.0,
 )
 def title_case(b: Builder) -> Relation:
@@ -83,10 +85,10 @@ def title_case(b: Builder) -> Relation:
 
 
 @_done(
-    "capitalise first letter|character and lower-case rest|others; capitalise first letter|character , lower-case rest|others; "
-    "make first letter|character upper-case and rest|others lower-case; first letter|character in upper-case and rest|others "
-    "in lower-case; capitalise first letter|character lower-case rest|others; make first letter|character upper-case and the "
-    "rest lower-case",
+    "capitalise first letter|character and lower-case rest|others; capitalise first letter|character , lower-case "
+    "rest|others; make first letter|character upper-case and rest|others lower-case; first letter|character in upper-case "
+    "and rest|others in lower-case; capitalise first letter|character lower-case rest|others; make first letter|character "
+    "upper-case and the rest lower-case",
     cost=0.0,
 )
 def capitalise_only(b: Builder) -> Relation:

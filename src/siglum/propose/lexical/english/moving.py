@@ -32,6 +32,14 @@ def swapping_ends(b: Builder, _: Relation | None = None) -> Relation:
 
 
 @_done(
+    "swap [two|both] half [of *]; exchange [two|both] half [of *]; * with [its] half swapped; second half followed by first half",
+    cost=0.0,
+)
+def swapping_halves(b: Builder) -> Relation:
+    return _phrase(b, "swap halves", "x drop (x length // 2) concat (x take (x length // 2))")
+
+
+@_done(
     "swap F at [the] position V and V [of|in *]; swap position V and V [of|in *]; exchange F at position V and V [of|in *]; "
     "swap F V and V [of|in *]",
     cost=0.0,
@@ -51,8 +59,8 @@ def swapping_pairs(b: Builder, _: Relation | None = None) -> Relation:
 
 
 @_done(
-    "move F to the end|back [of *]; put F last; move all|each F to the end|back [of *]; * with F moved|put to|at the end|back; "
-    "* with I moved|put to|at the end|back; put F at the end [of *]; F moved to the end; move F of * to the end",
+    "move F to the end|back [of *]; put F last; move all|each F to the end|back [of *]; * with F moved|put to|at the "
+    "end|back; * with I moved|put to|at the end|back; put F at the end [of *]; F moved to the end; move F of * to the end",
     cost=0.0,
 )
 def moving_to_end(b: Builder, things: Relation) -> Relation:
@@ -60,9 +68,9 @@ def moving_to_end(b: Builder, things: Relation) -> Relation:
 
 
 @_done(
-    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * with F "
-    "moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the front|start|beginning "
-    "[of *]; put F first; F before F",
+    "move F to the front|start|beginning [of *]; put F in front; move all|each F to the front|start|beginning [of *]; * "
+    "with F moved|put to|at the front|start|beginning; * with I moved|put to|at the front|start; put F at the "
+    "front|start|beginning [of *]; put F first; F before F",
     cost=0.0,
 )
 def moving_to_front(b: Builder, *things: Relation) -> Relation:
@@ -90,9 +98,10 @@ def _moved(b: Builder, things: Relation, value: Value, last: bool) -> Readings:
 
 @_done(
     "rotate * [to] left [by] V [place|position|step|time]; rotate * V [place|position|step|time] to left; rotate * by V "
-    "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by V; "
-    "rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; rotate "
-    "* [to] left",
+    "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by "
+    "V; rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; "
+    "rotate * [to] left; shift|cycle|move * [to] left [by] V [place|position|step|time]; shift|cycle|move * V "
+    "[place|position|step] to left; shifted left by V; shift * left; cyclically shift * to left by V",
     cost=0.1,
 )
 def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
@@ -102,8 +111,10 @@ def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
 
 @_done(
     "rotate * [to] right [by] V [place|position|step|time]; rotate * V [place|position|step|time] to right; rotate * by V "
-    "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] to "
-    "right; rotate right by V",
+    "[place|position|step] to right; move last V F to the front|start|beginning [of *]; rotate * [one place|step|position] "
+    "to right; rotate right by V; rotate|shift|cycle|move * [to] right [by] V [place|position|step|time]; "
+    "shift|rotate|cycle|move * V [place|position|step] to right; shifted right by V; shift * right; cyclically shift * to "
+    "right by V",
     cost=0.1,
 )
 def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
@@ -112,8 +123,8 @@ def rotating_right(b: Builder, *given: Value | Relation) -> Relation:
 
 
 @_done(
-    "repeat * V times|time; V times|time; repeated V times|time; * V times|time; V copies of *; V copy of *; * times V; repeat "
-    "* as often as V say; V repetitions of *; repeat V times|time",
+    "repeat * V times|time; V times|time; repeated V times|time; * V times|time; V copies of *; V copy of *; * times V; "
+    "repeat * as often as V say; V repetitions of *; repeat V times|time",
     cost=0.4,
 )
 def repeating(b: Builder, count: Value) -> Relation:
@@ -127,10 +138,20 @@ def repeating(b: Builder, count: Value) -> Relation:
     return Relation(b, f"repeat {count.key}", make)
 
 
+@_done("repeat|duplicate|double|copy * [twice]; * twice; two copies of *; twice *; * repeated twice", cost=0.6)
+def repeating_twice(b: Builder) -> Relation:
+    return repeating(b, b.literal(2))
+
+
+@_done("repeat * thrice; * thrice", cost=0.3)
+def repeating_thrice(b: Builder) -> Relation:
+    return repeating(b, b.literal(3))
+
+
 @_rule(
     "V",
-    "list of V copies of V; V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time; V "
-    "copies of V",
+    "list|string|text|row|array of V V; V copies of V; list of V copies of V; V repeated V times|time; list of V repeated V "
+    "times|time; list with|containing V V times|time; V copies of V",
     cost=0.1,
 )
 def copies(b: Builder, first: Value, second: Value) -> Readings:
@@ -158,7 +179,8 @@ def each_repeated(b: Builder, things: Relation | Value, count: Value | None = No
         (repeated, cost + at)
         for at, param in enumerate(b.params)
         for xs, cost in things.of(param)
-        if (repeated := b.template(text, xs, count)) is not None
+        # repeating each letter of a text leaves nothing out
+        if (xs.type is not STR or xs.origin is None) and (repeated := b.template(text, xs, count)) is not None
     ]
 
 
@@ -181,3 +203,43 @@ def each_doubled(b: Builder, things: Relation) -> Readings:
             larger = b.call("*", xs, b.literal(2)) if is_number(xs.type.element) else None
             out += [(v, cost + at + extra) for v, extra in ((larger, 0.0), (twice, 0.3)) if v is not None]
     return out
+
+
+@_done(
+    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]",
+    cost=0.0,
+)
+def swapping_two(b: Builder, which: str, things: Relation) -> Relation:
+    text = "x take 2 reverse concat (x drop 2)" if which == "first" else "x take (x length - 2) concat (x suffix 2 reverse)"
+
+    def make(v: Value) -> Readings:
+        return readings((b.template(text, xs), c) for xs, c in things.of(v))
+
+    return Relation(b, f"swap {which} two", make, strict=True)
+
+
+@_done(
+    "flip|mirror * horizontally; flip|mirror * left to right; flip|mirror * from left to right; mirror each @columns [of "
+    "*]; flip left and right [of *]",
+    cost=0.0,
+)
+def flipping_rows(b: Builder) -> Relation:
+    return _phrase(b, "flip rows", "x map reverse")
+
+
+@_done(
+    "flip|mirror|turn * vertically; flip|mirror|turn * upside down; flip|mirror * top to bottom; flip|mirror * from top to "
+    "bottom",
+    cost=0.0,
+)
+def flipping_columns(b: Builder) -> Relation:
+    return _phrase(b, "flip columns", "x reverse")
+
+
+@_done(
+    "last F first [,] [and] then others; last F first and others behind; last F followed by others; last F in front of "
+    "others; last F come first; last F first , others behind|after",
+    cost=0.0,
+)
+def last_first(b: Builder, _: Relation) -> Relation:
+    return _phrase(b, "last first", "x suffix 1 concat (x front)")

@@ -102,8 +102,8 @@ def names(b: Builder) -> Relation:
 
 @_rule(
     "F",
-    "neighbour; pair of neighbour; pair of consecutive element|number|value|item; pair of adjacent element|number|value|item; "
-    "consecutive|neighbouring pair",
+    "neighbour; pair of neighbour; pair of consecutive element|number|value|item; pair of adjacent "
+    "element|number|value|item; consecutive|neighbouring pair",
     cost=0.2,
 )
 def neighbours(b: Builder) -> Relation:
@@ -150,12 +150,13 @@ def chunks(b: Builder, size: Value) -> Relation:
 
 @_rule(
     "F",
-    "run|group of equal element|number|value|neighbour|character|letter; run of the same "
-    "character|element|number|value|letter; group of consecutive equal element|character|number|value; run of "
-    "identical|repeated element|character|number; group of equal consecutive element|character|number; consecutive run",
+    "run|streak|stretch|sequence of equal|identical|same F; run|group of equal "
+    "element|number|value|neighbour|character|letter; run of the same character|element|number|value|letter; group of "
+    "consecutive equal element|character|number|value; run of identical|repeated element|character|number; group of equal "
+    "consecutive element|character|number; consecutive run",
     cost=0.2,
 )
-def runs(b: Builder) -> Relation:
+def runs(b: Builder, _: Relation | None = None) -> Relation:
     return Relation(b, "runs", lambda v: b.call("runs", v), noun=True, strict=True)
 
 
@@ -196,3 +197,15 @@ def those(b: Builder, which: Predicate) -> Relation:
         return which.among(value)
 
     return Relation(b, f"those {which.key}", make, noun=True)
+
+
+@_rule(
+    "F",
+    "first|second|left|right! component|part|coordinate|field|half|member|element|item|value|number|entry|one; "
+    "component|part|element|value|item|entry number 1|2!",
+    cost=0.2,
+)
+def of_pair(b: Builder, which: str) -> Relation:
+    """ "the second component", of a pair."""
+    word = "left" if which in ("first", "left", "1") else "right"
+    return Relation(b, f"{word} of pair", lambda v: b.call(word, v) if v.type.kind == "pair" else None)

@@ -11,7 +11,7 @@ from siglum.ir.types import CHAR, I64, STR
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_list, is_number, part_of
 from siglum.propose.lexical.english.common import predicate
-from siglum.propose.lexical.meanings import Predicate, Readings, readings
+from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar
 from siglum.propose.lexical.values import Builder, Value
 
@@ -21,7 +21,8 @@ _rule = RULES.rule
 
 @_rule(
     "P",
-    "contains V; with V; have V in it|U; contains V as a sub-text; contains sub-text|character|letter|word V; with V in it|U",
+    "in which V occurs|be|stand; in which there be V; where V occurs; contains V; with V; have V in it|U; contains V as a "
+    "sub-text; contains sub-text|character|letter|word V; with V in it|U",
     cost=0.3,
 )
 def containing(b: Builder, part: Value) -> Predicate | None:
@@ -42,8 +43,9 @@ def containing_both(b: Builder, parts: Together) -> Predicate:
 
 @_rule(
     "P",
-    "in|among V; occurs in|among|within|inside V; be [also] in V; element of V; one of V; sub-text of V; be one of V; be found "
-    "in V; contained in V; be part of V; be an element of V; occurs as a sub-text in V; also in V; be element of V; stand in V",
+    "in|among V; occurs in|among|within|inside V; be [also] in V; element of V; one of V; sub-text of V; be one of V; be "
+    "found in V; contained in V; be part of V; be an element of V; occurs as a sub-text in V; also in V; be element of V; "
+    "stand in V",
     cost=0.2,
 )
 def contained(b: Builder, whole: Value) -> Predicate | None:
@@ -67,12 +69,51 @@ def in_both(b: Builder, lists: Together | None = None) -> Predicate | None:
     return Predicate(b, "in both", make)
 
 
+@_rule(
+    "P",
+    "missing from|in V; not present in V; absent from V; not found in V; lacking from|in V; not among V; outside of V; "
+    "unknown to V",
+    cost=0.1,
+)
+def not_contained(b: Builder, whole: Value) -> Predicate | None:
+    return _inside(b, whole).negated() if whole.each is None else None
+
+
 def _inside(b: Builder, whole: Value) -> Predicate:
     return Predicate(b, f"in {whole.key}", lambda x, _: part_of(b, whole, x))
 
 
 def _containing(b: Builder, part: Value) -> Predicate:
     return Predicate(b, f"contains {part.key}", lambda x, _: part_of(b, x, part))
+
+
+@_rule("P", "[be] at start|beginning|front|head of V; [be] prefix|beginning|start of V; what V starts; which V starts", cost=0.2)
+def at_start_of(b: Builder, whole: Value) -> Predicate:
+    return Predicate(b, f"starts {whole.key}", lambda x, _: _at_edge(b, whole, x, "first"))
+
+
+@_rule("P", "[be] at end|back|tail of V; [be] suffix|ending|end of V; what V ends; which V ends", cost=0.2)
+def at_end_of(b: Builder, whole: Value) -> Predicate:
+    return Predicate(b, f"ends {whole.key}", lambda x, _: _at_edge(b, whole, x, "last"))
+
+
+@_rule(
+    "P",
+    "in|within|inside each|all! V; in|within any|some! V; occurs in each|all! V; be in each|all! V; occurs in any|some! V; "
+    "contained in each|all! V",
+    cost=0.1,
+)
+def in_each(b: Builder, how: str, wholes: Value) -> Predicate | None:
+    """ "letters that occur in every word"."""
+    source = wholes.each or wholes
+    if source.element is None or source.element.kind != "array":
+        return None
+    word = "all" if how in ("each", "all") else "any"
+
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template(f"y map (contains x) {word}", x, source))
+
+    return Predicate(b, f"in {how} {source.key}", make)
 
 
 @_rule("P", "starts V", cost=0.2)
@@ -95,7 +136,11 @@ def starting_and_ending(b: Builder, part: Value) -> Predicate:
     "start|begin and end|finish [with|in|on] same|equal character|letter|element|number|value|digit|word; start|begin with "
     "same character|letter|element|number as U end [with]; starts and ends [with] same "
     "character|letter|element|number|value|digit|word; starts and ends [with] equal "
-    "character|letter|element|number|digit|word; have equal|same first and last character|letter|element|number|digit",
+    "character|letter|element|number|digit|word; have equal|same first and last character|letter|element|number|digit; "
+    "start|starts|begin with [the] same character|letter|element|number|value|digit U end [with|in]; start|begin with [the] "
+    "same character|letter|element|digit with which U end; first and last character|letter|element|number|digit|value be "
+    "same|equal; first character|letter|element|number|digit equal last [one|character|letter|element|digit]; first and "
+    "last character|letter|element agree|match",
     cost=0.2,
 )
 def same_ends(b: Builder) -> Predicate:
@@ -137,8 +182,8 @@ def _edge_is(b: Builder, which: Predicate, word: str) -> Predicate:
 @_rule(
     "P",
     "contains only P [character|letter|element|number|word|value]; only contains P "
-    "[character|letter|element|number|word|value]; be only P; only P; contains only P and P; contains nothing but P; be all P; "
-    "contains all P",
+    "[character|letter|element|number|word|value]; be only P; only P; contains only P and P; contains nothing but P; be all "
+    "P; contains all P",
     cost=0.3,
 )
 def all_such(b: Builder, which: Predicate, other: Predicate | None = None) -> Predicate:
@@ -165,3 +210,22 @@ def some_such(b: Builder, which: Predicate) -> Predicate:
 )
 def no_such(b: Builder, which: Predicate) -> Predicate:
     return some_such(b, which).negated()
+
+
+@_rule("P", "only in V; in V only; only occurs in V; occurs only in V; unique to V; exclusive to V", cost=0.1)
+def only_in(b: Builder, whole: Value) -> Predicate | None:
+    """In one list, and in none of the others that are given."""
+    others = [p for p in b.params if p.element is not None and p.key != whole.key and p.type is whole.type]
+    return _inside(b, whole).joined("and", _inside(b, others[0]).negated()) if others and whole.each is None else None
+
+
+@_rule(
+    "V",
+    "F only in V; F that be only in V; F in V only; F unique to V; F that only V have|contains; what only V have|contains",
+    cost=0.0,
+)
+def difference_of_lists(b: Builder, *given: Relation | Value) -> Readings:
+    """ "elements only in xs"."""
+    whole = [g for g in given if isinstance(g, Value)][-1]
+    others = [p for p in b.params if p.element is not None and p.key != whole.key and p.type is whole.type]
+    return readings(b.call("except", whole, others[0])) if others else []

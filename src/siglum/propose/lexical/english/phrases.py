@@ -1,12 +1,13 @@
 """How nouns are put together: with adjectives and relative clauses, with "of", with "each".
 
-Imports, of `siglum.propose.lexical`, chart, common, meanings, rules and values.
+Imports `siglum.frontend` and, of `siglum.propose.lexical`, chart, common, meanings, rules and values.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from siglum.frontend.phrase.syntax import Name
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.english.common import filtered
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation
@@ -73,8 +74,8 @@ def compound(b: Builder, inner: Relation, outer: Relation) -> Relation | None:
 
 @_rule(
     "V",
-    "F of|in|from|within|inside|for|among|on|across|throughout|between|contained|found|over V; F [contained|found|written|that "
-    "occur] in|within|inside V",
+    "F of|in|from|within|inside|for|among|on|across|throughout|between|contained|found|over V; F "
+    "[contained|found|written|that occur] in|within|inside V",
     cost=0.2,
 )
 def of(b: Builder, relation: Relation, value: Value) -> Readings:
@@ -108,6 +109,14 @@ def of_the_subject(b: Builder, relation: Relation) -> Readings:
         xs = b.list_of(scalars) if len(scalars) > 1 else None
         out = [(v, c + 1.5) for v, c in relation.of(xs)] if xs is not None else []
     return out
+
+
+@_rule("V", "V of F; V contains F; V with F; V made of F; V that hold F", cost=0.1)
+def made_of(b: Builder, xs: Value, things: Relation) -> Value | None:
+    """ "a list of integers", "a string of words"."""
+    if not isinstance(xs.tree, Name) or xs.each is not None:
+        return None
+    return xs if any(v.key == xs.key for v, _ in things.of(xs)) else None
 
 
 @_rule("V", "each V; each of V; V [of] each", cost=0.3)

@@ -55,6 +55,24 @@ def from_place_to_place(b: Builder, things: Relation, start: Value, end: Value) 
     return of_list(b, name, things, lambda xs: readings((b.template(text, xs, start, end), cost) for text, cost in texts))
 
 
+@_rule(
+    "F",
+    "sub-text|part|slice|portion|section|piece from|between [position] V to|and|through|at-most-so-many [position] V [, V] "
+    "[inclusive|exclusive!]; sub-text|slice|part starts at|from|with [position] V and ends at|before|with [position] V "
+    "[inclusive|exclusive!]; sub-text|slice|part from position V to|up to but not including position V",
+    cost=0.1,
+)
+def slice_of(b: Builder, *given: Value | Relation | str | None) -> Relation | None:
+    """ "the substring from i to j, j not included"."""
+    start, end = [g for g in given if isinstance(g, Value)][:2]
+    if not is_number(start.type) or not is_number(end.type):
+        return None
+    both = "inclusive" in given
+    texts = (("x slice y z", 0.3 if both else 0.0), ("x slice y (z + 1)", 0.0 if both else 0.3), ("x slice (y - 1) z", 0.6))
+    name = f"{start.key}...{end.key}"
+    return Relation(b, name, lambda v: readings((b.template(t, v, start, end), c) for t, c in texts), noun=True, strict=True)
+
+
 @_rule("F", "each N F; each other F; other F", cost=0.1)
 def each_kth(b: Builder, *given: Value | Relation) -> Relation | None:
     """ "every third element", "every other word"."""
@@ -66,8 +84,8 @@ def each_kth(b: Builder, *given: Value | Relation) -> Relation | None:
 @_rule(
     "F",
     "F at [the] even|odd! position; even|odd! position F; even|odd! character|letter; F whose position be even|odd!; F with "
-    "even|odd! position; F in even|odd! position; F at [a] position that be even|odd!; F that have even|odd! position value; F "
-    "with [an] even|odd! position",
+    "even|odd! position; F in even|odd! position; F at [a] position that be even|odd!; F that have even|odd! position "
+    "value; F with [an] even|odd! position",
     cost=0.1,
 )
 def at_parity(b: Builder, *given: str | Relation) -> Relation | None:
@@ -103,8 +121,9 @@ def middle(b: Builder, things: Relation) -> Relation:
 
 @_rule(
     "V",
-    "middle of T; middle of V; middle F of T; middle one of T; median of T; @median of T; middle number|value|element|one of "
-    "T; middle number|value|element",
+    "middle [one|value|element|number] of sorted V; middle one|value|element|number when sorted; middle of T; middle of V; "
+    "middle F of T; middle one of T; median of T; @median of T; middle number|value|element|one of T; middle "
+    "number|value|element",
     cost=0.3,
 )
 def middle_of(b: Builder, *given: Value | Together | Relation) -> Readings:

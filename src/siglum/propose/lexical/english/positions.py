@@ -25,7 +25,12 @@ def where_own(b: Builder, *given: Value | Relation) -> Readings:
     return [(v, c) for own, c in found if whole is not None and (v := b.template("x = y | positions", whole, own)) is not None]
 
 
-@_rule("F", "position of [each] F; position where F be; position of every F", cost=0.2)
+@_rule(
+    "F",
+    "where be F; at|in|on which|what position be F; which|what position have|hold|contains F; where F be; position of "
+    "[each] F; position where F be; position of every F",
+    cost=0.2,
+)
 def position_of_relation(b: Builder, things: Relation) -> Relation:
     return Relation(
         b,
@@ -38,8 +43,10 @@ def position_of_relation(b: Builder, things: Relation) -> Relation:
 
 @_rule(
     "V",
-    "position of V; position of every V; position of all V; where V first occurs|be; position at which V occurs|start|begin; "
-    "position where V occurs|stand|start|begin|be; position of [the] first V; first position of V; where V be",
+    "where be V; at|in|on which|what position be V; which|what position have|hold|contains V; where be V located; where V "
+    "be; position of V; position of every V; position of all V; where V first occurs|be; position at which V "
+    "occurs|start|begin; position where V occurs|stand|start|begin|be; position of [the] first V; first position of V; "
+    "where V be",
     cost=0.3,
 )
 def position_of(b: Builder, picked: Value) -> Readings:
@@ -53,8 +60,8 @@ def position_of(b: Builder, picked: Value) -> Readings:
     "V",
     "position of V in V; position of first|last! V in V; position of first|last! occurrence of V [in V]; position where V "
     "first occurs in V; where V occurs|be in V; first|last! position of V in V; first|last! position where V occurs in V; "
-    "first|last! position at which V occurs [in V]; position where V start|begin in V; position of V within V; position of V; "
-    "position where V start|begin|occurs; where V first occurs in V",
+    "first|last! position at which V occurs [in V]; position where V start|begin in V; position of V within V; position of "
+    "V; position where V start|begin|occurs; where V first occurs in V",
     cost=0.4,
 )
 def position_of_value(b: Builder, *given: str | Value | None) -> Readings:

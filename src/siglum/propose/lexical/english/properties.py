@@ -44,6 +44,59 @@ def beside_position(b: Builder, things: Relation, how: str) -> Relation:
 
 
 @_rule(
+    "F",
+    "F greater|less|unequal|equal! both [its|their] neighbour; F that be greater|less|unequal|equal! both [its|their] "
+    "neighbour; F greater|less! its neighbour; F that be greater|less! its neighbour; F greater|less! neighbour on "
+    "both|either side",
+    cost=0.0,
+)
+def beside_both(b: Builder, things: Relation, how: str) -> Relation:
+    """ "numbers larger than both neighbours"."""
+    symbol = SYMBOLS[how]
+    text = f"x windows 3 filter ((it second) {symbol} (it first) and (it second) {symbol} (it last)) map second"
+    return Relation(
+        b, f"{things.key} {how} both", lambda v: [(b.template(text, xs), c) for xs, c in things.of(v)], noun=True, strict=True
+    )
+
+
+@_rule("F", "local largest|maximum; local maxima|peak; peak", cost=0.0)
+def peaks(b: Builder) -> Relation:
+    text = "x windows 3 filter ((it second) > (it first) and (it second) > (it last)) map second"
+    return Relation(b, "peaks", lambda v: b.template(text, v), noun=True, strict=True)
+
+
+@_rule(
+    "C",
+    "each V [be] greater|less|at-least|at-most|equal|unequal! previous; each F [be] "
+    "greater|less|at-least|at-most|equal|unequal! previous; be each V greater|less|at-least|at-most|equal|unequal! "
+    "previous; be each F greater|less|at-least|at-most|equal|unequal! previous; no F be less previous",
+    cost=0.0,
+)
+def each_beside_previous(b: Builder, things: Value | Relation, how: str = "at-least") -> Readings:
+    """ "every element is at least as large as the one before"."""
+    lists = [things.each or things] if isinstance(things, Value) else [v for p in b.params for v, _ in things.of(p)]
+    return readings(b.template(f"x pairs map ((it right) {SYMBOLS[how]} (it left)) all", xs) for xs in lists[:2])
+
+
+@_rule(
+    "V",
+    "V [that be] greater|less|at-least|at-most|equal|unequal! corresponding|matching F [of|in] V; V [that be] "
+    "greater|less|at-least|at-most|equal|unequal! F of|in V at [the] same|corresponding position|place; V [that be] "
+    "greater|less|at-least|at-most|equal|unequal! one of|in V at [the] same|corresponding position|place; V [that be] "
+    "greater|less|at-least|at-most|equal|unequal! V at same|corresponding position|place; V [that be] "
+    "greater|less|at-least|at-most|equal|unequal! counterpart in V",
+    cost=0.0,
+)
+def beside_counterpart(b: Builder, *given: Value | Relation | str | None) -> Readings:
+    """ "elements of xs larger than the one of ys at the same position"."""
+    left, right = [g for g in given if isinstance(g, Value)]
+    left, right = left.each or left, right.each or right
+    zipped = b.call("zip", left, right) if left.element is not None and right.element is not None else None
+    text = f"x filter ((it left) {SYMBOLS[said(given, str)]} (it right)) map left"
+    return readings(b.template(text, zipped)) if zipped is not None else []
+
+
+@_rule(
     "V",
     "V that be greater|less|at-least|at-most|equal|unequal! previous; V greater|less|at-least|at-most|equal|unequal! previous",
     cost=0.2,
@@ -100,6 +153,12 @@ def summing_to(b: Builder, total: Value | Predicate) -> Predicate:
 
 @_rule("P", "P and P; P and be P; P and [that] do P; both P and P; P but P; P , P; P that be P", cost=0.3)
 def both(b: Builder, first: Predicate, second: Predicate) -> Predicate:
+    return first.joined("and", second)
+
+
+@_rule("P", "P P", cost=0.6)
+def both_at_once(b: Builder, first: Predicate, second: Predicate) -> Predicate:
+    """ "a palindromic prime"."""
     return first.joined("and", second)
 
 

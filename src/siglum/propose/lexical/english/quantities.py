@@ -86,7 +86,9 @@ def not_repeated(b: Builder) -> Predicate:
 
 @_rule("P", "occurs Q time|times; occurs Q; repeated Q times|time; occurs Q number of time", cost=0.2)
 def so_often(b: Builder, times: Predicate) -> Predicate:
-    """ "that occur at least twice"."""
+    """ "that occur at least twice"; "twice" may be more often."""
+    if times.key == "= 2":
+        return _so_often(b, times.key, lambda n: [*times.of(n), (b.call(">", n, b.literal(1)), 0.3)])
     return _so_often(b, times.key, lambda n: times.of(n))
 
 
@@ -114,9 +116,9 @@ def with_duplicates(b: Builder) -> Predicate:
 @_rule(
     "P",
     "have no duplicate; contains no duplicate; without duplicate; be all distinct|unique; all distinct|unique; have all "
-    "distinct|unique element|character|letter|value; contains only distinct element|value|number|character|letter; have only "
-    "distinct element|character|letter; pairwise distinct; differ; unequal each other; be different; all differ; all unequal "
-    "each other; differ from each other|one another",
+    "distinct|unique element|character|letter|value; contains only distinct element|value|number|character|letter; have "
+    "only distinct element|character|letter; pairwise distinct; differ; unequal each other; be different; all differ; all "
+    "unequal each other; differ from each other|one another",
     cost=0.2,
 )
 def all_distinct(b: Builder) -> Predicate:
@@ -125,8 +127,29 @@ def all_distinct(b: Builder) -> Predicate:
 
 @_rule(
     "P",
-    "all equal; be all equal; all the same; be all the same; have only one distinct element|value; all identical; be the same",
+    "all equal; be all equal; all the same; be all the same; have only one distinct element|value; all identical; be the "
+    "same; equal; be equal; equal each other; be equal to each other; match; have only equal element|value|number|character",
     cost=0.2,
 )
 def all_equal(b: Builder) -> Predicate:
-    return predicate(b, "all equal", "x unique length <= 1")
+    def make(x: Value, _: Value | None) -> Readings:
+        return readings(b.template("x left = (x right)" if x.type.kind == "pair" else "x unique length <= 1", x))
+
+    return Predicate(b, "all equal", make)
+
+
+_TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
+
+
+@_rule("Q", "greater|less|at-least|at-most|exactly! once|twice|thrice!; not greater once|twice|thrice!", cost=0.0)
+def quantity_of_times(b: Builder, *words: str) -> Predicate | None:
+    """ "more than once"."""
+    how, times = words if len(words) == 2 else ("at-most", words[0])
+    symbol = SYMBOLS.get(how, "=")
+    return Predicate(b, f"{symbol} {times}", lambda x, _: compare(b, symbol, x, b.literal(_TIMES[times])))
+
+
+@_rule("Q", "once|twice|thrice! or more; once|twice|thrice! or less|fewer!", cost=0.0)
+def times_or_more(b: Builder, times: str, fewer: str | None = None) -> Predicate:
+    symbol = ">=" if fewer is None else "<="
+    return Predicate(b, f"{symbol} {times}", lambda x, _: compare(b, symbol, x, b.literal(_TIMES[times])))

@@ -26,8 +26,8 @@ def _range(b: Builder, low: Value, high: Value) -> Value | None:
     "F",
     "number from V to|through|at-most-so-many V [inclusive]; number between V and V [inclusive]; number from V up to V "
     "[inclusive]; number in [the] list from V to V [inclusive]; number V to|through V; number starts at|from|with V up to V "
-    "[inclusive]; number starting at|from|with V at-most-so-many V [inclusive]; number from V and up to V; number in the list "
-    "V to V; number starting with V and ending with V; number starts with V and ends V",
+    "[inclusive]; number starting at|from|with V at-most-so-many V [inclusive]; number from V and up to V; number in the "
+    "list V to V; number starting with V and ending with V; number starts with V and ends V",
     cost=0.0,
 )
 def number_range(b: Builder, low: Value, high: Value) -> Relation | None:
@@ -37,9 +37,9 @@ def number_range(b: Builder, low: Value, high: Value) -> Relation | None:
 
 @_rule(
     "V",
-    "V to|through|at-most-so-many V [inclusive]; from V to|through|at-most-so-many V [inclusive]; from V up to V [inclusive]; "
-    "list from V to V [inclusive]; between V and V inclusive; list starts at|from|with V at-most-so-many V [inclusive]; starts "
-    "at|from|with V at-most-so-many V [inclusive]",
+    "V to|through|at-most-so-many V [inclusive]; from V to|through|at-most-so-many V [inclusive]; from V up to V "
+    "[inclusive]; list from V to V [inclusive]; between V and V inclusive; list starts at|from|with V at-most-so-many V "
+    "[inclusive]; starts at|from|with V at-most-so-many V [inclusive]",
     cost=0.5,
 )
 def plain_range(b: Builder, low: Value, high: Value) -> Value | None:
@@ -72,6 +72,16 @@ def open_range(b: Builder, low: Value, high: Value) -> Relation | None:
 def number_up_to(b: Builder, high: Value) -> list[tuple[Relation, float]]:
     ranges = ((_range(b, b.literal(1), high), 0.0), (_range(b, b.literal(0), high), 1.0))
     return [(constant(b, r), c) for r, c in ranges if r is not None]
+
+
+@_rule(
+    "F",
+    "number [that] divides V [evenly|exactly]; each number [that] divides V [evenly|exactly]; number by which V be divisible",
+    cost=0.0,
+)
+def divisors_of(b: Builder, number: Value) -> Relation | None:
+    made = b.call("divisors", number) if not any(p.element is not None for p in b.params) else None
+    return constant(b, made) if made is not None else None
 
 
 @_rule("F", "number below-bound V; positive number below-bound V; non negative number below-bound V", cost=0.2)
@@ -144,3 +154,20 @@ def such_numbers_between(b: Builder, which: Predicate, low: Value, high: Value) 
     return Relation(
         b, f"{which.key} {low.key}..{high.key}", lambda _: which.among(made) if made is not None else None, noun=True, strict=True
     )
+
+
+@_rule("V", "countdown from V; count down from V; counting down from V; number from V downwards|down", cost=0.2)
+def countdown(b: Builder, high: Value) -> list[tuple[Value, float]]:
+    ends = ((b.literal(1), 0.0), (b.literal(0), 0.5))
+    return [(made, cost) for low, cost in ends if high.type is I64 and (made := b.call("down", high, low)) is not None]
+
+
+@_rule(
+    "V",
+    "V up to but not including V; from V up to but not including V; V to V exclusive; from V to V exclusive; V up to V "
+    "exclusive; from V to just below-bound V; V to just below-bound V; V up to V minus 1",
+    cost=0.2,
+)
+def open_plain_range(b: Builder, low: Value, high: Value) -> Value | None:
+    top = less_one(b, high)
+    return _range(b, low, top) if top is not None else None

@@ -17,15 +17,18 @@ _rule, _done = RULES.rule, RULES.done
 
 
 @_done(
-    "counting from 0|zero; element by element; elementwise; pairwise; position by position; if U be there|present; if present; "
-    "count from 0|zero; starts at|from 0; starting at|from 0|zero; zero based; if any; in order; in the original order; "
-    "keeping order; keeping the order; preserving order; in the given order; in order of first appearance; in same order; "
-    "order kept; with order kept|preserved; keep order; in order of appearance; as a number|list|value|result; inclusive; in "
-    "the order they occurs; in order of occurrence; the last group may be shorter; last F may be shorter|smaller; last one may "
-    "be shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with V and V; starts at V; starting "
-    "at V; as a list; in original order; in the order first seen; original order kept; where order matter; so far; at all; in "
-    "total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in that order; at same position; be "
-    "left; one by one",
+    "remove others; leave out others; ignore others; leave others [unchanged]; others stay|remain|be [unchanged]; others be "
+    "removed; keep others [unchanged]; others unchanged; without others; F stay|remain unchanged; leave F unchanged; keep F "
+    "unchanged; F be unchanged; with others unchanged; not change others; counting from 0|zero; element by element; "
+    "elementwise; pairwise; position by position; if U be there|present; if present; count from 0|zero; starts at|from 0; "
+    "starting at|from 0|zero; zero based; if any; in order; in the original order; keeping order; keeping the order; "
+    "preserving order; in the given order; in order of first appearance; in same order; order kept; with order "
+    "kept|preserved; keep order; in order of appearance; as a number|list|value|result; inclusive; in the order they "
+    "occurs; in order of occurrence; the last group may be shorter; last F may be shorter|smaller; last one may be "
+    "shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with V and V; starts at V; starting "
+    "at V; as a list; in original order; in the order first seen; original order kept; where order matter; so far; at all; "
+    "in total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in that order; at same position; "
+    "be left; one by one; keep|keeping [only] first [one|occurrence|appearance]; of each [F] keep first; keep first of them",
     cost=0.2,
 )
 def as_it_is(b: Builder, *_: object) -> Relation:
@@ -47,8 +50,8 @@ def counting(b: Builder) -> Relation:
 
 
 @_done(
-    "as pair; as value and count pair; as F and F pair; as list of pair; as F pair; as [list of] pair of F and F; as [list of] "
-    "F and F",
+    "as pair; as value and count pair; as F and F pair; as list of pair; as F pair; as [list of] pair of F and F; as [list "
+    "of] F and F",
     cost=0.1,
 )
 def as_pairs(b: Builder, *_: object) -> Relation:
@@ -72,8 +75,8 @@ def as_number(b: Builder) -> Relation:
 
 @_rule(
     "V",
-    "number formed by|from|of V; number made of|from|by V; V as one number; V as a number; number with digit V; number whose "
-    "digit be V; number that V form; V joined|put together into a number",
+    "number formed by|from|of V; number made of|from|by V; V as one number; V as a number; number with digit V; number "
+    "whose digit be V; number that V form; V joined|put together into a number",
     cost=0.2,
 )
 def number_of_digits(b: Builder, digits: Value) -> Readings:

@@ -24,7 +24,9 @@ def _phrase(b: Builder, name: str, text: str, *args: Value) -> Relation:
 
 
 @_done(
-    "remove F from|in *; remove F; remove all|each|any F from|in *; remove all|each|any F; * with F removed; * remove F",
+    "remove F from|in *; remove F; remove all|each|any F from|in *; remove all|each|any F; * with F removed; * remove F; "
+    "remove F off|away|out [of|from *]; chop|snip|lop|trim|shave|pop|peel F [off] [of|from *]; chop|snip|lop off F [of|from "
+    "*]",
     cost=0.2,
 )
 def removing(b: Builder, things: Relation) -> Relation:
@@ -42,14 +44,19 @@ def removing_from_both_ends(b: Builder, front: Value, *given: Value | Relation) 
 
 
 @_done(
-    "remove prefix|start|beginning V [from *]; remove V from the start|beginning|front [of *]; strip prefix V [from *]",
+    "remove prefix|start|beginning V [from *]; remove V from the start|beginning|front [of *]; * with V removed from the "
+    "start|beginning|front; with V removed from the start|beginning; strip prefix V [from *]",
     cost=0.1,
 )
 def removing_prefix(b: Builder, part: Value) -> Relation:
     return _phrase(b, "remove prefix", "x starts y ? (x drop (y length)) : x", part)
 
 
-@_done("remove suffix|ending|end V [from *]; remove V from the end [of *]; strip suffix V [from *]", cost=0.1)
+@_done(
+    "remove suffix|ending|end V [from *]; remove V from the end [of *]; * with V removed from|at the end; with V removed "
+    "from the end; strip suffix V [from *]",
+    cost=0.1,
+)
 def removing_suffix(b: Builder, part: Value) -> Relation:
     return _phrase(b, "remove suffix", "x ends y ? (x take (x length - (y length))) : x", part)
 
@@ -65,12 +72,15 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
 
 
 @_done(
-    "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V from|in "
-    "*; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove all|each|every "
-    "value|element|item|number equal V [from *]; * remove V",
+    "remove V from|in *; remove [all|each|every] occurrence|instance|element equal of V [from|in *]; remove each|all V "
+    "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove "
+    "all|each|every value|element|item|number equal V [from *]; * remove V; remove from * everything|all|anything [that be] "
+    "in V; remove from * F [that be] in V; remove from * F of V; remove everything|all|anything [that be] in V from *; "
+    "remove F [that be] in V from *; remove F of V from *; remove from * V",
     cost=0.4,
 )
-def removing_value(b: Builder, thing: Value) -> Relation | None:
+def removing_value(b: Builder, *given: Value | Relation) -> Relation | None:
+    thing = said(given, Value)
     if thing.each is not None:
         return None
 
@@ -111,19 +121,33 @@ def keeping_everything_such(b: Builder, which: Predicate) -> Relation:
 
 
 @_done(
-    "remove duplicate [from|in *]; remove repeated F [from *]; remove duplicate|repeated|duplicated "
-    "element|value|number|item|character|letter|word|entry [from *]; remove all duplicate [from|in *]; remove any duplicate "
-    "[from|in *]; * remove duplicate; deduplicate *; remove repeated character|letter|element|number|value|word [from *]",
+    "remove duplicate [from|in *]; remove repeated F [from *]; remove duplicate|duplicated F [from|in *]; remove F that be "
+    "duplicate|repeated [from|in *]; remove all duplicate|repeated F [from|in *]; deduplicate F [of|in *]; drop F that "
+    "already occurs; remove all duplicate [from|in *]; remove any duplicate [from|in *]; * remove duplicate; deduplicate *",
     cost=0.0,
 )
-def removing_duplicates(b: Builder, _: Relation | None = None) -> Relation:
-    return Relation(b, "unique", lambda v: b.call("unique", v), strict=True)
+def removing_duplicates(b: Builder, things: Relation | None = None) -> Relation:
+    def make(v: Value) -> Readings:
+        found = readings(b.call("unique", v))
+        if things is None or not things.noun:
+            return found
+        lists = [(xs, c) for xs, c in things.of(v) if xs.key != v.key]
+        return [
+            *[(u, c) for xs, c in lists if (u := b.call("unique", xs)) is not None],
+            *[(u, 2.0 * bool(lists)) for u, _ in found],
+        ]
+
+    return Relation(b, "unique", make, strict=True)
 
 
 @_done(
     "remove consecutive duplicate [from *]; remove duplicate next to each other; collapse runs|run of equal "
     "element|character|number|value; collapse consecutive duplicate|repeated F; remove consecutive|adjacent "
-    "duplicate|equal|repeated element|number|character|value|letter [from *]; collapse run",
+    "duplicate|equal|repeated element|number|character|value|letter [from *]; collapse run; collapse|merge|squeeze|reduce "
+    "[all] repeated|equal|identical|duplicate neighbour [of|in *]; keep [only] one|first of each run [of "
+    "equal|identical|same F]; remove F equal previous; remove F that be equal previous; reduce run of equal F to one; "
+    "remove F that repeat previous; collapse run [of equal|identical|same|repeated F]; collapse repeat; remove repeated "
+    "neighbour; remove duplicate neighbour; remove F equal to their neighbour",
     cost=0.0,
 )
 def removing_neighbouring_duplicates(b: Builder, _: Relation | None = None) -> Relation:
@@ -149,8 +173,8 @@ def taking_until(b: Builder, *given: Relation | Predicate | None) -> Relation:
 
 
 @_done(
-    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; take F "
-    "while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
+    "take|keep F while|as-long-as [they|it] [be] P; take F as long as they be P; leading P F; F at the start that be P; "
+    "take F while U be P; P F at the start|beginning [of *]; leading P; take while P; longest prefix of P F",
     cost=0.2,
 )
 def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
@@ -161,8 +185,8 @@ def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
 
 @_done(
     "remove F while|as-long-as U be P; remove leading P [F]; remove P [F] at|from the start|beginning|front [of *]; skip F "
-    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from [the] "
-    "first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
+    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from "
+    "[the] first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
     cost=0.2,
 )
 def dropping_while(b: Builder, *given: Relation | Predicate | None) -> Relation:
@@ -176,3 +200,26 @@ def _while(b: Builder, word: str, which: Predicate, things: Relation | None) -> 
         return [(w, c + d) for xs, c in lists for w, d in which.among(xs, word)]
 
     return Relation(b, f"{word} {which.key}", make, noun=True, strict=True)
+
+
+@_done(
+    "remove first|last! V [from|of|in *]; remove [only] first|last! occurrence|instance|appearance of V [from|of|in *]; "
+    "remove one occurrence|instance of V [from|of|in *]; remove V once [from|of|in *]",
+    cost=0.0,
+)
+def removing_occurrence(b: Builder, *given: str | Value) -> Relation:
+    """ "remove the first occurrence of t"."""
+    which, thing = maybe(given, str) or "first", said(given, Value)
+
+    def make(v: Value) -> Readings:
+        if v.type is STR and thing.type is STR:
+            if which == "first":
+                return readings(b.template("x before y concat (x after y)", v, thing))
+            text = "x take (x length - (x split y last length) - (y length) max 0) concat (x split y last)"
+            return readings(b.template(text, v, thing))
+        if not is_list(v.type):
+            return []
+        place = "index y else (x length)" if which == "first" else "= y | positions last else (x length)"
+        return readings(b.template(f"x take (x {place}) concat (x drop ((x {place}) + 1))", v, thing))
+
+    return Relation(b, f"remove {which} {thing.key}", make, strict=True)

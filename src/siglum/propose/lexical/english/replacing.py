@@ -45,9 +45,31 @@ def replacing_value(b: Builder, old: Value, new: Value) -> Relation | None:
 
 
 @_done(
+    "substitute V for [all|each|every] V [in *]; put V in place of V [in *]; use V instead of V [in *]; V instead of V",
+    cost=0.0,
+)
+def substituting(b: Builder, new: Value, old: Value) -> Relation | None:
+    return replacing_value(b, old, new)
+
+
+@_done("swap|exchange each|every|all V for V [in *];  swap|exchange V for V [in *]", cost=0.0)
+def exchanging(b: Builder, old: Value, new: Value) -> Relation | None:
+    return replacing_value(b, old, new)
+
+
+@_done(
+    "P [F] become|turn V; convert P [F] into|to V; set P [F] to V; P [F] into V; P F to V; P [F] be replaced by|with V",
+    cost=0.2,
+)
+def becoming_value(b: Builder, which: Predicate, things: Relation | None, new: Value) -> Relation:
+    """ "negative numbers become zero"."""
+    return replacing_such(b, which, things, new)
+
+
+@_done(
     "replace F by|with|to|into|for V [in *]; replace each|all F by|with|to|into V [in *]; replace F in|of * by|with|to V; "
-    "replace each|all F in|of * by|with|to V; set F to V; put V in place of F; put V in place of each F; * with F replaced by "
-    "V; * with each F replaced by V; mask|hide F with|by V; hide each F with|by V",
+    "replace each|all F in|of * by|with|to V; set F to V; put V in place of F; put V in place of each F; * with F replaced "
+    "by V; * with each F replaced by V; mask|hide F with|by V; hide each F with|by V",
     cost=0.2,
 )
 def replacing_things(b: Builder, *given: Relation | Value) -> Relation:
@@ -93,8 +115,30 @@ def _replacing(b: Builder, things: Relation, value: Value, new: Value | Relation
 
 @_done("with I D; * with I D", cost=0.2)
 def with_own_parts_changed(b: Builder, parts: Relation, change: Relation) -> Relation:
-    """ "the text with its lines sorted"."""
-    return parts.then(change)
+    """ "the text with its lines sorted", "the list with its last element doubled"."""
+
+    def make(v: Value) -> Readings:
+        changed = [(r, c) for r, c in _replacing(b, parts, v, change)] if parts.noun else []
+        return [*changed, *[(w, c + 0.1) for w, c in parts.then(change).of(v)]]
+
+    return Relation(b, f"with {parts.key} {change.key}", make, strict=True)
+
+
+@_done(
+    "F D and leave others [unchanged]; F D , others [stay|remain|be] unchanged; F D and others [stay|remain|be] unchanged; "
+    "F D , others unchanged; F D but leave others; only F D; F D , leave others [unchanged]; F D , keep others",
+    cost=0.1,
+)
+def some_changed(b: Builder, things: Relation, change: Relation) -> Relation | None:
+    """ "the first n letters in upper case, the rest unchanged"."""
+    return changing_some(b, change, things)
+
+
+@_done("with V added to I; * with V added to I; with V added to F; * with V added to F; add V to I; add V to F", cost=0.3)
+def with_own_part_increased(b: Builder, amount: Value, parts: Relation) -> Relation | None:
+    """ "with k added to its first element"."""
+    more = Relation(b, f"+{amount.key}", lambda x: b.call("+", x, amount), strict=True)
+    return changing_some(b, more, parts) if parts.noun else None
 
 
 @_done("with [all|each] F D; * with [all|each] F D; * with each F D", cost=0.4)
@@ -104,7 +148,8 @@ def with_some_changed(b: Builder, things: Relation, change: Relation) -> Relatio
 
 
 @_done(
-    "with [all|each] F doubled|twice|repeated; * with [all|each] F doubled|twice|repeated; double|repeat|duplicate each|all F",
+    "with [all|each] F doubled|twice|repeated; * with [all|each] F doubled|twice|repeated; double|repeat|duplicate each|all "
+    "F; with [all|each] F repeated|written|said twice; * with [all|each] F repeated|written|said twice",
     cost=0.1,
 )
 def with_some_doubled(b: Builder, things: Relation) -> Relation | None:
@@ -117,9 +162,9 @@ def with_some_doubled(b: Builder, things: Relation) -> Relation | None:
 
 
 @_done(
-    "D each|all F; D F; D all of F; D F and leave rest|others [as they be]; D each F and leave rest|others; D F and leave F as "
-    "they be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D F "
-    "and leave F unchanged|alone",
+    "D each|all F; D F; D all of F; D F and leave others [as they be]; D each F and leave others; D F and leave F as they "
+    "be; D F , leave F; D F and leave F U be; D F and keep F; D F , keep F [as they be]; D F and keep F unchanged; D F and "
+    "leave F unchanged|alone",
     cost=0.5,
 )
 def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | None = None) -> Relation | None:
@@ -134,8 +179,8 @@ def changing_some(b: Builder, change: Relation, things: Relation, _: Relation | 
 
 
 @_done(
-    "hide|mask|replace all-but F with|by V; replace|hide|mask everything|all before F with|by V; hide|mask|replace all-but F "
-    "of * with|by V; mask all-but F",
+    "hide|mask|replace all-but F with|by V; replace|hide|mask everything|all before F with|by V; hide|mask|replace all-but "
+    "F of * with|by V; mask all-but F",
     cost=0.1,
 )
 def hiding(b: Builder, things: Relation, sign: Value | None = None) -> Relation | None:
@@ -156,3 +201,13 @@ def hiding(b: Builder, things: Relation, sign: Value | None = None) -> Relation 
         return readings(out)
 
     return Relation(b, f"hide all but {things.key}", lambda v: [(w, c + d) for p, c in things.of(v) for w, d in hidden(p)])
+
+
+@_done(
+    "replace first! V by|with V [in *]; replace [only] first! occurrence|instance of V [in *] by|with V; replace first! "
+    "occurrence of V by|with V [in *]",
+    cost=0.0,
+)
+def replacing_first(b: Builder, _: str, old: Value, new: Value) -> Relation:
+    text = "x contains y ? (x before y concat z concat (x after y)) : x"
+    return Relation(b, f"replace first {old.key}", lambda v: b.template(text, v, old, new) if v.type is STR else None)

@@ -19,12 +19,24 @@ _rule = RULES.rule
 
 @_rule(
     "V",
-    "give V; how-to V; V of the subject; only V; a copy of V; copy of V; result of V; list V; print|show V; value of V; V as a "
-    "list; V in a list; new list of V",
+    "give V; how-to V; V of the subject; only V; a copy of V; copy of V; result of V; list V; print|show V; value of V; V "
+    "as a list; V in a list; new list of V",
     cost=0.2,
 )
 def wanted(b: Builder, value: Value) -> Value:
     return value
+
+
+@_rule("V", "V , that be V; V , which be V; V , that be to say V; V ( V )", cost=0.3)
+def in_other_words(b: Builder, _: Value, value: Value) -> Value:
+    """ "the range, that is, the largest minus the smallest"."""
+    return value
+
+
+@_rule("V", "D in|from|within|of|for V", cost=0.5)
+def done_in(b: Builder, deed: Relation, value: Value) -> Readings:
+    """ "double the even numbers in the list"."""
+    return deed.of(value) if not isinstance(value.tree, Literal) and value.each is None else []
 
 
 @_rule("D", "how-to D; give D; give F D; then D; and D; D [the] result; D U; by D; give U D; convert * by D", cost=0.2)
@@ -34,9 +46,10 @@ def asked(b: Builder, *given: Relation) -> Relation:
 
 @_rule(
     "C",
-    "how-to C; give C; whether C; whether C or not; C or not; that C; is it true that C; true if C [otherwise false]; true if "
-    "C and false otherwise; give true if C otherwise [give] false; whether C otherwise give false; whether C otherwise false; "
-    "whether C and false otherwise; give true if C; if C; whether C then|, false otherwise; whether C false otherwise",
+    "how-to C; give C; whether C; whether C or not; C or not; that C; is it true that C; true if C [otherwise false]; true "
+    "if C and false otherwise; give true if C otherwise [give] false; whether C otherwise give false; whether C otherwise "
+    "false; whether C and false otherwise; give true if C; if C; whether C then|, false otherwise; whether C false "
+    "otherwise",
     cost=0.1,
 )
 def asked_whether(b: Builder, clause: Value) -> Value:
@@ -57,8 +70,8 @@ def given_then(b: Builder, *values: Value | Together) -> Value | None:
 @_rule(
     "V",
     "takes V [as a input|argument|parameter] and give V; takes T [as input|argument|parameter] and give V; receive V [as a "
-    "input|argument|parameter] and give V; accept V [as input] and give V; takes V , give V; U takes V and give V; takes V and "
-    "V and give V",
+    "input|argument|parameter] and give V; accept V [as input] and give V; takes V , give V; U takes V and give V; takes V "
+    "and V and give V",
     cost=0.3,
 )
 def takes_and_gives(b: Builder, *values: Value | Together) -> Value | None:
@@ -68,8 +81,8 @@ def takes_and_gives(b: Builder, *values: Value | Together) -> Value | None:
 
 @_rule(
     "C",
-    "takes V [as a input|argument|parameter] and give C; takes T [as input|argument|parameter] and give C; takes V [as input] "
-    "and C",
+    "takes V [as a input|argument|parameter] and give C; takes T [as input|argument|parameter] and give C; takes V [as "
+    "input] and C",
     cost=0.3,
 )
 def takes_and_says(b: Builder, _: Value | Together, clause: Value) -> Value:

@@ -92,3 +92,24 @@ def powers_up_to(b: Builder, base: Value, how: str, high: Value, _: Value | None
 def first_powers(b: Builder, count: Value, base: Value) -> Relation | None:
     made = b.template("x range map (y ** it)", count, base)
     return constant(b, made) if made is not None else None
+
+
+@_rule(
+    "V",
+    "number-of way to arrange|order|seat|permute|line V [F]; number-of permutation|ordering of V [F]; how-many way can|do V "
+    "F be arranged|ordered",
+    cost=0.0,
+)
+def ways_to_arrange(b: Builder, count: Value, _: Relation | None = None) -> Readings:
+    return readings(b.call("factorial", count))
+
+
+@_rule(
+    "V",
+    "number-of way to choose|pick|select|take V [F] of|from|out V [F]; number-of subset|combination|selection of [size] V "
+    "from|of|out V [F]",
+    cost=0.0,
+)
+def number_of_choices(b: Builder, *given: Value | Relation | None) -> Readings:
+    size, whole = [g for g in given if isinstance(g, Value)]
+    return readings(b.call("choose", whole, size)) if whole.element is None else []

@@ -1,6 +1,6 @@
 """Several values said together: "a and b", "the two lists", "their lengths".
 
-Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, comparing, meanings, rules and values.
+Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, comparing, meanings, picking, rules and values.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from siglum.ir.types import CHAR, STR, Type
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_list, is_number
 from siglum.propose.lexical.meanings import Relation
+from siglum.propose.lexical.picking import best
 from siglum.propose.lexical.rules import Grammar
 from siglum.propose.lexical.values import Builder, Value
 
@@ -18,7 +19,7 @@ RULES: Final = Grammar()
 _rule = RULES.rule
 
 
-@_rule("T", "V and V; V with V; V to|from V", cost=0.2)
+@_rule("T", "V and V; V with V; V to|from V; both V and V; either V and V", cost=0.2)
 def two(b: Builder, first: Value, second: Value) -> Together:
     return Together((first, second))
 
@@ -34,6 +35,19 @@ def each_of_several(b: Builder, relation: Relation, values: Together) -> list[tu
 def each_of_theirs(b: Builder, relation: Relation) -> list[tuple[Together, float]]:
     """ "(the sum of) their squares"."""
     return each_of_several(b, relation, Together(b.params)) if len(b.params) > 1 else []
+
+
+@_rule("T", "largest|smallest|longest|shortest! and [the] largest|smallest|longest|shortest! F", cost=0.1)
+def both_extremes(b: Builder, first: str, second: str, things: Relation) -> list[tuple[Together, float]]:
+    """ "the largest and the smallest number"."""
+    size = Relation(b, "length", lambda v: b.call("length", v)) if first in ("longest", "shortest") else None
+    out = []
+    for at, param in enumerate(b.params):
+        for xs, cost in things.of(param) if things.noun else []:
+            both = [found[0][0] for how in (first, second) if (found := best(b, xs, how in ("largest", "longest"), size))]
+            if len(both) == 2:
+                out.append((Together(both), cost + at))
+    return out
 
 
 @_rule("T", "V , V and V; V V and V", cost=0.2)

@@ -20,7 +20,8 @@ _rule, _done = RULES.rule, RULES.done
 @_done(
     "split * at|on|by|with|using V; split * at|on|by each|every V; split * wherever|where V occurs|be; split * at|on "
     "every|each [occurrence] [of] V; separated at|by V; split * along V; split at|on|by V; split * into F at|on|by V; "
-    "part|piece of * between V; piece of * separated by V; parts of * separated by V; F of * separated by V; F separated by V",
+    "part|piece of * between V; piece of * separated by V; parts of * separated by V; F of * separated by V; F separated by "
+    "V",
     cost=0.1,
 )
 def splitting(b: Builder, *given: Value | Relation) -> Relation:
@@ -43,10 +44,21 @@ def splitting_words(b: Builder, things: Relation | None = None) -> Relation:
 
 
 @_done(
+    "convert * into|to list|set of F; convert * into|to list|set of I; convert * into|to F; as list of F; as list of I; "
+    "list F of *; break * into F; break * into I; convert to list of F; as list of I; break * into list of F; break * into "
+    "list of I",
+    cost=0.4,
+)
+def listing(b: Builder, things: Relation) -> Relation:
+    """ "turn the text into a list of its characters"."""
+    return Relation(b, f"list of {things.key}", things.of, noun=True, strict=True)
+
+
+@_done(
     "join * by|with|using V [in between|between U]; join * with V between U; separated by V; joined by|with V; with V in "
-    "between|between U; put V between *; join with|by V; join * into text|one text separated by|with V; * separated by V; as "
-    "text separated by V; with V between [each|every] [of] U|F; delimited by V; join * into one text with V between U; with V "
-    "as separator; using V as separator|delimiter; join * with V in between; V delimited; with V between F",
+    "between|between U; put V between *; join with|by V; join * into text|one text separated by|with V; * separated by V; "
+    "as text separated by V; with V between [each|every] [of] U|F; delimited by V; join * into one text with V between U; "
+    "with V as separator; using V as separator|delimiter; join * with V in between; V delimited; with V between F",
     cost=0.1,
 )
 def joining(b: Builder, separator: Value, _: Relation | None = None) -> Relation:
@@ -69,9 +81,10 @@ def joining_plainly(b: Builder) -> Relation:
 
 def _join(b: Builder, v: Value, separator: Value) -> Readings:
     if str(v.type) == "[str]":
-        return readings(b.call("join", v, separator))
+        spaced = b.literal(", ") if separator.key == "','" else None
+        return readings([b.call("join", v, separator), (b.call("join", v, spaced) if spaced is not None else None, 0.5)])
     if v.type is STR:
-        return readings(b.template("x map text join y", v, separator)) if separator.key != "''" else []
+        return [(w, 0.4) for w, _ in readings(b.template("x map text join y", v, separator))] if separator.key != "''" else []
     if is_list(v.type) and not v.type.element.args:
         return readings(b.template("x text join y", v, separator))
     if is_list(v.type) and v.type.element.kind == "array":
@@ -93,7 +106,8 @@ def separated(b: Builder, separator: Value, xs: Value) -> Readings:
 @_done(
     "replace|collapse|squeeze|reduce consecutive|multiple|repeated|several V by|with|into|to [a] single|one V; "
     "replace|collapse|squeeze|reduce run of V by|with|into|to [a] single|one V; collapse|squeeze "
-    "consecutive|multiple|repeated|run V; collapse|squeeze run of V; replace|collapse sequence of V by|with|into single|one V",
+    "consecutive|multiple|repeated|run V; collapse|squeeze run of V; replace|collapse sequence of V by|with|into single|one "
+    "V",
     cost=0.0,
 )
 def collapsing(b: Builder, sign: Value, new: Value | None = None) -> Relation:

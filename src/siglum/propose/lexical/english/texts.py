@@ -37,8 +37,9 @@ def named_number(b: Builder, number: Value) -> Value | None:
 )
 def initials(b: Builder) -> Relation:
     def make(v: Value) -> Readings:
-        text = "x words map first" if v.type is STR else 'x map (take 1) join ""'
-        return readings(b.template(text, v))
+        if v.type is STR:
+            return readings(b.template("x words map first", v))
+        return readings([b.template('x map (take 1) join ""', v), (b.template("x map (take 1)", v), 0.1)])
 
     return Relation(b, "initials", make, noun=True, strict=True)
 
@@ -66,11 +67,11 @@ def snake_case(b: Builder, _: Value | None = None) -> Relation:
 
 @_done(
     "shift each [P] letter|character V place|position [forward|forwards|along|on] [in the alphabet]; shift each [P] "
-    "letter|character by V [place|position] [forward|forwards] [in the alphabet]; shift * by V [place|position|letter] [in the "
-    "alphabet]; move each [P] letter|character V place|position [forward|forwards|along] [in the alphabet]; caesar "
+    "letter|character by V [place|position] [forward|forwards] [in the alphabet]; shift * by V [place|position|letter] [in "
+    "the alphabet]; move each [P] letter|character V place|position [forward|forwards|along] [in the alphabet]; caesar "
     "cipher|encryption with shift|key V; caesar cipher by V; encode * with caesar cipher [with shift] V; replace each [P] "
-    "letter by the one V place|position later [in the alphabet]; rotate each letter by V [place|position] [in the alphabet]; "
-    "shift letter [of *] by V",
+    "letter by the one V place|position later [in the alphabet]; rotate each letter by V [place|position] [in the "
+    "alphabet]; shift letter [of *] by V",
     cost=0.0,
 )
 def shifting_letters(b: Builder, *given: Value | Predicate | None) -> Relation:
@@ -87,3 +88,36 @@ def shifting_letters(b: Builder, *given: Value | Predicate | None) -> Relation:
         return readings((b.template(text, v, places), 0.4 * at) for at, text in enumerate(order))
 
     return Relation(b, f"caesar {places.key}", make, strict=True)
+
+
+@_rule("P", "number; valid number; numeric; whole number; made of digit", cost=0.5)
+def is_numeral(b: Builder) -> Predicate:
+    """ "words that are numbers"."""
+
+    def make(x: Value, _: Value | None) -> Readings:
+        if x.type is not STR:
+            return []
+        return readings([b.template("x empty not and (x digit all)", x), (b.call("numeric", x), 0.1)])
+
+    return Predicate(b, "numeral", make)
+
+
+@_done(
+    "each letter replaced by [the] next [one|letter] [in alphabet]; replace each letter by|with [the] next [one|letter] [in "
+    "alphabet]; replace|change each letter by|with|to the|one letter after it in alphabet; shift each letter [forward] by "
+    "one; move each letter one place [forward|on|along] [in alphabet]; * with each letter replaced by [the] next "
+    "[one|letter] [in alphabet]",
+    cost=0.0,
+)
+def next_letters(b: Builder) -> Relation:
+    return shifting_letters(b, b.literal(1))
+
+
+@_done(
+    "with comma [each three digit]; with comma as thousand separator; with thousand separator; * with comma [each three "
+    "digit|place]; * with thousand separator",
+    cost=0.1,
+)
+def thousands(b: Builder) -> Relation:
+    text = '(x < 0 ? "-" : "") concat (x abs text reverse chunks 3 join "," reverse)'
+    return Relation(b, "thousands", lambda v: b.template(text, v) if is_number(v.type) else None)

@@ -5,6 +5,7 @@ Imports `siglum.ir` and, of `siglum.propose.lexical`, chart, comparing, meanings
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from siglum.ir.types import BOOL
@@ -34,8 +35,8 @@ def _all(b: Builder, value: Value) -> Readings:
 
 @_rule(
     "C",
-    "be|do all V P; all V be P; be all of V P; be each V P; each V be P; all V P; each V P; be all V P; all of V be P; do each "
-    "V P",
+    "be|do all V P; all V be P; be all of V P; be each V P; each V be P; all V P; each V P; be all V P; all of V be P; do "
+    "each V P",
     cost=0.0,
 )
 def all_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
@@ -44,9 +45,9 @@ def all_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
 
 @_rule(
     "C",
-    "be|do any V P; any V be P; any of V be P; be any of V P; any V P; there be any V P; be there any V P; be there any V that "
-    "[be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there V P; be "
-    "there V that be P",
+    "be|do any V P; any V be P; any of V be P; be any of V P; any V P; there be any V P; be there any V P; be there any V "
+    "that [be] P; there be any V that [be] P; be at-least one of V P; at-least one V be P; at-least one of V be P; be there "
+    "V P; be there V that be P",
     cost=0.0,
 )
 def some_hold(b: Builder, xs: Value, which: Predicate) -> Readings:
@@ -128,9 +129,9 @@ def exactly_one(b: Builder, values: Together, which: Predicate) -> Readings:
 
 @_rule(
     "C",
-    "be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal V; V be V; do T "
-    "equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T have same|equal F; "
-    "have T same|equal F; be F of T equal|same; F of T be equal|same",
+    "compare T; T compared; be T equal; T be equal [to each other]; be T the same; T be the same; be T identical; V equal "
+    "V; V be V; do T equal|match; be all T equal; be V V; be V the same as V; V be the same as V; T have same|equal F; do T "
+    "have same|equal F; have T same|equal F; be F of T equal|same; F of T be equal|same",
     cost=0.3,
 )
 def are_equal(b: Builder, *given: Value | Together | Relation) -> Readings:
@@ -159,6 +160,24 @@ def are_equal(b: Builder, *given: Value | Together | Relation) -> Readings:
 
 @_rule(
     "C",
+    "be T equal|same|identical [when] order be ignored; T be equal|same|identical [when] order be ignored; be T "
+    "equal|same|identical ignoring|regardless order; T be equal|same|identical ignoring order; T be equal|same|identical "
+    "regardless of order; be T equal|same|identical regardless of order; be T equal|same|identical in any|some|whatever "
+    "order; T be equal in any order; be T equal|same|identical apart from order; T have|contains same|equal F in "
+    "any|some|different|whatever order; T have|contains same|equal F [but] in a different order; T have|contains same F "
+    "regardless of|ignoring order; T have|contains same F ignoring order; be T rearrangement of each other; T have|contains "
+    "[exactly] same F; do T have|contains [exactly] same F; be T made of [exactly] same F; T use same F; be T equal "
+    "after|when|once sorted; be T equal as set",
+    cost=0.1,
+)
+def equal_in_any_order(b: Builder, both: Together, *_: object) -> Readings:
+    if len(both) != 2 or any(v.element is None for v in both):
+        return []
+    return readings([b.template("x sort is (y sort)", *both), (b.template("x set is (y set)", *both), 0.3)])
+
+
+@_rule(
+    "C",
     "V contains V; do V contains V; V in V; be V in V; do V occurs in V; V occurs in V; do V have V; be V contained in V",
     cost=0.2,
 )
@@ -174,8 +193,8 @@ def stands_in(b: Builder, first: Value, second: Value) -> Readings:
 
 @_rule(
     "C",
-    "be V equal|identical; V be equal|identical; be V the same; V be the same; be all V equal|identical; be all V the same; V "
-    "have same value; be V all equal; be V all the same",
+    "be V equal|identical; V be equal|identical; be V the same; V be the same; be all V equal|identical; be all V the same; "
+    "V have same value; be V all equal; be V all the same",
     cost=0.2,
 )
 def all_equal(b: Builder, xs: Value) -> Readings:
@@ -185,9 +204,9 @@ def all_equal(b: Builder, xs: Value) -> Readings:
 
 @_rule(
     "C",
-    "all V starts|begin! [with] same F; each V starts|begin! [with] same F; V starts|begin! [with] same F; all V ends|finish! "
-    "[with] same F; each V ends|finish! [with] same F; V ends|finish! [with] same F; do all V starts|begin! with same F; do "
-    "each V starts|begin! with same F",
+    "all V starts|begin! [with] same F; each V starts|begin! [with] same F; V starts|begin! [with] same F; all V "
+    "ends|finish! [with] same F; each V ends|finish! [with] same F; V ends|finish! [with] same F; do all V starts|begin! "
+    "with same F; do each V starts|begin! with same F",
     cost=0.0,
 )
 def same_edges(b: Builder, xs: Value, how: str, _: Relation) -> Readings:
@@ -195,6 +214,48 @@ def same_edges(b: Builder, xs: Value, how: str, _: Relation) -> Readings:
     source = xs.each if xs.each is not None else xs
     edge = "take" if how in ("starts", "begin") else "suffix"
     return readings(b.template(f"x map ({edge} 1) unique length <= 1", source))
+
+
+@_rule(
+    "C",
+    "be V closer|nearer! to V than V; V be closer|nearer! to V than V; be V farther|further! from V than V; V be "
+    "farther|further! from V than V",
+    cost=0.0,
+)
+def is_closer(b: Builder, first: Value, how: str, target: Value, second: Value) -> Readings:
+    text = "x distance z < (y distance z)" if how in ("closer", "nearer") else "x distance z > (y distance z)"
+    return readings(b.template(text, first, second, target))
+
+
+@_rule(
+    "C",
+    "do any|some [two] V coincide|match|agree; be any|some two V equal|identical|same; any|some two V be "
+    "equal|identical|same; be there two equal|identical|same F; there be two equal|identical|same F; do any|some two F "
+    "coincide|match|agree; be any|some two F equal|identical|same; be there any two equal|identical|same F; do two F "
+    "coincide|match; be two F equal|identical|same",
+    cost=0.0,
+)
+def two_equal(b: Builder, *given: Value | Relation) -> Readings:
+    """ "are any two elements equal"."""
+    return _on_list(b, given, "x unique length < (x length)")
+
+
+@_rule(
+    "C",
+    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F coincide|match",
+    cost=0.0,
+)
+def no_two_equal(b: Builder, *given: Value | Relation) -> Readings:
+    return _on_list(b, given, "x unique length = (x length)")
+
+
+def _on_list(b: Builder, given: Sequence[object], text: str) -> Readings:
+    """A phrase over the list that is said, or that is meant."""
+    value, things = maybe(given, Value), maybe(given, Relation)
+    lists = [(value, 0.0)] if value is not None else []
+    if things is not None and things.noun:
+        lists = [(v, c + at) for at, p in enumerate(b.params) for v, c in things.of(p)]
+    return readings((b.template(text, xs), c) for xs, c in lists if xs.element is not None)
 
 
 @_rule(
@@ -262,8 +323,8 @@ def clause_done(b: Builder, clause: Value, deed: Relation) -> Readings:
 @_rule(
     "C",
     "be there more|fewer|less! F than F; there be more|fewer|less! F than F; V have|contains more|fewer|less! F than F; be "
-    "there more|fewer|less! F than F in V; do V have|contains more|fewer|less! F than F; there be more|fewer|less! F than F in "
-    "V",
+    "there more|fewer|less! F than F in V; do V have|contains more|fewer|less! F than F; there be more|fewer|less! F than F "
+    "in V",
     cost=0.0,
 )
 def more_than_others(b: Builder, *given: str | Relation | Value) -> Readings:
@@ -289,3 +350,29 @@ def not_so(b: Builder, clause: Value) -> Value | None:
 def of_the_subject(b: Builder, which: Predicate) -> Readings:
     """A property said of nothing: of a parameter."""
     return [(v, c + 1.2 * at) for at, p in enumerate(b.params) for v, c in which.holds(p)]
+
+
+@_rule(
+    "C",
+    "be all V distinct; all V be distinct; be all V unequal; all V be unequal; V be all distinct; V be all unequal; V all "
+    "differ; do all V differ",
+    cost=0.1,
+)
+def all_distinct(b: Builder, xs: Value) -> Readings:
+    """ "all digits are different"."""
+    source = xs.each or xs
+    return readings(b.template("x unique length = (x length)", source)) if source.element is not None else []
+
+
+@_rule(
+    "C",
+    "do any V occurs twice in a row; do any F occurs twice in a row; do any F repeat consecutively; be any two neighbour "
+    "equal|identical|same; be there two equal|identical|same neighbour; be there equal neighbour; do two equal|identical F "
+    "follow each other; be any F repeated consecutively; be there two neighbour that be equal|identical|same; be any "
+    "neighbour equal|identical|same; be any consecutive F equal|identical|same; do same F occurs twice in a row",
+    cost=0.0,
+)
+def twice_in_a_row(b: Builder, *given: Value | Relation) -> Readings:
+    """ "does any word occur twice in a row"."""
+    things = given or (Relation(b, "", lambda v: v if v.element is not None else None, noun=True, strict=True),)
+    return _on_list(b, things, "x pairs map ((it left) = (it right)) any")

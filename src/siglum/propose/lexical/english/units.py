@@ -65,10 +65,31 @@ def units_in(b: Builder, new: Unit, amount: Value, old: Unit) -> Readings:
     return _converted(b, amount, old, new)
 
 
+@_rule(
+    "V",
+    "number-of M in V M and|plus V M; how-many M be there|in V M and V M; how-many M be V M and V M; M in V M and V M; V M "
+    "and V M in|to|as M; convert V M and V M to|into M; total [number-of] M in V M and V M",
+    cost=0.0,
+)
+def units_in_both(b: Builder, *given: Unit | Value) -> Readings:
+    """ "minutes in h hours and m minutes"."""
+    values = [g for g in given if isinstance(g, Value)]
+    units = [g for g in given if isinstance(g, Unit)]
+    new, first, second = units if isinstance(given[0], Unit) else (units[2], units[0], units[1])
+    return [
+        (v, c + d)
+        for x, c in _converted(b, values[0], first, new)
+        for y, d in _converted(b, values[1], second, new)
+        if (v := b.call("+", x, y)) is not None
+    ]
+
+
 def _converted(b: Builder, amount: Value, old: Unit, new: Unit) -> Readings:
     if old.kind != new.kind or amount.type not in (I64, F64):
         return []
     factor = old.size / new.size
+    if factor == 1:
+        return [(amount, 0.0)]
     if amount.type is I64:
         if factor.denominator == 1:
             return readings(b.call("*", amount, b.literal(factor.numerator)))

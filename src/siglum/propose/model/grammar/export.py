@@ -18,25 +18,33 @@ from siglum.ir.types import Type
 from siglum.propose.model.grammar.calls import Calls
 from siglum.propose.model.grammar.gbnf import text_of
 from siglum.propose.model.grammar.pattern import pattern_of
-from siglum.propose.model.grammar.reduce import grammar_of
+from siglum.propose.model.grammar.reduce import MAX_GIVEN, grammar_of
 from siglum.propose.model.grammar.rules import Params, Rulebook
 from siglum.propose.model.grammar.tables import Tables
-from siglum.propose.model.grammar.universe import values_in_reach
+from siglum.propose.model.grammar.universe import MAX_TYPES, values_in_reach
 from siglum.vocab.declare import vocabulary
 
 LONGEST_PHRASE: Final = 400
 """Characters of one phrase in a schema."""
 
 
-def gbnf(params: Params, result: Type | None, words: Sequence[str] | None = None, most: int = 1) -> str:
+def gbnf(
+    params: Params,
+    result: Type | None,
+    words: Sequence[str] | None = None,
+    most: int = 1,
+    types: int = MAX_TYPES,
+    given: int = MAX_GIVEN,
+) -> str:
     """A GBNF grammar of up to `most` phrases, one a line, over `params` that give `result` (None: anything).
 
     `words` are those that phrases may use beside the symbols; None stands for all without effects. Every text derived is read
-    with types by `Language.read`. Raises `UserError`: E-010 an unknown word, E-011 where no phrase can give the result.
+    with types by `Language.read`; the fewer `types` it may go through, and those that functions are `given`, the smaller the
+    grammar and the fewer phrases. Raises `UserError`: E-010 an unknown word, E-011 where no phrase can give the result.
     """
     calls = Calls(Lexicon(Resolver(vocabulary()), {}), [*known_words(words), *PRECEDENCE, ELSE])
-    values = values_in_reach(calls, [t for _, t in params], result)
-    grammar = grammar_of(Rulebook(Tables(calls, values), params, result))
+    values = values_in_reach(calls, [t for _, t in params], result, types)
+    grammar = grammar_of(Rulebook(Tables(calls, values), params, result), given)
     if not grammar.root:
         raise UserError(f"no phrase of these words gives {result}", None, "allow more words", "E-011")
     return text_of(grammar, signature_text(params, result), most)

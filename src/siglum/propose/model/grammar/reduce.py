@@ -40,9 +40,9 @@ class Grammar(NamedTuple):
     meanings: Sequence[Symbol]
 
 
-def grammar_of(book: Rulebook) -> Grammar:
-    """All that phrases of `book` need."""
-    numbered = _Numbered(book)
+def grammar_of(book: Rulebook, given: int = MAX_GIVEN) -> Grammar:
+    """All that phrases of `book` need; functions in parentheses are given one of `given` types."""
+    numbered = _Numbered(book, given)
     root, rules = numbered.root, numbered.rules
     deriving = _deriving(rules)
     root = _without(root, deriving)
@@ -61,12 +61,12 @@ def grammar_of(book: Rulebook) -> Grammar:
 class _Numbered:
     """The rules of all symbols that the root leads to, breadth first."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, most: int) -> None:
         self.meanings: list[Symbol] = []
         self.rules: list[Alternatives] = []
         self._numbers: dict[Symbol, int] = {}
         in_order = sorted(book.given(), key=book.familiarity)
-        given = {g for arity in (1, 2) for g in [g for g in in_order if len(g) == arity][:MAX_GIVEN]}
+        given = {g for arity in (1, 2) for g in [g for g in in_order if len(g) == arity][:most]}
         self.root = self._with_numbers(book.root())
         for symbol in self.meanings:
             alternatives = book.alternatives(symbol)

@@ -31,8 +31,8 @@ FAR: Final = 3
 Edges = dict[Type, set[Type]]
 
 
-def values_in_reach(calls: Calls, params: Sequence[Type], result: Type | None) -> Values:
-    """The values that a grammar tells apart: literals, and types on the way from `params` to `result`."""
+def values_in_reach(calls: Calls, params: Sequence[Type], result: Type | None, most: int = MAX_TYPES) -> Values:
+    """The values that a grammar tells apart: literals, and up to `most` types on the way from `params` to `result`."""
     written = {I64, BOOL}.union(*map(parts, params), set() if result is None else parts(result))
     familiar = {I64, BOOL}.union(*map(scalars_in, written))
     scalars = familiar | _mentioned(calls)
@@ -45,7 +45,7 @@ def values_in_reach(calls: Calls, params: Sequence[Type], result: Type | None) -
     def rank(t: Type) -> tuple[int, int, str]:
         return ahead.get(t, FAR) + behind.get(t, FAR), oddness(t, familiar), str(t)
 
-    chosen = sorted((t for t in types if t not in written and t.kind != "option"), key=rank)[:MAX_TYPES]
+    chosen = sorted((t for t in types if t not in written and t.kind != "option"), key=rank)[:most]
     kept = {*written, *chosen}
     kept |= {t for t in types if t.kind == "option" and t.element in kept}
     return frozenset([*(v for v in literals if v == EMPTY or scalars_in(v.type) <= kept), *map(Value, kept)])
