@@ -251,7 +251,7 @@ def patience(spec: Spec, first: float, more: float = MORE, bits: float = 0.0) ->
     `bits`.
     """
     least = LEAST_MORE_S if spec.phrase else UNSAID_MORE_S * 2 ** ((bits - CERTAIN_BITS) / DOUBT_BITS)
-    return max(LEAST_MORE_S, least, more * first) if more else 0.0
+    return max(LEAST_MORE_S, least, more * first)
 
 
 def propose(
@@ -272,7 +272,7 @@ def propose(
     met = 0.0
     deadline = deadline or Deadline()
     asked = proposers(deadline=deadline) if asked is None else asked
-    programs = passing(spec, asked, proposed, lambda: end - spent())
+    programs = passing(spec, asked, proposed, lambda: min(end, deadline.until) - spent())
     try:
         for program in programs:
             first = not proposed.alternatives.found
