@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> None:
         "completed: executed on all examples, hashed, and looked up among all that is known; combinations: these, those that",
         "stopped, and those that are passed over without being executed (lists of unequal lengths, say); kept: new behaviours;",
         "known: behaviours that were there; joins: looked up to meet in the middle, not to be kept; stop: executed and stopped;",
-        "MB: of the bank, as it counts; of RAM: of the process; bits: the cost that was reached; full: the memory ended all of them",
+        "MB: of the bank, as it counts; of RAM: of the process; bits: the cost reached; full: the memory ended all of them",
         "",
         *first_use(data),
     ]

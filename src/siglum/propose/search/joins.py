@@ -105,7 +105,7 @@ class Joins:
                 found.append(rule.making(theirs, hit.met))
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
         made = [self._single(step, k) for k, step in enumerate(found)]
-        self.bank.run(made, pulse=self.pulse)
+        self.bank.run(made, probe=True, pulse=self.pulse)
         for hit in self.bank.hits():
             if hit.met < 0:
                 yield Joined(hit.met, (found[hit.tag],))
@@ -149,7 +149,7 @@ class Joins:
         self.bank.run([self._single(first)], probe=True, pulse=self.pulse)
         if not any(hit.met == middle for hit in self.bank.hits()):
             return
-        self.bank.run([self._single(outer.making(beside, middle))], pulse=self.pulse)
+        self.bank.run([self._single(outer.making(beside, middle))], probe=True, pulse=self.pulse)
         for hit in self.bank.hits():
             if hit.met < 0:
                 yield Joined(hit.met, (first, outer.making(beside, -1)))
