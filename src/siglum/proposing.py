@@ -93,7 +93,7 @@ def library() -> Library:
 
 def search(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> Proposer:
     """The search, with what the English says as its priors, literals and seeds."""
-    from siglum.propose.search.enumerator import SearchProposer
+    from siglum.propose.search.proposer import SearchProposer
 
     def told(how: Progress) -> None:
         if progress:

@@ -15,14 +15,16 @@ from siglum.errors import EnvironmentFault
 from siglum.ir.types import I64, WIDTHS, Array, Type, components, is_scalar, parse_type
 from siglum.propose.search import layout as at
 from siglum.propose.search.catalogue import SPREAD_BITS, Operation
-from siglum.propose.search.costs import UNITS, unit_of, worth_looking_at
+from siglum.propose.search.costs import UNITS, common_unit_of, unit_of, worth_looking_at
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
 from siglum.propose.search.packing import WORD, Packer, descriptor
+from siglum.propose.search.words import COMMON
 
 _ENTRY: Final = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint64)
 _NO_RESERVE: Final = 0x4000
 _HUGE: Final = 2 << 20
 STEPS: Final = 4_000
+MAGNITUDE: Final = (1 << 63) - 1
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
@@ -170,7 +172,7 @@ class Library:
         self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
         self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
         """Operations by text and types of arguments."""
-        self._shapes: dict[tuple[frozenset[Type], Type], Shapes] = {}
+        self._shapes: dict[tuple[frozenset[Type], Type, bool], Shapes] = {}
         self.units = [unit_of(o) for o in self.operations]
         """What each costs where nothing is known of the intent."""
         self.by_word: dict[str, list[int]] = {}
@@ -182,6 +184,13 @@ class Library:
         """Operations by the types they take and give."""
         for number, o in enumerate(self.operations):
             self.signatures.setdefault((o.params, o.result), []).append(number)
+        self.common_units = [common_unit_of(o) for o in self.operations]
+        """What each costs among the common ones alone."""
+        of_common = {
+            key: [number for number in numbers if COMMON.issuperset(self.operations[number].words)]
+            for key, numbers in self.signatures.items()
+        }
+        self.common_signatures = {key: numbers for key, numbers in of_common.items() if numbers}
 
     def _described(self) -> dict[Type, int]:
         found: dict[Type, int] = {}
@@ -201,26 +210,29 @@ class Library:
         counts, widths = ([of(p) for p in o.params] + absent for of in (words_of.__getitem__, _width))
         way = _way(o) if flat else at.ROWS
         head = (entry, flat, described[o.result], seed, len(o.params), number, words_of[o.result])
-        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result is Array(I64))
+        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result in (I64, Array(I64)))
         _OPERATION.pack_into(self._table.view, number * at.OPERATION_BYTES, *head, *counts, *widths, *last)
 
-    def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int]) -> Shapes:
-        """The operations worth looking at between these types. What they usually cost is worked out once."""
-        usual = costs is self.units
-        if usual and (starts, goal) in self._shapes:
-            return self._shapes[starts, goal]
+    def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int], *, common: bool = False) -> Shapes:
+        """The operations worth looking at between these types, of `common` words alone where that is said. What they usually cost
+        is worked out once.
+        """
+        usual, key = costs is self.units or common, (starts, goal, common)
+        if usual and key in self._shapes:
+            return self._shapes[key]
         found: Shapes = {}
-        for number in worth_looking_at(self.signatures, costs, starts, goal):
+        signatures, costs = (self.common_signatures, self.common_units) if common else (self.signatures, costs)
+        for number in worth_looking_at(signatures, costs, starts, goal):
             operation = self.operations[number]
             head, cost = (operation.result, self._heads[number]), costs[number]
-            constant = _WAYS_WITH_NUMBERS.get(self.way(number))
+            constant = self.number_beside(number)
             if constant is not None:
                 shape = Shape(operation.params, operation.commutes, constant)
                 found.setdefault(shape, {}).setdefault(cost, []).append(head)
                 cost += round(UNITS * SPREAD_BITS)
             found.setdefault(Shape(operation.params, operation.commutes), {}).setdefault(cost, []).append(head)
         if usual:
-            self._shapes[starts, goal] = found
+            self._shapes[key] = found
         return found
 
     def head(self, operation: int) -> bytes:
@@ -230,6 +242,10 @@ class Library:
     def way(self, operation: int) -> int:
         """How the engine does all rows of an operation (`layout.ROWS` ..)."""
         return self._table.view[operation * at.OPERATION_BYTES + OPERATION["O_WAY"]]
+
+    def number_beside(self, operation: int) -> int | None:
+        """Which argument is a number that goes with all elements of a list."""
+        return _WAYS_WITH_NUMBERS.get(self.way(operation))
 
     def address_of(self, operation: int) -> int:
         """Where the engine finds an operation."""
@@ -242,11 +258,11 @@ class Library:
 
 class Bank:
     """The values of one search over `rows` rows (at most 64), within `memory` bytes; an evaluation takes at most `steps` on a row
-    in loops that nothing given bounds.
+    in loops that nothing given bounds. Integers beyond `magnitude`, 2^n - 1, are not kept.
     """
 
-    def __init__(self, library: Library, rows: int, memory: int, steps: int = STEPS) -> None:
-        self.library, self.rows = library, rows
+    def __init__(self, library: Library, rows: int, memory: int, *, steps: int = STEPS, magnitude: int = MAGNITUDE) -> None:
+        self.library, self.rows, self.magnitude = library, rows, magnitude
         self._fixed = _INPUTS + _FRAMES + 2 * at.SIDE_BYTES
         self._room = max(1 << 20, (memory - self._fixed) * (_RESERVE - 1) // _RESERVE)
         self._whole = max(self._room, memory - self._fixed)
@@ -366,7 +382,7 @@ class Bank:
         self._allow(_LARGER * self._largest + _ROW_BYTES * self.rows)
         self._put(
             R_LAST_CONTENT=content, R_LAST_BYTES=width * sum(lengths) if width else WORD * self.rows, R_LAST_LENGTHS=lengths_at,
-            R_OP=self.library.address_of(operation),
+            R_OP=self.library.address_of(operation), R_MAGNITUDE=MAGNITUDE,
         )  # fmt: skip
         self._put4(R_GOAL=goal)
         return int(self.library.insert(self._request.address))
@@ -392,7 +408,7 @@ class Bank:
         """
         joined = b"".join(jobs)
         self._jobs.view[: len(joined)] = joined
-        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined))
+        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined), R_MAGNITUDE=self.magnitude)
         self._put4(R_MODE=at.PROBES if probe else at.KEEPS)
         while True:
             self._put(R_LEFT=slice_)

@@ -14,20 +14,23 @@ from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
 from siglum.ir.types import I64, Type
-from siglum.propose.repair import Part, parts
-from siglum.propose.search.bank import MOST_JOBS, STEPS, Bank, Hit, Library
-from siglum.propose.search.catalogue import NAMES
+from siglum.propose.repair import Part
+from siglum.propose.search.bank import MAGNITUDE, MOST_JOBS, STEPS, Bank, Hit, Library
+from siglum.propose.search.catalogue import NAMES, SPREAD_BITS
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
 from siglum.propose.search.goals import FIRST_GOALS, MOST_GOALS, Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
 from siglum.propose.search.schedule import Schedule
-from siglum.records import Candidate, Example, Feedback, Spec
+from siglum.records import Candidate, Example, Spec
 
 INPUT_BITS: Final = 1.0
 UNSAID_BITS: Final = 6.0
 """What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
+USUAL: Final = 10
+COMMON_CONSTANTS: Final = 0.4
+"""What constants cost among common words, of what they cost otherwise."""
 AGAIN: Final = 2 * UNITS
 """What a value costs that the program has already."""
 MOST_STEPS: Final = 20_000
@@ -52,7 +55,8 @@ class Progress(NamedTuple):
 
 class Search:
     """One search for one Spec: under `priors` (bits of words), with the literals that the intent says, and with `seeds`, phrases
-    that may be parts of the answer.
+    that may be parts of the answer; or (`common`) of common words alone, at costs that hardly differ, and without integers that
+    are larger than those of the examples. Takes the `share` of the memory.
     """
 
     def __init__(
@@ -63,6 +67,8 @@ class Search:
         said: Sequence[Literal] = (),
         seeds: Iterable[Part] = (),
         *,
+        common: bool = False,
+        share: float = 1.0,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         assert spec.result is not None
@@ -73,12 +79,16 @@ class Search:
         self.literals = literals_for(spec, said)
         self.constants = {(literal.value, literal.type): literal.bits for literal in self.literals}
         self.seeds = seeds
-        self.bank = Bank(library, len(self.examples), spec.budget.memory, _steps(self.examples))
+        magnitude = _magnitude(self.examples) if common else MAGNITUDE
+        memory = int(share * spec.budget.memory)
+        self.bank = Bank(library, len(self.examples), memory, steps=_steps(self.examples), magnitude=magnitude)
         starts = frozenset(t for _, t in spec.params) or frozenset(literal.type for literal in self.literals)
-        shapes = library.shapes(starts, self.goal_type, self.costs)
+        shapes = library.shapes(starts, self.goal_type, self.costs, common=common)
         self.taken = {t for shape in shapes for t in shape.params}
         self.schedule = Schedule(shapes)
         self.leaves: dict[int, str] = {}
+        self.leaf_units: dict[int, int] = {}
+        self.constant_share = COMMON_CONSTANTS if common else 1.0
         self.start = time.process_time()
         self.end = self.start + _BEFORE * spec.budget.seconds
         self.level = 0
@@ -88,7 +98,9 @@ class Search:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
-            self.schedule.group(t, max(1, round(UNITS * bits)), number, number + 1, constant=constant)
+            self.leaf_units[number] = max(1, round(UNITS * bits))
+            cost = max(1, round(UNITS * bits * self.constant_share)) if constant else self.leaf_units[number]
+            self.schedule.group(t, cost, number, number + 1, constant=constant)
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
@@ -138,6 +150,10 @@ class Search:
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
         """Candidates that meet the goal on the examples, cheapest first as far as the search goes. Ends with the budget."""
+        yield from (candidate for candidate in self.steps() if candidate)
+
+    def steps(self) -> Iterator[Candidate | None]:
+        """The same, with None after each cost."""
         try:
             self._begin()
         except (KeyError, OverflowError):
@@ -145,17 +161,19 @@ class Search:
         told: set[str] = set()
         try:
             for candidate in chain(self._given(), self._levels()):
-                if candidate.text not in told:
-                    told.add(candidate.text)
+                if candidate is None or candidate.text not in told:
                     yield candidate
+                if candidate:
+                    told.add(candidate.text)
         finally:
             del self.joins  # it holds what holds it: the memory would wait for the collector
 
-    def _levels(self) -> Iterator[Candidate]:
+    def _levels(self) -> Iterator[Candidate | None]:
         for met, value in self.met:
             yield self._already(met, value)
         for self.level in range(1, round(UNITS * MOST_BITS)):
             yield from self._level()
+            yield None
             if not self._going():
                 break
         self._pulse()
@@ -225,8 +243,8 @@ class Search:
         """The program of an operation that gave a goal."""
         operation = self.library.operations[hit.operation]
         text = self._applied(operation.text, [self.text_of(v) for v in hit.arguments[: len(operation.params)]])
-        operations = self.level - sum(map(self.schedule.cost_of, hit.arguments[: len(operation.params)]))
-        return self._candidate(text, hit.met, self._shared(operations, hit.arguments[: len(operation.params)]))
+        units = self._own(hit.operation, hit.arguments)
+        return self._candidate(text, hit.met, self._shared(units, hit.arguments[: len(operation.params)]))
 
     def _already(self, met: int, value: int) -> Candidate:
         """The program of a value that was there before it was a goal."""
@@ -238,8 +256,14 @@ class Search:
         for number, *values in joined.steps:
             parts = [self.text_of(v) if v >= 0 else text for v in values]
             text = self._applied(self.library.operations[number].text, parts)
-        operations = sum(self.costs[number] for number, *_ in joined.steps)
-        return self._candidate(text, joined.goal, self._shared(operations, [v for _, *vs in joined.steps for v in vs if v >= 0]))
+        units = sum(self.costs[number] for number, *_ in joined.steps)
+        return self._candidate(text, joined.goal, self._shared(units, [v for _, *vs in joined.steps for v in vs if v >= 0]))
+
+    def _own(self, operation: int, arguments: Sequence[int]) -> int:
+        """What an operation usually costs on such arguments."""
+        beside = self.library.number_beside(operation)
+        spread = beside is not None and arguments[beside] not in self.leaves
+        return self.costs[operation] + (round(UNITS * SPREAD_BITS) if spread else 0)
 
     def _shared(self, units: int, values: Iterable[int]) -> float:
         """What `units` and the values cost together, in bits: one that is there twice is thought of once."""
@@ -248,15 +272,14 @@ class Search:
         while waiting:
             value = waiting.pop()
             if value in self.leaves:
-                units += self.schedule.cost_of(value)
+                units += self.leaf_units[value]
             elif value in seen:
                 units += AGAIN
             else:
                 seen.add(value)
                 number, arguments = self.bank.origin(value)
-                made_of = arguments[: len(self.library.operations[number].params)]
-                units += self.schedule.cost_of(value) - sum(map(self.schedule.cost_of, made_of))
-                waiting += made_of
+                units += self._own(number, arguments)
+                waiting += arguments[: len(self.library.operations[number].params)]
         return units / UNITS
 
     def _candidate(self, text: str, met: int, bits: float) -> Candidate:
@@ -287,6 +310,19 @@ def _steps(examples: Sequence[Example]) -> int:
     return max(STEPS, min(MOST_STEPS, 2 * max(numbers, default=0)))
 
 
+def _magnitude(examples: Sequence[Example]) -> int:
+    """The least 2^n - 1 that is not below any integer of the examples, nor below usual constants."""
+    waiting: list[Any] = [value for example in examples for value in (*example.arguments, example.result)]
+    most = USUAL
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, int):
+            most = max(most, abs(value))
+        elif isinstance(value, list | tuple):
+            waiting += value
+    return (1 << most.bit_length()) - 1
+
+
 def _constant_bits(constant: Any) -> float:
     """What a constant costs that nobody said: it shows in all results."""
     if isinstance(constant, int):
@@ -296,29 +332,3 @@ def _constant_bits(constant: Any) -> float:
 
 def _grouped(text: str) -> str:
     return text if _ATOM.fullmatch(text) else f"({text})"
-
-
-class SearchProposer:
-    """The search as a proposer. `library` is loaded when it is first needed; `priors`, `said` and `fragments` read the
-    intent's words."""
-
-    name = "search"
-
-    def __init__(
-        self,
-        library: Callable[[], Library],
-        priors: Callable[[Spec], Mapping[str, float]] | None = None,
-        said: Callable[[Spec], Sequence[Literal]] | None = None,
-        fragments: Callable[[Spec], Iterable[Part]] | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> None:
-        self.library, self.priors, self.said, self.fragments, self.progress = library, priors, said, fragments, progress
-
-    def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
-        """Programs that agree with the examples; nothing without examples or without a result's type."""
-        if not spec.examples or spec.result is None:
-            return
-        priors = self.priors(spec) if self.priors else {}
-        said = self.said(spec) if self.said else ()
-        seeds = chain(self.fragments(spec) if self.fragments else (), parts(spec, feedback))
-        yield from Search(self.library(), spec, priors, said, seeds, progress=self.progress).run()

@@ -28,8 +28,8 @@ _REQUEST_SIZES: Final = {
         (
             "R_JOB", "R_JOBS_END", "R_OP", "R_LEFT", "R_CANDIDATES", "R_REFUSED", "R_STOPPED", "R_COMPLETED", "R_KNOWN",
             "R_RECORDS", "R_SHAPES", "R_ORIGINS", "R_TABLE", "R_TABLE_MASK", "R_BANK", "R_BANK_END", "R_CONTEXT", "R_FRAME",
-            "R_FUEL", "R_FLAT_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_CONTENT_MOST", "R_LENGTHS_BYTES", "R_SIDE",
-            "R_OTHER_SIDE",
+            "R_FUEL", "R_FLAT_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_MAGNITUDE", "R_CONTENT_MOST", "R_LENGTHS_BYTES",
+            "R_SIDE", "R_OTHER_SIDE",
             "R_OLD_TABLE", "R_OLD", "R_CONTENT", "R_BYTES", "R_SHAPE", "R_LENGTHS", "R_HASH", "R_LAST_CONTENT",
             "R_LAST_BYTES", "R_LAST_SHAPE", "R_LAST_LENGTHS", "R_LAST_HASH",
         ),
@@ -86,7 +86,7 @@ _OPERATION_SIZES: Final = {
 OPERATION: Final = _placed(_OPERATION_SIZES)
 """ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of
 scalars, 0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
-its elements are integers."""
+it is made of integers."""
 OPERATION_BYTES: Final = 64
 assert sum(_OPERATION_SIZES.values()) <= OPERATION_BYTES
 COLUMN, MIXED = 0, 255

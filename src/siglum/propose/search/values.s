@@ -246,7 +246,7 @@ keep:
     mov rcx, [rbp + $R_LAST_BYTES]
     mov rdi, r9
     test eax, eax
-    jz 1f
+    jz column
     mov rdx, [rbp + $R_LENGTHS_BYTES]
     lea r8, [r9 + rdx]
     cmp r8, [rbp + $R_BANK_END]
@@ -272,6 +272,27 @@ keep:
     call move
     pop rdi
     jmp kept
+
+column:
+    cmp byte ptr [r12 + $O_NARROWS], 0
+    je 1b
+    mov rsi, [rbp + $R_LAST_CONTENT]
+    xor r8d, r8d
+    mov edx, [rbp + $R_ROWS]
+2:
+    mov rax, [rsi + 8 * rdx - 8]
+    mov r10, rax
+    sar r10, 63
+    xor rax, r10
+    or r8, rax
+    dec edx
+    jnz 2b
+    cmp r8, [rbp + $R_MAGNITUDE]
+    jbe 1b
+beyond:
+    pop rdi
+    test rsp, rsp
+    ret
 
 # Integers, rcx bytes of them, go to rdi in as few bytes as all of them fit in: x and ~x have the same number of bits.
 narrow:
@@ -302,6 +323,8 @@ narrow:
     movq rax, xmm0
     pextrq rdx, xmm0, 1
     or rax, rdx
+    cmp rax, [rbp + $R_MAGNITUDE]
+    ja beyond
     mov rsi, [rbp + $R_LAST_CONTENT]
     mov ecx, 1
     cmp rax, 0x80

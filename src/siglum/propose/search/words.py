@@ -30,6 +30,9 @@ _TIERS: Final = {
 BITS: Final = {word: bits for bits, words in _TIERS.items() for word in words.split()}
 """Hand-made priors: how far down a list of what people ask for a word comes."""
 
+COMMON: Final = frozenset(word for word, bits in BITS.items() if bits <= 4.5) | {"zip", "map"}
+"""What most programs are made of."""
+
 COMMUTES: Final = frozenset(
     [
         "+",
