@@ -154,6 +154,12 @@ def test_a_phrase_is_one_candidate_beside_others(capsys: pytest.CaptureFixture[s
     assert len(report["candidates"]) > 1
 
 
+def test_a_phrase_that_does_not_end_is_given_up(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [LexicalProposer()])
+    assert run(["propose", "naturals sum", "--signature", "x:i64", "-e", "1 -> 3"]) == 4
+    assert "nearest is `naturals sum`: it stops: stopped: out of fuel" in capsys.readouterr().err
+
+
 # Programs or English ------------------------------------------------------------------------------------------------------
 def test_what_type_checks_is_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     status, text = shown(capsys, "build", "filter even sum", "-e", "[1,2] -> 2")

@@ -16,6 +16,7 @@ from siglum.ir.types import Type
 from siglum.records import Candidate, Example, Feedback, Spec
 
 if TYPE_CHECKING:
+    from siglum.frontend.phrase import syntax
     from siglum.frontend.phrase.language import Language
 
 STEPS: Final = 20_000
@@ -39,12 +40,18 @@ class Program:
     """A phrase that type-checks, as a function in CPython; `text` is its one printed form. Raises `Stop` where it stops."""
 
     def __init__(self, candidate: Candidate, spec: Spec) -> None:
-        """Raises `UserError` for text that is no program of the Spec's signature."""
+        """Raises `UserError` for text that is no program of the Spec's signature, and (E-072) for one that acts on the outside:
+        no intent asks for that, and whoever looks at what a candidate gives must not have it write files.
+        """
         from siglum.frontend.phrase.reference import evaluate
 
         read = language()
         self.definition = read.read(candidate.text, spec.params, spec.result).main
-        self.text = read.print(read.parse(candidate.text, spec.params, spec.result))
+        tree = read.parse(candidate.text, spec.params, spec.result)
+        effects = effects_of(tree)
+        if effects:
+            raise UserError(f"it acts on the outside: {' '.join(effects)}", None, "use words that only compute", "E-072")
+        self.text = read.print(tree)
         self.candidate, self.spec = candidate, spec
         self._evaluate: Callable[..., Any] = evaluate
 
@@ -54,6 +61,21 @@ class Program:
 
     def __call__(self, *arguments: Any) -> Any:
         return self._evaluate(self.definition, arguments, overflow=self.spec.overflow, fuel=STEPS)
+
+
+def effects_of(text: syntax.Program) -> list[str]:
+    """What the words of a parsed text may do on the outside, whatever their types."""
+    from siglum.frontend.phrase.syntax import Call, children
+    from siglum.vocab.declare import vocabulary
+
+    found: set[str] = set()
+    pending: list[Any] = [definition.body for definition in text.definitions]
+    while pending:
+        tree = pending.pop()
+        if isinstance(tree, Call):
+            found.update(effect for overload in vocabulary().overloads(tree.word) for effect in overload.effects)
+        pending.extend(children(tree))
+    return sorted(found)
 
 
 def same(a: Any, b: Any) -> bool:

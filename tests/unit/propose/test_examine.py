@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.unit.propose.search.support import spec
 
 from siglum.errors import Stop
 from siglum.propose.examine import Program, examined, same
+from siglum.propose.repair import parts
 from siglum.records import Candidate, Feedback, Spec
 
 TOTAL = spec("xs:[i64] -> i64", ([1, 2, 3], 6), ([], 0))
@@ -40,6 +42,31 @@ def test_what_agrees_passes_in_its_printed_form() -> None:
 def test_what_fails_is_told_why(text: str, kind: str, said: str) -> None:
     failure = found(text)
     assert isinstance(failure, Feedback) and failure.kind == kind and said in failure.message, failure
+
+
+@pytest.mark.parametrize(
+    ("phrase", "effects"),
+    [
+        ('xs map text join "" save "PATH" length', "files"),
+        ("xs map print sum", "write"),
+        ("xs map (it print) sum", "write"),
+        ('xs length = 0 ? 0 : ("PATH" exists ? 1 : 2)', "files"),
+        ("xs sum + clock - clock", "clock"),
+        ("xs sum as total total print", "write"),
+        ("input length", "read"),
+    ],
+)
+def test_what_acts_on_the_outside_is_never_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], phrase: str, effects: str
+) -> None:
+    made = tmp_path / "made"
+    failure = found(phrase.replace("PATH", str(made)))
+    assert isinstance(failure, Feedback)
+    assert (failure.kind, failure.message) == ("text", f"it acts on the outside: {effects}")
+    acting = {"save", "print", "exists", "clock", "input"}
+    assert not [part.text for part in parts(TOTAL, [failure]) if acting & set(part.text.split())]
+    assert not made.exists()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_failed_example_is_a_counterexample() -> None:
