@@ -255,8 +255,8 @@ below-bound: below, less than, under, smaller than, up to but not including, bef
 as-string: string, text, a string
 kth: kth, nth, ith, k th, n th, i th
 appended: appended, added, put, followed
-it: it, them, each one, every one, each of them, everything, each, those, all of these, the lot, result, these, resulting
-    list, the result, this, itself, all of them, outcome
+it: it, them, they, each one, every one, each of them, everything, each, those, all of these, the lot, result, these,
+    resulting list, the result, this, itself, all of them, outcome
 its: its, their, its own, their own, the element own
 reach: reach, be, get to
 be: be, equal, become, remain

@@ -39,7 +39,7 @@ def alphabetical_comparison(b: Builder, how: str, other: Value) -> Predicate:
     return Predicate(b, f"{how} {other.key}", lambda x, _: b.call(symbol, x, other))
 
 
-@_rule("P", "greater|less|longer|shorter!", cost=2.0)
+@_rule("P", "greater|less|longer|shorter!; be greater|less|longer|shorter!", cost=1.2)
 def comparison_with_a_parameter(b: Builder, how: str) -> Predicate | None:
     """ "if it is longer": than the number that is given, or the other one."""
     symbol = ">" if how in ("greater", "longer") else "<"
@@ -155,7 +155,12 @@ def divisible_by_one_only(b: Builder, one: Value, other: Value) -> Predicate:
     return divisible(b, one).joined("and", divisible(b, other).negated())
 
 
-@_rule("P", "not divisible V; not divisible by V", cost=0.0)
+@_rule(
+    "P",
+    "not divisible V; not divisible by V; V do not divides; V not divides; not be divided [evenly] by V; not be divisible "
+    "by V; not times of V; V can not divides; can not be divided [evenly] by V",
+    cost=0.0,
+)
 def indivisible(b: Builder, by: Value) -> Predicate:
     return predicate(b, "not divisible", "x % y != 0", by)
 

@@ -118,7 +118,7 @@ def beside_next(b: Builder, things: Relation, how: str) -> Relation:
     )
 
 
-@_rule("P", "whose F [be] P; whose F do P; with P F; I be P", cost=0.2)
+@_rule("P", "whose F [be] P; whose F do P; with P F; I be P; of P F; of a P F; have a P F; having P F; with a P F", cost=0.2)
 def with_property(b: Builder, *given: Relation | Predicate) -> Predicate | None:
     """ "whose length is even"."""
     key = said(given, Relation)

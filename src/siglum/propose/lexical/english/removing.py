@@ -76,7 +76,9 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
     "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove "
     "all|each|every value|element|item|number equal V [from *]; * remove V; remove from * everything|all|anything [that be] "
     "in V; remove from * F [that be] in V; remove from * F of V; remove everything|all|anything [that be] in V from *; "
-    "remove F [that be] in V from *; remove F of V from *; remove from * V",
+    "remove F [that be] in V from *; remove F of V from *; remove from * V; with V removed; with all|each "
+    "occurrence|instance of V removed; * with all|each occurrence|instance of V removed; * with V removed; without any V; * "
+    "without V",
     cost=0.4,
 )
 def removing_value(b: Builder, *given: Value | Relation) -> Relation | None:

@@ -376,3 +376,15 @@ def twice_in_a_row(b: Builder, *given: Value | Relation) -> Readings:
     """ "does any word occur twice in a row"."""
     things = given or (Relation(b, "", lambda v: v if v.element is not None else None, noun=True, strict=True),)
     return _on_list(b, things, "x pairs map ((it left) = (it right)) any")
+
+
+@_rule(
+    "C",
+    "be T equally long; T be equally long; T equally long; same length; same number-of F in both; same number-of F in T; T "
+    "be of equal|same length; be T of equal|same length; T have same length; equal length",
+    cost=0.0,
+)
+def same_length(b: Builder, *given: Together | Relation) -> Readings:
+    """ "are both lists equally long"."""
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
+    return readings(b.template("x length = (y length)", *both)) if len(both) == 2 else []
