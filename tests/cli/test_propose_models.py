@@ -357,6 +357,22 @@ def test_a_missing_package_is_named_before_the_search(
     assert "E-306]: the package llm is missing; pip install 'siglum[llm]'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("code", "allowed"),
+    [
+        ("import siglum", {"siglum"}),
+        ("import siglum; siglum.propose(examples=[(1, 2), (3, 4)], seconds=0.1)", None),
+    ],
+)
+def test_who_asks_no_model_loads_nothing_for_it(code: str, allowed: set[str] | None) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]
+    loaded = set(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.split())
+    assert not loaded & {"http.client", "ssl", "llm", "siglum.propose.model.proposer"}
+    if allowed is not None:
+        assert {name for name in loaded if name.startswith("siglum")} == allowed
+
+
 # From Python ------------------------------------------------------------------------------------------------------------
 def test_python_asks_a_model_too() -> None:
     examples = [([1, 2, 3, 4], 20), ([1], 0), ([3, 6], 36)]
