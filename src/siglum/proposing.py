@@ -231,8 +231,8 @@ def patience(spec: Spec, first: float, more: float = MORE) -> float:
 def propose(
     spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE, feedback: Sequence[Feedback] = ()
 ) -> Proposed:
-    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. `feedback` is
-    what has failed before. On Ctrl-C the best so far is kept in what KeyboardInterrupt carries (`proposed`).
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. `feedback`
+    is what has failed before. On Ctrl-C the best so far is kept in what KeyboardInterrupt carries (`proposed`).
     """
     proposed = Proposed(spec, Alternatives(spec), list(feedback))
     start = spent()

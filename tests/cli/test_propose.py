@@ -328,6 +328,7 @@ SUM = ["-e", "[1,2] -> 3"]
         (["\udcff sum of all", *SUM], "E-008", "is not UTF-8 at byte 0"),
         (["-e", "[1,2] -> 3", "-e", "[1, 2] -> 4"], "E-017", "[1, 2] gives 4 here and 3 at <example 1>:1:1, <example 2>:1:1"),
         ([*SUM, "--answer", "[1,2] -> 4"], "E-017", "<example 1>:1:1, <answer 1>:1:1"),
+        ([*SUM, "--answer", "[1, 2] -> stops"], "E-017", "is about an input that has a result, <example 1>:1:1"),
         ([*SUM, "--ref", "given.py:gap"], "E-017", "gives 3 here and 4 by the reference, <example 1>:1:1"),
         ([*SUM, "--property", "result > 9"], "E-013", "the property result > 9 does not hold of this example, <example 1>:1:1"),
         ([*SUM, "--property", "result"], "E-011", "<property>:1:1"),
