@@ -1,8 +1,8 @@
 """The proposer that asks a language model. Imports `siglum.records`, `siglum.errors` and its siblings.
 
-A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. A
-reply that holds nothing usable, or was cut inside its first candidate, is asked for again, and with half the words where the
-prompt was too long; every request is counted.
+A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. Where
+all of them have failed there is another one. A reply that holds nothing usable, or was cut inside its first candidate, is asked
+for again, and with half the words where the prompt was too long; every request is counted.
 """
 
 from __future__ import annotations
@@ -88,11 +88,11 @@ class ModelProposer:
                 form = _form(spec, form.words[: len(form.words) // 2], self.phrases)
                 self.usage.retries += 1
                 found = self._round(form.request._replace(**asked), spec)
-            for candidate in found:
-                if candidate.text not in given:
-                    given.add(candidate.text)
-                    yield candidate
-            if self.fault is not None:
+            new = [c for c in found if c.text not in given]
+            for candidate in new:
+                given.add(candidate.text)
+                yield candidate
+            if self.fault is not None or not {c.text for c in new} <= {f.candidate.text for f in feedback}:
                 return
 
     def _round(self, request: Request, spec: Spec) -> list[Candidate]:

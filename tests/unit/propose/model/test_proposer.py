@@ -72,6 +72,14 @@ def test_without_news_no_further_round_is_asked() -> None:
     assert len(source.asked) == 1
 
 
+def test_where_one_of_a_reply_has_passed_no_further_round_is_asked() -> None:
+    source, told = Told("xs sum\nxs length", "xs first else 0"), list[Feedback]()
+    for candidate in ModelProposer(source, words).propose(SPEC, told):
+        if candidate.text != "xs sum":
+            told.append(Feedback(candidate, "example", "no"))
+    assert len(source.asked) == 1
+
+
 def test_later_rounds_are_warmer() -> None:
     source, told = Told("xs sum", "xs length", "xs first else 0"), list[Feedback]()
     for candidate in ModelProposer(source, words).propose(SPEC, told):
