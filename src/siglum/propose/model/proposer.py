@@ -1,8 +1,8 @@
 """The proposer that asks a language model. Imports `siglum.records`, `siglum.errors` and its siblings.
 
-A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. Where
-all of them have failed there is another one. A reply that holds nothing usable, or was cut inside its first candidate, is asked
-for again, and with half the words where the prompt was too long; every request is counted.
+A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates.
+Where all of them have failed there is another one. A reply that holds nothing usable, or was cut inside its first candidate, is
+asked for again, and with half the words where the prompt was too long; every request is counted.
 """
 
 from __future__ import annotations
