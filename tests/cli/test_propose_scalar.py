@@ -74,6 +74,15 @@ def test_a_formula_is_checked_as_a_reference(capsys: pytest.CaptureFixture[str])
     assert (status, report["verdict"]["meaning"]["kind"]) == (0, "proved")
 
 
+def test_a_property_that_leaves_one_result_is_enough_without_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    larger = "result >= x and result >= y and (result = x or result = y)"
+    status, report = told(capsys, "propose", "--signature", "x:i64 y:i64 -> i64", "--property", larger)
+    assert (status, [c["text"] for c in report["candidates"]]) == (4, ["x max y"])
+    assert report["question"]["answers"][0]["programs"] == ["x max y"]
+    assert run(["propose", "--signature", "x:i64", "--property", "result > x"]) == 2
+    assert "E-092" in capsys.readouterr().err
+
+
 def test_one_input_in_2_to_the_64_is_not_overlooked(capsys: pytest.CaptureFixture[str]) -> None:
     status, report = told(capsys, "build", "--ref", "given.py:odd_one", "--emit", "hex", "--prove")
     assert (status, report["verdict"]["meaning"]["kind"]) == (0, "proved")
