@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum import comparison, proposing
@@ -321,13 +322,19 @@ class Inquiry:
         found = self.proposed.alternatives.found
         found[:] = [one for one in found if _stops(one.program, arguments)]
 
+    def _against(self) -> list[tuple[Any, ...]]:
+        """Inputs on which proposers saw programs fail."""
+        found = [p for one in self.proposed.alternatives.found for p in (one.program, *one.others)]
+        return [arguments for program in found for arguments in program.candidate.against]
+
     def _settle_by_reference(self) -> None:
         """Lets the reference answer; of programs that differ only where it has no result the cheapest is taken."""
         call = self.spec.reference
         if call is None:
             return
+        types = [t for _, t in self.spec.params]
         while self.programs:
-            made = evidence.by_reference(self.spec, call, RUNS, near(constants_of(call), [t for _, t in self.spec.params]))
+            made = evidence.by_reference(self.spec, call, RUNS, chain(self._against(), near(constants_of(call), types)))
             wrong = next((e for e in made if not agrees(self.programs[0], e)), None)
             if wrong is None:
                 break

@@ -43,6 +43,8 @@ _AGAIN: Final = 0.9
 """The part of the time that must be left for a round to begin anew at once where a refuted program hides others."""
 _MOST_UNTOLD: Final = 30
 """So many programs are refuted where nothing says what they should give before the synthesis is given up."""
+_MOST_AGAINST: Final = 20
+"""The solvers' last counterexamples, which are told with a program."""
 _OTHERS: Final = 200
 """Inputs by which programs are told apart where examples are all there is."""
 _LEAST_MORE_S: Final = 0.2
@@ -166,6 +168,7 @@ class Synthesis:
         self.samples: list[Sample] = []
         self.shortest = math.inf
         self.untold = 0
+        self.against: list[Arguments] = []
         self.others: list[Sample] = []
         self.behaviours: set[tuple[int, int]] = set()
 
@@ -264,6 +267,7 @@ class Synthesis:
             self._note(search)
             if comparison.equal is False:
                 assert comparison.arguments is not None
+                self.against.append(comparison.arguments)
                 if not self.learn(comparison.arguments):  # nobody says what is wanted there
                     self.untold += 1
                     if self.untold == _MOST_UNTOLD:
@@ -276,7 +280,8 @@ class Synthesis:
                 self.shortest = search.shorter_than = program.length
             self.report.length, self.report.proved_by = program.length, comparison.solvers if comparison.equal else ()
             self.clock.stop()
-            yield Candidate(text, ORIGIN, self._cost(program), self._notes(program, comparison))
+            notes = self._notes(program, comparison)
+            yield Candidate(text, ORIGIN, self._cost(program), notes, tuple(self.against[-_MOST_AGAINST:]))
             self.clock.go_on()
             if len(self.samples) != task.samples:
                 return

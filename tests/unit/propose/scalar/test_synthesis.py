@@ -61,6 +61,7 @@ def test_a_special_case_that_no_sample_holds_is_found_by_a_counterexample(portfo
     found = next(synthesize(f, portfolio, BUDGET, operations=named, report=report))
     assert found.text == "x = 987654321987 ? 5 : x"
     assert (987654321987,) in report.refuted and report.rounds > 1
+    assert (987654321987,) in found.against
 
 
 def test_exact_phrases_stop_nowhere_the_reference_does_not(portfolio: Portfolio) -> None:
