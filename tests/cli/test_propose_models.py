@@ -352,7 +352,7 @@ def test_a_key_is_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_a_missing_package_is_named_before_the_search(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "llm", None)
+    monkeypatch.setattr("siglum.propose.model.local.find_spec", lambda name: None)
     assert run(["propose", *EXAMPLES, "--model", "SmolLM2"]) == 3
     assert "E-306]: the package llm is missing; pip install 'siglum[llm]'" in capsys.readouterr().err
 

@@ -133,6 +133,7 @@ class Advice:
             self._beside.close()
             self._beside = None
             self.left -= time.monotonic() - self._start
+            self.proposer.close()
         self.apart.close()
 
     def __str__(self) -> str:

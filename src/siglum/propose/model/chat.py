@@ -91,6 +91,10 @@ class Source(Protocol):
         """Ends a request that another thread waits for; later ones end at once."""
         ...
 
+    def close(self) -> None:
+        """Gives back what it holds; the next request takes it up again."""
+        ...
+
 
 @dataclass(slots=True)
 class _Form:
@@ -150,6 +154,9 @@ class Endpoint:
 
     def stop(self) -> None:
         self._switch.stop()
+
+    def close(self) -> None:
+        """Every request has a connection of its own, which is closed by then."""
 
     def check(self) -> list[str]:
         """The models that the endpoint lists, as text safe to print; empty where it lists none.

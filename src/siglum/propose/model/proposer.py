@@ -71,6 +71,10 @@ class ModelProposer:
         """Ends the request that another thread may be waiting for; the candidates end."""
         self.source.stop()
 
+    def close(self) -> None:
+        """Gives back what the model holds, its memory above all."""
+        self.source.close()
+
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         if not spec.phrase.strip() and not spec.examples:
             return
