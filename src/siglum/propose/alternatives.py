@@ -58,7 +58,7 @@ class Alternatives:
         results = [outcome(program, arguments) for arguments in self.probes]
         for known in self.found:
             if all(map(same, known.results, results)):
-                if program.candidate.cost < known.cost:
+                if program.candidate.cost < known.program.candidate.cost:
                     known.others.append(known.program)
                     known.program = program
                 else:
