@@ -153,6 +153,15 @@ def test_a_candidate_that_knows_the_shown_examples_fails_fresh_ones(asked: Asked
     assert (int(runs), int(failed) > 500) == (1000, True)
 
 
+@pytest.mark.parametrize("phrase", ['xs map text join "" save "made" length', "naturals sum", "xs print sum", "input length"])
+def test_what_a_model_says_neither_acts_on_the_outside_nor_keeps_anybody_waiting(asked: Asked, here: Path, phrase: str) -> None:
+    start = time.monotonic()
+    status, report = asked(["build", *EXAMPLES], saying(phrase))
+    assert (status, report["code"]) == (4, "E-091")
+    assert time.monotonic() - start < 20
+    assert os.listdir(here) == ["ref.py"]
+
+
 def test_a_model_is_told_how_its_candidates_failed(asked: Asked) -> None:
     wanted: list[str] = []
 
