@@ -104,7 +104,7 @@ class Advice:
         """Asks. Does nothing where its time is spent, where something went wrong before, or where it was broken off."""
         self.end()
         if self.left > 0 and self.fault is None and not self._broken_off:
-            retrieved(spec)  # what both threads use is made here, where one thread is
+            self.proposer.prepare(spec)  # here, for the search counts the processor time of all threads as its own
             self._start = time.monotonic()
             self._beside = Beside(self.proposer, spec)
             self.apart.start()

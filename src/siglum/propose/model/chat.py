@@ -83,6 +83,11 @@ class Source(Protocol):
     @property
     def usage(self) -> Usage: ...
 
+    @property
+    def takes_grammar(self) -> bool:
+        """Whether the next request will need its grammar."""
+        ...
+
     def ask(self, request: Request) -> list[Reply]:
         """The replies, one or more. Raises `EnvironmentFault` where there is none, `Stopped` after `stop`."""
         ...
@@ -154,6 +159,10 @@ class Endpoint:
 
     def stop(self) -> None:
         self._switch.stop()
+
+    @property
+    def takes_grammar(self) -> bool:
+        return self._form.constraints[0] == "grammar"
 
     def close(self) -> None:
         """Every request has a connection of its own, which is closed by then."""

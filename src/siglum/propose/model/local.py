@@ -28,6 +28,8 @@ MOST_NAMED: Final = 20
 class PackagedModel:
     """The model that `llm` knows as `model`."""
 
+    takes_grammar = False
+
     def __init__(self, model: str) -> None:
         """Starts its process. Raises `EnvironmentFault` where the package is missing, `UserError` (E-002) where it has no such
         model.

@@ -58,6 +58,7 @@ class ModelProposer:
         self.source, self.retrieve = source, retrieve
         self.rounds, self.retries, self.phrases = rounds, retries, phrases
         self.fault: SiglumError | None = None
+        self._prepared: tuple[Spec, _Form] | None = None
 
     @property
     def name(self) -> str:
@@ -71,6 +72,18 @@ class ModelProposer:
         """Ends the request that another thread may be waiting for; the candidates end."""
         self.source.stop()
 
+    def prepare(self, spec: Spec) -> None:
+        """Makes what requests for `spec` hold, which takes up to a second; `propose` of the same object finds it."""
+        form = self._form_of(spec)
+        if self.source.takes_grammar:
+            form.request.grammar()
+        self._prepared = spec, form
+
+    def _form_of(self, spec: Spec) -> _Form:
+        if self._prepared is not None and self._prepared[0] is spec:
+            return self._prepared[1]
+        return _form(spec, prompt.known(self.retrieve(spec), MOST_WORDS), self.phrases)
+
     def close(self) -> None:
         """Gives back what the model holds, its memory above all."""
         self.source.close()
@@ -79,7 +92,7 @@ class ModelProposer:
         if not spec.phrase.strip() and not spec.examples:
             return
         self.fault = None
-        form = _form(spec, prompt.known(self.retrieve(spec), MOST_WORDS), self.phrases)
+        form = self._form_of(spec)
         given = {f.candidate.text for f in feedback}
         told = -1
         for number in range(self.rounds):

@@ -32,6 +32,7 @@ class Told:
         self.said = list(said)
         self.model, self.usage = "told", Usage()
         self.asked: list[Request] = []
+        self.takes_grammar = True
 
     def ask(self, request: Request) -> list[Reply]:
         self.asked.append(request)
@@ -96,6 +97,21 @@ def test_a_model_is_given_the_words_and_a_grammar_of_them() -> None:
     assert "\nproduct" not in request.system
     assert Gbnf(request.grammar()).accepts("xs filter even sum\nxs length")
     assert request.schema["properties"]["phrases"]["maxItems"] == 2
+
+
+def test_what_is_asked_can_be_made_ahead_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Spec] = []
+
+    def retrieved(spec: Spec) -> Sequence[str]:
+        made.append(spec)
+        return words(spec)
+
+    proposer = ModelProposer(Told("xs sum"), retrieved)
+    proposer.prepare(SPEC)
+    monkeypatch.setattr("siglum.propose.model.proposer.export.gbnf", lambda *_: pytest.fail("made again"))
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
+    assert proposer.source.asked[0].grammar()
+    assert made == [SPEC]
 
 
 def test_a_reply_without_a_phrase_is_asked_for_again() -> None:
