@@ -229,3 +229,14 @@ def palindrome(b: Builder, *_: object) -> Predicate:
 def with_remainder(b: Builder, by: Value, rest: Value) -> Predicate:
     """ "whose remainder on division by 3 is 1"."""
     return congruent(b, rest, by)
+
+
+@_rule("P", "V greater divisible V; V greater a divisible V; V more than divisible V", cost=0.1)
+def more_than_a_multiple(b: Builder, more: Value, of: Value) -> Predicate:
+    """ "one more than a multiple of 5"."""
+    return predicate(b, "beyond a multiple", "(x - y) % z = 0", more, of)
+
+
+@_rule("P", "V less divisible V; V less a divisible V", cost=0.1)
+def less_than_a_multiple(b: Builder, less: Value, of: Value) -> Predicate:
+    return predicate(b, "short of a multiple", "(x + y) % z = 0", less, of)

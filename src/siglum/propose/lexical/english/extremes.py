@@ -35,12 +35,13 @@ def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
 @_rule(
     "F",
     "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F; which|what F be [the] largest|smallest!; F "
-    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one",
+    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one; larger|smaller! of [two] F; "
+    "larger|smaller! of both F; larger|smaller! one of F",
     cost=0.1,
 )
 def extreme(b: Builder, *given: str | Relation) -> Relation | None:
     which, things = said(given, str), said(given, Relation)
-    most = which == "largest"
+    most = which in ("largest", "larger")
     if not things.noun:
         each = Relation(b, f"each {things.key}", lambda v: _each_of(b, things, v), strict=True)
         return each.then(Relation(b, which, lambda xs: best(b, xs, most), strict=True))

@@ -151,7 +151,9 @@ def either(b: Builder, *given: Relation | Together | Value) -> Readings:
 @_rule(
     "V",
     "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in "
-    "one of T but not both; F that be in one of T but not [in] both; F in exactly one",
+    "one of T but not both; F that be in one of T but not [in] both; F in exactly one; F that occurs in exactly|only one of "
+    "T; F occurs in exactly|only one of T; F that be in exactly|only one; F that occurs in exactly|only one; F in "
+    "exactly|only one of U; F that occurs in one of T but not [in] other|both",
     cost=0.0,
 )
 def only_in_one(b: Builder, *given: Relation | Together) -> Readings:

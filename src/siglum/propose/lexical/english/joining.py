@@ -220,3 +220,13 @@ def repeated_with(b: Builder, *values: Value) -> Readings:
     if is_number(thing.type):
         thing, count = count, thing
     return readings(b.template("x repeat y join z", thing, count, separator)) if thing.type is STR else []
+
+
+@_done("insert|put|add V in|into|at [the] middle|centre|center [of *]; * with V in the middle; with V in the middle", cost=0.1)
+def inserting_in_middle(b: Builder, thing: Value) -> Relation:
+    text = "x take (x length // 2) concat y concat (x drop (x length // 2))"
+    return Relation(
+        b,
+        f"{thing.key} in the middle",
+        lambda v: b.template(text, v, thing) or b.template(text.replace("y", "(y single)"), v, thing),
+    )

@@ -250,3 +250,14 @@ def with_ending(b: Builder, part: Value) -> Predicate:
 )
 def with_beginning(b: Builder, part: Value) -> Predicate:
     return starting(b, part)
+
+
+@_rule(
+    "P",
+    "made by|of repeat V; repetition of V; V repeated; made up of copies of V; V repeated several time; made of copies of V",
+    cost=0.3,
+)
+def repetition_of(b: Builder, part: Value) -> Predicate:
+    """ "is s made by repeating t"."""
+    text = "y empty not and x is (y repeat (x length // (y length max 1)) flatten)"
+    return predicate(b, "repetition of", text, part)
