@@ -20,6 +20,7 @@ import siglum
 from siglum import proposing
 from siglum.cli.frame import run
 from siglum.errors import EnvironmentFault, UserError
+from siglum.propose.apart import Apart
 from siglum.records import Candidate, Feedback, Spec
 
 ROOT = Path(__file__).parents[2]
@@ -202,6 +203,20 @@ def test_what_others_find_is_kept_where_a_model_never_answers(
     assert f"1   3.0  others  {RIGHT}\n" in out
     (line,) = [line for line in out.splitlines() if line.startswith("asked:")]
     assert line.endswith(" gave no whole answer within 0.6 s")
+
+
+@pytest.mark.parametrize("broken", ["start", "run"])
+def test_what_others_find_is_kept_where_no_process_can_run_what_a_model_says(
+    monkeypatch: pytest.MonkeyPatch, asked: Asked, broken: str
+) -> None:
+    def refuses(self: Apart, *_: object) -> None:
+        raise EnvironmentFault("no process")
+
+    monkeypatch.setattr(Apart, broken, refuses)
+    alone(monkeypatch, RIGHT)
+    status, report = asked(["propose", *EXAMPLES], saying(RIGHT))
+    assert (status, [c["origin"] for c in report["candidates"]]) == (0, ["others"])
+    assert report["model"]["fault"]["message"] == "no process"
 
 
 def test_a_model_that_never_answers_is_one_line_where_nobody_finds_anything(asked: Asked) -> None:

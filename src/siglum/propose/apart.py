@@ -39,19 +39,22 @@ class Apart:
         self._lost = 0.0
 
     def start(self) -> None:
-        """Starts it ahead of time, without waiting until it is there."""
+        """Starts it ahead of time, without waiting until it is there. Raises `EnvironmentFault` where the system refuses."""
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
         path = os.pathsep.join(entry for entry in sys.path if entry)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "siglum.propose.apart"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for the parent, which ends this one
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "siglum.propose.apart"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C is for the parent, which ends this one
+            )
+        except OSError as error:
+            raise EnvironmentFault(f"no process to run candidates in: {error.strerror}", None, "end other programs") from None
 
     def close(self) -> None:
         """Ends it."""

@@ -135,6 +135,12 @@ def test_a_process_that_does_not_start_is_one_line(monkeypatch: pytest.MonkeyPat
         found.program(Candidate("xs sum", "model"), spec("xs:[i64] -> i64"))([1])
 
 
+def test_a_process_that_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    with pytest.raises(EnvironmentFault, match="no process to run candidates in: No such file or directory"):
+        Apart().start()
+
+
 def test_the_other_process_answers_each_question_and_ends_with_them() -> None:
     questions, answers = io.BytesIO(), io.BytesIO()
     for phrase, arguments in (("x + 1", (1,)), ("x + 1", (2**63 - 1,)), ("naturals", (1,)), ("x +", (1,))):
