@@ -126,7 +126,7 @@ def _said(spec: Spec) -> list[Literal]:
             found.append(Literal(value, STR, SAID_BITS))
             if len(value) == 1:
                 found.append(Literal(value, CHAR, SAID_BITS))
-    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR)][:MOST]
+    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR, STR)][:MOST]
     return [*found, *(Literal(value, t, HELD_BITS) for value, t in held)]
 
 
