@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.hackers_delight.baseline import ask, question
 from benchmarks.hackers_delight.functions import BITS, COMMON, TASKS, Task
-from benchmarks.report import RESULTS, machine, write
+from benchmarks.report import RESULTS, keep, machine, write
 
 if TYPE_CHECKING:
     from siglum.ir.function import Function
@@ -54,11 +54,15 @@ def main(arguments: list[str]) -> None:
                 entry = measured(task, engine, options.seconds, portfolio)
                 found.setdefault(engine, {})[str(task.number)] = entry
                 print(f"P{task.number} {ENGINES[engine]}: {entry['length'] or '-'} in {entry['seconds']:.2f} s", flush=True)
-                data = {"seconds": options.seconds, "found": found, "machine": machine()}
-                write(NAME, table(found, options.seconds), data)
-    print(table(found, options.seconds))
+                write(NAME, table(found, options.seconds), data_of(found, options.seconds))
+    keep(NAME, table(found, options.seconds), data_of(found, options.seconds))
     if any(missed(task, found.get("own", {}).get(str(task.number))) for task in TASKS if task.number in options.only):
         sys.exit(1)
+
+
+def data_of(found: dict[str, dict[str, Entry]], seconds: float) -> dict[str, Any]:
+    """What is written down."""
+    return {"seconds": seconds, "found": found, "machine": machine()}
 
 
 def kept(seconds: float) -> dict[str, dict[str, Entry]]:

@@ -37,8 +37,8 @@ MORE: Final = 2.0
 """How many times the processor time of the first program is spent on others before the best is taken."""
 SCALAR_S: Final = 1.0
 SHARE: Final = 0.5
-"""What scalar synthesis gets at first: so many seconds, but no more than this part of them. Then the search gets this part of
-what is left, and scalar synthesis has the rest.
+"""What scalar synthesis gets at first beside a reference: so many seconds, but no more than this part of them. Then the search
+gets this part of what is left, and scalar synthesis has the rest. Beside a property it gets this part, and the search the rest.
 """
 LEAST_MORE_S: Final = 0.15
 """The least that is spent on others, in seconds."""
@@ -154,24 +154,28 @@ def _said(spec: Spec) -> list[Literal]:
             found.append(Literal(value, STR, SAID_BITS))
             if len(value) == 1:
                 found.append(Literal(value, CHAR, SAID_BITS))
-    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR)][:MOST]
+    held = [(value, t) for value, t in constants_of(spec.reference) if t in (I64, F64, CHAR, STR)][:MOST]
     return [*found, *(Literal(value, t, HELD_BITS) for value, t in held)]
 
 
 def proposers(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> list[Proposer]:
     """Who is asked where nobody is named, in this order: what the English says, then the search; for functions of numbers and
-    truth values with a reference or a formula scalar synthesis before it, and after it once more. The search tells its progress
-    and keeps the deadline.
+    truth values with a reference or a property scalar synthesis before it, and with a reference after it once more. The search
+    tells its progress and keeps the deadline.
     """
     from siglum.propose.lexical.proposer import LexicalProposer
     from siglum.propose.scalar.proposer import answers
 
+    def referred(spec: Spec) -> bool:
+        return spec.reference is not None and answers(spec)
+
     return [
         LexicalProposer(),
-        Turn(scalar(), answers, SHARE, SCALAR_S),
-        Turn(search(progress, deadline), answers, SHARE),
-        Turn(search(progress, deadline), lambda spec: not answers(spec)),
-        Turn(scalar(), answers),
+        Turn(scalar(), referred, SHARE, SCALAR_S),
+        Turn(scalar(), lambda spec: answers(spec) and not referred(spec), SHARE),
+        Turn(search(progress, deadline), referred, SHARE),
+        Turn(search(progress, deadline), lambda spec: not referred(spec)),
+        Turn(scalar(), referred),
     ]
 
 

@@ -342,13 +342,15 @@ class Spec:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A program that somebody proposes: `text` is a phrase over the Spec's parameters, `origin` says who, and the smaller its
-    `cost` (in bits), the likelier it is what is meant. `notes` are for people: how it came about.
+    `cost` (in bits), the likelier it is what is meant. `notes` are for people: how it came about. `against` are inputs on which
+    other programs failed for whoever proposes it, and may fail again.
     """
 
     text: str
     origin: str
     cost: float = 0.0
     notes: tuple[str, ...] = ()
+    against: tuple[tuple[Any, ...], ...] = ()
 
 
 class Feedback(NamedTuple):

@@ -154,6 +154,12 @@ def test_a_phrase_is_one_candidate_beside_others(capsys: pytest.CaptureFixture[s
     assert len(report["candidates"]) > 1
 
 
+def test_a_phrase_that_does_not_end_is_given_up(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [LexicalProposer()])
+    assert run(["propose", "naturals sum", "--signature", "x:i64", "-e", "1 -> 3"]) == 4
+    assert "nearest is `naturals sum`: it stops: stopped: out of fuel" in capsys.readouterr().err
+
+
 # Programs or English ------------------------------------------------------------------------------------------------------
 def test_what_type_checks_is_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     status, text = shown(capsys, "build", "filter even sum", "-e", "[1,2] -> 2")
@@ -322,6 +328,7 @@ SUM = ["-e", "[1,2] -> 3"]
         (["\udcff sum of all", *SUM], "E-008", "is not UTF-8 at byte 0"),
         (["-e", "[1,2] -> 3", "-e", "[1, 2] -> 4"], "E-017", "[1, 2] gives 4 here and 3 at <example 1>:1:1, <example 2>:1:1"),
         ([*SUM, "--answer", "[1,2] -> 4"], "E-017", "<example 1>:1:1, <answer 1>:1:1"),
+        ([*SUM, "--answer", "[1, 2] -> stops"], "E-017", "is about an input that has a result, <example 1>:1:1"),
         ([*SUM, "--ref", "given.py:gap"], "E-017", "gives 3 here and 4 by the reference, <example 1>:1:1"),
         ([*SUM, "--property", "result > 9"], "E-013", "the property result > 9 does not hold of this example, <example 1>:1:1"),
         ([*SUM, "--property", "result"], "E-011", "<property>:1:1"),

@@ -20,6 +20,7 @@ import siglum
 from siglum import proposing
 from siglum.cli.frame import run
 from siglum.errors import EnvironmentFault, UserError
+from siglum.propose.apart import Apart
 from siglum.records import Candidate, Feedback, Spec
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,15 @@ def test_a_candidate_that_knows_the_shown_examples_fails_fresh_ones(asked: Asked
     assert (int(runs), int(failed) > 500) == (1000, True)
 
 
+@pytest.mark.parametrize("phrase", ['xs map text join "" save "made" length', "naturals sum", "xs print sum", "input length"])
+def test_what_a_model_says_neither_acts_on_the_outside_nor_keeps_anybody_waiting(asked: Asked, here: Path, phrase: str) -> None:
+    start = time.monotonic()
+    status, report = asked(["build", *EXAMPLES], saying(phrase))
+    assert (status, report["code"]) == (4, "E-091")
+    assert time.monotonic() - start < 20
+    assert os.listdir(here) == ["ref.py"]
+
+
 def test_a_model_is_told_how_its_candidates_failed(asked: Asked) -> None:
     wanted: list[str] = []
 
@@ -193,6 +203,20 @@ def test_what_others_find_is_kept_where_a_model_never_answers(
     assert f"1   3.0  others  {RIGHT}\n" in out
     (line,) = [line for line in out.splitlines() if line.startswith("asked:")]
     assert line.endswith(" gave no whole answer within 0.6 s")
+
+
+@pytest.mark.parametrize("broken", ["start", "run"])
+def test_what_others_find_is_kept_where_no_process_can_run_what_a_model_says(
+    monkeypatch: pytest.MonkeyPatch, asked: Asked, broken: str
+) -> None:
+    def refuses(self: Apart, *_: object) -> None:
+        raise EnvironmentFault("no process")
+
+    monkeypatch.setattr(Apart, broken, refuses)
+    alone(monkeypatch, RIGHT)
+    status, report = asked(["propose", *EXAMPLES], saying(RIGHT))
+    assert (status, [c["origin"] for c in report["candidates"]]) == (0, ["others"])
+    assert report["model"]["fault"]["message"] == "no process"
 
 
 def test_a_model_that_never_answers_is_one_line_where_nobody_finds_anything(asked: Asked) -> None:
@@ -352,9 +376,25 @@ def test_a_key_is_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_a_missing_package_is_named_before_the_search(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "llm", None)
+    monkeypatch.setattr("siglum.propose.model.local.find_spec", lambda name: None)
     assert run(["propose", *EXAMPLES, "--model", "SmolLM2"]) == 3
     assert "E-306]: the package llm is missing; pip install 'siglum[llm]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("code", "allowed"),
+    [
+        ("import siglum", {"siglum"}),
+        ("import siglum; siglum.propose(examples=[(1, 2), (3, 4)], seconds=0.1)", None),
+    ],
+)
+def test_who_asks_no_model_loads_nothing_for_it(code: str, allowed: set[str] | None) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]
+    loaded = set(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.split())
+    assert not loaded & {"http.client", "ssl", "llm", "siglum.propose.model.proposer"}
+    if allowed is not None:
+        assert {name for name in loaded if name.startswith("siglum")} == allowed
 
 
 # From Python ------------------------------------------------------------------------------------------------------------

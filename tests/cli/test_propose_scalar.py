@@ -27,6 +27,10 @@ def lowest_bit(x: u32) -> int:
 
 def odd_one(x: int) -> int:
     return 5 if x == 987654321987 else x
+
+
+def hidden(x: int) -> int:
+    return 5 if (x ^ 12345678) == 87654321 else x
 """
 
 
@@ -74,10 +78,24 @@ def test_a_formula_is_checked_as_a_reference(capsys: pytest.CaptureFixture[str])
     assert (status, report["verdict"]["meaning"]["kind"]) == (0, "proved")
 
 
+def test_a_property_that_leaves_one_result_is_enough_without_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    larger = "result >= x and result >= y and (result = x or result = y)"
+    status, report = told(capsys, "propose", "--signature", "x:i64 y:i64 -> i64", "--property", larger)
+    assert (status, [c["text"] for c in report["candidates"]]) == (4, ["x max y"])
+    assert report["question"]["answers"][0]["programs"] == ["x max y"]
+    assert run(["propose", "--signature", "x:i64", "--property", "result > x"]) == 2
+    assert "E-092" in capsys.readouterr().err
+
+
 def test_one_input_in_2_to_the_64_is_not_overlooked(capsys: pytest.CaptureFixture[str]) -> None:
     status, report = told(capsys, "build", "--ref", "given.py:odd_one", "--emit", "hex", "--prove")
     assert (status, report["verdict"]["meaning"]["kind"]) == (0, "proved")
     assert "987654321987" in report["phrase"]
+
+
+def test_what_solvers_saw_counts_where_no_proof_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    _, report = told(capsys, "propose", "--ref", "given.py:hidden")
+    assert report["candidates"][0]["text"] == "x = 87654321 bitxor 12345678 ? 5 : x"
 
 
 def test_without_solvers_the_others_go_on_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

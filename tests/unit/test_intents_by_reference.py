@@ -100,6 +100,22 @@ def test_inputs_near_the_constants_of_a_reference_tell_programs_from_it(referenc
     assert [program.text for program in inquiry.programs] == [right]
 
 
+def test_inputs_on_which_a_proposer_saw_programs_fail_are_asked_about() -> None:
+    hidden = 87654321 ^ 12345678
+
+    class Knows:
+        name = "knows"
+
+        def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
+            yield Candidate("x", self.name, 1.0)
+            yield Candidate(f"x = {hidden} ? 5 : x", self.name, 9.0, (), ((hidden,),))
+
+    reference = "f x:i64 = x bitxor 12345678 = 87654321 ? 5 : x"
+    inquiry = Inquiry(understand(Given(None, reference=reference)), asked=lambda: [Knows()])
+    assert [program.text for program in inquiry.programs] == [f"x = {hidden} ? 5 : x"]
+    assert Example((hidden,), 5) in inquiry.spec.examples
+
+
 @pytest.mark.parametrize(
     ("params", "text"),
     [((("x", I64), ("y", I64)), "result >= x and result >= y and (result = x or result = y)"), ((("s", STR),), "result > 0")],

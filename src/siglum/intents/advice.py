@@ -104,10 +104,13 @@ class Advice:
         """Asks. Does nothing where its time is spent, where something went wrong before, or where it was broken off."""
         self.end()
         if self.left > 0 and self.fault is None and not self._broken_off:
-            retrieved(spec)  # what both threads use is made here, where one thread is
+            self.proposer.prepare(spec)  # here, for the search counts the processor time of all threads as its own
             self._start = time.monotonic()
             self._beside = Beside(self.proposer, spec)
-            self.apart.start()
+            try:
+                self.apart.start()
+            except EnvironmentFault as fault:
+                self.give_up(fault)
 
     def take(self, seconds: float = 0.0) -> Candidate | None:
         """The next candidate, waited for so long. A model whose time is spent is given up."""
@@ -116,9 +119,14 @@ class Advice:
         found = self._beside.take(seconds)
         if found is None and not self._beside.over and time.monotonic() - self._start > self.left + SLACK_S:
             what = f"{self.name} gave no whole answer within {self._seconds:g} s"
-            self.fault = EnvironmentFault(what, None, "give it more time: --model-timeout S", "E-306")
-            self._beside.close()
+            self.give_up(EnvironmentFault(what, None, "give it more time: --model-timeout S", "E-306"))
         return found
+
+    def give_up(self, fault: SiglumError) -> None:
+        """Ends it for what went wrong."""
+        self.fault = fault
+        if self._beside is not None:
+            self._beside.close()
 
     def judge(self, failure: Feedback | None) -> None:
         """What became of the candidate that was taken."""
@@ -133,6 +141,7 @@ class Advice:
             self._beside.close()
             self._beside = None
             self.left -= time.monotonic() - self._start
+            self.proposer.close()
         self.apart.close()
 
     def __str__(self) -> str:
@@ -173,8 +182,11 @@ class Listener:
 
     def recall(self) -> list[Feedback]:
         """Examines again what the model said in rounds before; the failures are what the others know of."""
-        for candidate in self.advice.heard:
-            self._examine(candidate)
+        try:
+            for candidate in self.advice.heard:
+                self._examine(candidate)
+        except EnvironmentFault as fault:
+            self.advice.give_up(fault)
         self.told = len(self.failures)
         return list(self.failures)
 
@@ -212,7 +224,12 @@ class Listener:
         candidate = self.advice.take(seconds)
         if candidate is None:
             return False
-        self.advice.judge(self._examine(candidate))
+        try:
+            failure = self._examine(candidate)
+        except EnvironmentFault as fault:
+            self.advice.give_up(fault)
+            return False
+        self.advice.judge(failure)
         self.advice.heard.append(candidate)
         return True
 

@@ -57,6 +57,11 @@ def read(
     filler = f"-> {show_value(empty(found.result), found.result)}"
     filled = [_STOPPING.sub(lambda _: filler, text) for text in stopping]
     stops = [_resolved((), (), [text], found.params, found.result).examples[0].arguments for text in filled]
+    for text, arguments in zip(stopping, stops, strict=True):
+        known = next((e for e in found.examples if same(list(e.arguments), list(arguments))), None)
+        if known is not None:
+            message = f"the answer {echo(text)} is about an input that has a result"
+            raise UserError(message, known.place, "one input has one result: keep the right one", "E-017")
     return found._replace(stops=tuple(stops))
 
 

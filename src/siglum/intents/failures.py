@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from siglum.errors import SiglumError, UserError, echo
+from siglum.errors import EnvironmentFault, SiglumError, UserError, echo
 from siglum.intents import evidence
 from siglum.ir.types import Type
 from siglum.propose.alternatives import outcome
@@ -108,8 +108,9 @@ def _how_it_failed(spec: Spec, shown: int, feedback: Feedback) -> str:
         return f"{feedback.message} on {called(spec, feedback.arguments)}"
     if spec.reference is None or feedback.kind in ("text", "type"):
         return feedback.message
-    with closing(Apart()) as apart:
+    with closing(Apart()) as apart, suppress(EnvironmentFault):
         return _fits_and_fails(spec, apart.program(feedback.candidate, spec), spec.examples[:shown]) + feedback.message
+    return feedback.message
 
 
 def _fits_and_fails(spec: Spec, program: Program, examples: Sequence[Example]) -> str:

@@ -72,7 +72,8 @@ def understand(given: Given) -> Intent:
     signatures, Python functions and models are refused for.
     """
     pipeline.check_overflow(given.overflow)
-    if given.text is None and not given.evidence:
+    stated = bool(given.properties) and given.signature is not None
+    if given.text is None and not given.evidence and not stated:
         what = 'give a phrase, as in "sumsq xs:[i64] = xs square sum", examples (-e, --examples FILE) or --ref FILE.py:NAME'
         raise UserError(f"nothing to {given.nothing_to}", None, what, "E-001")
     advice = advice_of(given.model) if given.model is not None else None

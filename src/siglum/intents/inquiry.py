@@ -6,7 +6,9 @@ Imports `proposing`, `propose`, `comparison` and its siblings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum import comparison, proposing
@@ -18,11 +20,12 @@ from siglum.intents.given import Intent, signature_text
 from siglum.intents.watching import Stated, Watch, Watched
 from siglum.propose.alternatives import STOPPED, Alternative, unreadable
 from siglum.propose.alternatives import Question as Asked
+from siglum.propose.apart import Apart
 from siglum.propose.constants import constants_of, near
-from siglum.propose.examine import RUNS, STOPS, Program, called, language, same, shown
+from siglum.propose.examine import RUNS, STOPS, Program, called, examined, language, same, shown
 from siglum.propose.protocol import Proposer
 from siglum.proposing import Proposed
-from siglum.records import Consistent, Example, Spec
+from siglum.records import Candidate, Consistent, Example, Feedback, Spec
 
 if TYPE_CHECKING:
     from siglum.propose.search.enumerator import Progress
@@ -256,10 +259,13 @@ class Inquiry:
 
         deadline = proposing.Deadline()
         asked = list(self.asked() if self.asked else proposing.proposers(searching, deadline))
-        if self.stated:
-            asked.insert(0, Stated(self.stated))
         try:
             failed = listener.recall() if listener else []
+            refused = self._refused(spec)
+            if refused is not None:
+                failed.append(refused)
+            elif self.stated:
+                asked.insert(0, Stated(self.stated))
             watched = [Watched(one, self.watch, lessons) for one in asked]
             found = proposing.propose(spec, watched, more=self._more, feedback=failed, deadline=deadline)
             if listener:
@@ -276,6 +282,14 @@ class Inquiry:
         self.examined += found.examined
         self.seconds += found.seconds
         return found
+
+    def _refused(self, spec: Spec) -> Feedback | None:
+        """Why the stated phrase fails; found out in a process of its own, for it need not end."""
+        if not self.stated:
+            return None
+        with closing(Apart()) as apart:
+            result = examined(spec, Candidate(self.stated, Stated.name), apart.program)
+        return result if isinstance(result, Feedback) else None
 
     def _listen_to_the_end(self, listener: Listener, found: Proposed) -> None:
         """Waits for the model, unless a reference has said that what was found will do, or what it said is to begin anew with."""
@@ -309,13 +323,19 @@ class Inquiry:
         found = self.proposed.alternatives.found
         found[:] = [one for one in found if _stops(one.program, arguments)]
 
+    def _against(self) -> list[tuple[Any, ...]]:
+        """Inputs on which proposers saw programs fail."""
+        found = [p for one in self.proposed.alternatives.found for p in (one.program, *one.others)]
+        return [arguments for program in found for arguments in program.candidate.against]
+
     def _settle_by_reference(self) -> None:
         """Lets the reference answer; of programs that differ only where it has no result the cheapest is taken."""
         call = self.spec.reference
         if call is None:
             return
+        types = [t for _, t in self.spec.params]
         while self.programs:
-            made = evidence.by_reference(self.spec, call, RUNS, near(constants_of(call), [t for _, t in self.spec.params]))
+            made = evidence.by_reference(self.spec, call, RUNS, chain(self._against(), near(constants_of(call), types)))
             wrong = next((e for e in made if not agrees(self.programs[0], e)), None)
             if wrong is None:
                 break

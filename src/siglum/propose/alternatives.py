@@ -19,8 +19,12 @@ from siglum.records import Example, Spec
 PROBES: Final = 60
 """Inputs on which programs are told apart."""
 STOPPED: Final = "stops"
+LEXICAL: Final = "lexical"
+"""Who reads English by rules."""
 STOPPING_BITS: Final = 12.0
 """What a program costs more that stops on every probe."""
+READING_STOPPING_BITS: Final = 1.5
+"""The same for a reading of the English: "the first space" means no more where there is none."""
 
 
 @dataclass
@@ -35,7 +39,8 @@ class Alternative:
     def cost(self) -> float:
         """The program's cost in bits, and more where it stops on what is typical."""
         stopped = sum(isinstance(result, _Stopped) for result in self.results)
-        return self.program.candidate.cost + STOPPING_BITS * stopped / max(1, len(self.results))
+        bits = READING_STOPPING_BITS if self.program.candidate.origin == LEXICAL else STOPPING_BITS
+        return self.program.candidate.cost + bits * stopped / max(1, len(self.results))
 
 
 class Question(NamedTuple):
@@ -58,7 +63,7 @@ class Alternatives:
         results = [outcome(program, arguments) for arguments in self.probes]
         for known in self.found:
             if all(map(same, known.results, results)):
-                if program.candidate.cost < known.cost:
+                if program.candidate.cost < known.program.candidate.cost:
                     known.others.append(known.program)
                     known.program = program
                 else:

@@ -13,15 +13,17 @@ import select
 import struct
 import subprocess
 import sys
+import time
 from typing import IO, Any, Final
 
-from siglum.errors import EnvironmentFault, Place, Stop
+from siglum.errors import EnvironmentFault, Place, Stop, UserError
 from siglum.ir.types import parse_type
 from siglum.propose.examine import STOPS, Program
 from siglum.records import Candidate, Spec
 
-SECONDS: Final = 2.0
-"""How long one run may take by the clock before its process is killed."""
+SECONDS = 1.0
+LOST_S = 5.0
+"""How long one run may take by the clock before its process is killed, and how much time may be lost by that in all."""
 STARTING_S: Final = 20.0
 MEMORY: Final = 2 << 30
 _LENGTH: Final = struct.Struct("<Q")
@@ -34,21 +36,25 @@ class Apart:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
+        self._lost = 0.0
 
     def start(self) -> None:
-        """Starts it ahead of time, without waiting until it is there."""
+        """Starts it ahead of time, without waiting until it is there. Raises `EnvironmentFault` where the system refuses."""
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
         path = os.pathsep.join(entry for entry in sys.path if entry)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "siglum.propose.apart"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for the parent, which ends this one
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "siglum.propose.apart"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C is for the parent, which ends this one
+            )
+        except OSError as error:
+            raise EnvironmentFault(f"no process to run candidates in: {error.strerror}", None, "end other programs") from None
 
     def close(self) -> None:
         """Ends it."""
@@ -68,15 +74,19 @@ class Apart:
 
     def run(self, question: tuple[Any, ...]) -> Any:
         """The result; raises `Stop`, or ArithmeticError for what else a program may end with. One that does not end, or takes the
-        process with it, stops for want of fuel.
+        process with it, stops for want of fuel, and so do all where too much time was lost by that.
         """
+        if self._lost >= LOST_S:
+            raise Stop("fuel")
         self._begin()
+        start = time.monotonic()
         try:
             self._write(marshal.dumps(question))
             answer = self._read(SECONDS)
         except OSError:
             answer = b""
         if not answer:
+            self._lost += time.monotonic() - start
             self.close()
             raise Stop("fuel")
         how, what, *more = marshal.loads(answer)
@@ -123,6 +133,7 @@ class _There(Program):
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answers until there are no more questions."""
     known: dict[tuple[Any, ...], Program] = {}
+    Program(Candidate("1", ""), Spec((), None))  # what the first program would have to load
     _say(answers, ("ready", ""))
     while data := _read(questions):
         *key, arguments = marshal.loads(data)
@@ -143,7 +154,7 @@ def _outcome(known: dict[tuple[Any, ...], Program], key: tuple[Any, ...], argume
         return "stop", stop.kind, stop.word, (place.source, place.line, place.column, place.length, place.text) if place else ()
     except MemoryError:
         return "stop", "memory", "", ()
-    except STOPS as error:
+    except (*STOPS, UserError) as error:
         return "error", str(error) or type(error).__name__
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from siglum.ir.function import Function, listed
 from siglum.ir.inputs import inputs
-from siglum.ir.node import CONST
-from siglum.ir.types import BOOL, CHAR, F64, I64, RANGES, U64, Type
+from siglum.ir.node import CONST, DATA
+from siglum.ir.types import BOOL, CHAR, F64, I64, RANGES, STR, U64, Type
 
 Constant = tuple[Any, Type]
 MOST: Final = 8
@@ -24,8 +24,8 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 def constants_of(call: Any) -> list[Constant]:
-    """The constants of a Function, or of the one that stands in `function` of what is called, the most frequent first; characters
-    are texts of one.
+    """The numbers, truth values, characters and texts of a Function, or of the one that stands in `function` of what is called,
+    the most frequent first; characters are texts of one.
     """
     function = call if isinstance(call, Function) else getattr(call, "function", None)
     if not isinstance(function, Function):
@@ -35,6 +35,8 @@ def constants_of(call: Any) -> list[Constant]:
         for a in node.args:
             if a.op is CONST and a.type in _HELD:
                 found[(chr(a.attr) if a.type is CHAR else a.attr, a.type)] += 1
+            elif a.op is DATA and a.type is STR:
+                found[("".join(map(chr, a.attr[1])), STR)] += 1
     return [constant for constant, _ in found.most_common()]
 
 
@@ -50,7 +52,9 @@ def near(constants: Sequence[Constant], types: Sequence[Type]) -> Iterator[tuple
 
 def _holding(value: Any, t: Type) -> Iterator[Any]:
     """Values of a type that hold this one."""
-    if t.kind == "array":
+    if t is STR and isinstance(value, str) and len(value) != 1:
+        yield from (value, value + "a", value[1:])
+    elif t.kind == "array":
         for element in _holding(value, t.element):
             yield element if t.element is CHAR else [element]
             yield element + "a" if t.element is CHAR else [element, element]
@@ -61,7 +65,7 @@ def _holding(value: Any, t: Type) -> Iterator[Any]:
         if type(value) in (int, float):
             yield float(value)
     elif t is CHAR:
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) == 1:
             yield value
         elif type(value) is int and 0 <= value <= _MOST_CHARACTER and value not in _SURROGATES:
             yield chr(value)

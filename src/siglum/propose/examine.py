@@ -1,12 +1,14 @@
 """Whether a candidate is what is wanted, as far as running it tells: the same checks for every proposer, the same answer.
 
-Imports `records`, `frontend`, `ir` and `vocab`. Runs the words' definitions in CPython; machine code is checked elsewhere.
+Imports `records`, `frontend`, `ir` and `vocab`. Runs the words' definitions in CPython, and the interpreter where numbers are
+large: there time and memory have bounds. Machine code is checked elsewhere.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from siglum.errors import Stop, UserError
@@ -16,10 +18,16 @@ from siglum.ir.types import Type
 from siglum.records import Candidate, Example, Feedback, Spec
 
 if TYPE_CHECKING:
+    from siglum.frontend.phrase import syntax
     from siglum.frontend.phrase.language import Language
+    from siglum.ir.interpret import Program as Interpreted
 
 STEPS: Final = 20_000
 """Words applied in one run before it is given up."""
+LARGE: Final = 1000
+LOOPS: Final = 200_000
+MEMORY: Final = 1 << 25
+"""With a number beyond the first among its arguments a program may run so many loops and calls, in so many bytes."""
 RUNS: Final = 100
 """Inputs on which a candidate is compared with a reference."""
 STOPS: Final = (Stop, ArithmeticError, LookupError, ValueError, AssertionError, TypeError, RecursionError)
@@ -36,15 +44,23 @@ def language() -> Language:
 
 
 class Program:
-    """A phrase that type-checks, as a function in CPython; `text` is its one printed form. Raises `Stop` where it stops."""
+    """A phrase that type-checks, as a function that may be called; `text` is its one printed form. Raises `Stop` where it stops,
+    and where it takes too much.
+    """
 
     def __init__(self, candidate: Candidate, spec: Spec) -> None:
-        """Raises `UserError` for text that is no program of the Spec's signature."""
+        """Raises `UserError` for text that is no program of the Spec's signature, and (E-072) for one that acts on the outside:
+        no intent asks for that, and whoever looks at what a candidate gives must not have it write files.
+        """
         from siglum.frontend.phrase.reference import evaluate
 
         read = language()
         self.definition = read.read(candidate.text, spec.params, spec.result).main
-        self.text = read.print(read.parse(candidate.text, spec.params, spec.result))
+        tree = read.parse(candidate.text, spec.params, spec.result)
+        effects = effects_of(tree)
+        if effects:
+            raise UserError(f"it acts on the outside: {' '.join(effects)}", None, "use words that only compute", "E-072")
+        self.text = read.print(tree)
         self.candidate, self.spec = candidate, spec
         self._evaluate: Callable[..., Any] = evaluate
 
@@ -53,7 +69,47 @@ class Program:
         return self.definition.result
 
     def __call__(self, *arguments: Any) -> Any:
+        if any(map(_is_large, arguments)):
+            from siglum.ir.interpret import OutOfSteps
+
+            with contextlib.suppress(UserError):  # of values that are none of their types the definitions say what is wrong
+                try:
+                    return self._interpreted.run(arguments, memory_limit=MEMORY, steps=LOOPS)
+                except OutOfSteps:
+                    raise Stop("fuel") from None
         return self._evaluate(self.definition, arguments, overflow=self.spec.overflow, fuel=STEPS)
+
+    @cached_property
+    def _interpreted(self) -> Interpreted:
+        from siglum.frontend.elaborate import elaborate_phrase
+        from siglum.ir.interpret import Program as Interpreted
+
+        read = language().read(self.text, self.spec.params, self.spec.result)
+        return Interpreted(elaborate_phrase(read, overflow=self.spec.overflow), checked=False, counted=True)
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a number in a value is so large that a word might count to it for too long."""
+    if isinstance(value, (int, float)):
+        return not -LARGE <= value <= LARGE
+    if isinstance(value, dict):
+        return any(map(_is_large, value)) or any(map(_is_large, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_is_large, value))
+
+
+def effects_of(text: syntax.Program) -> list[str]:
+    """What the words of a parsed text may do on the outside, whatever their types."""
+    from siglum.frontend.phrase.syntax import Call, children
+    from siglum.vocab.declare import vocabulary
+
+    found: set[str] = set()
+    pending: list[Any] = [definition.body for definition in text.definitions]
+    while pending:
+        tree = pending.pop()
+        if isinstance(tree, Call):
+            found.update(effect for overload in vocabulary().overloads(tree.word) for effect in overload.effects)
+        pending.extend(children(tree))
+    return sorted(found)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -69,9 +125,7 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def examined(
-    spec: Spec, candidate: Candidate, made: Callable[[Candidate, Spec], Program] | None = None
-) -> Program | Feedback:
+def examined(spec: Spec, candidate: Candidate, made: Callable[[Candidate, Spec], Program] | None = None) -> Program | Feedback:
     """The program, if it passes; else why not. `made` makes programs that run elsewhere."""
     try:
         program = (made or Program)(candidate, spec)

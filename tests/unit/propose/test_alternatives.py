@@ -34,6 +34,24 @@ def test_the_cheaper_program_stands_for_a_behaviour() -> None:
     assert [one.program.text for one in found.found] == ["xs maximum"]
 
 
+def test_a_program_that_stops_is_not_replaced_by_a_dearer_one_of_the_same_behaviour() -> None:
+    wanted = spec("xs:[i64] ys:[i64] -> i64", ([1, 2], [3, 4], 11))
+    found = Alternatives(wanted)
+    assert found.add(Program(Candidate("xs dot ys", "test", 1.0), wanted))
+    assert not found.add(Program(Candidate("ys dot xs", "test", 4.0), wanted))
+    assert [one.program.text for one in found.found] == ["xs dot ys"]
+
+
+def test_stopping_costs_a_reading_of_the_english_less_than_a_program_that_was_searched_for() -> None:
+    wanted = spec("xs:[i64] ys:[i64] -> i64", ([1, 2], [3, 4], 11))
+    costs = {}
+    for origin in ("lexical", "search"):
+        found = Alternatives(wanted)
+        found.add(Program(Candidate("xs dot ys", origin, 1.0), wanted))
+        costs[origin] = found.found[0].cost
+    assert 1.0 < costs["lexical"] < 2.5 < costs["search"]
+
+
 def test_no_more_are_kept_than_wanted() -> None:
     few = replace(SMALL, budget=Budget(kept=2))
     found = alternatives("xs maximum", "xs first", "xs first + 0 * xs last else 0", "xs sum - xs tail sum * 2", wanted=few)

@@ -14,14 +14,14 @@ TEXT = (
     "    for ch in s:\n"
     "        if ch == 'q' and x > 2.5:\n"
     "            n += 7\n"
-    "    return n * 1000\n"
+    "    return n * 1000 if s != 'xyzzy' else 7\n"
 )
 
 
 def test_constants_are_those_of_loops_too_the_most_frequent_first() -> None:
     found = constants_of(function_from_source(TEXT, "f"))
     assert found[0] == (7, I64)
-    assert {(1000, I64), ("q", CHAR), (2.5, F64)} <= set(found)
+    assert {(1000, I64), ("q", CHAR), (2.5, F64), ("xyzzy", STR)} <= set(found)
 
 
 def test_what_is_called_may_have_its_function_beside_it() -> None:
@@ -44,6 +44,8 @@ def test_what_is_called_may_have_its_function_beside_it() -> None:
         ((255, I64), (U8,), [255, 254]),
         ((65, I64), (CHAR,), ["A", "B", "@"]),
         (("q", CHAR), (STR,), ["q", "qa"]),
+        (("xyz", STR), (STR,), ["xyz", "xyza", "yz"]),
+        (("xyz", STR), (Array(STR),), [["xyz"], ["xyz", "xyz"]]),
         ((2.5, F64), (F64,), [2.5, 3.5]),
     ],
 )
@@ -56,7 +58,14 @@ def test_inputs_hold_a_constant_and_what_is_next_to_it(
 
 @pytest.mark.parametrize(
     ("constant", "types"),
-    [((1000, I64), (U8,)), ((True, BOOL), (I64,)), ((2.5, F64), (I64,)), (("q", CHAR), (Array(I64),)), ((0xD900, I64), (CHAR,))],
+    [
+        ((1000, I64), (U8,)),
+        ((True, BOOL), (I64,)),
+        ((2.5, F64), (I64,)),
+        (("q", CHAR), (Array(I64),)),
+        (("xyz", STR), (CHAR,)),
+        ((0xD900, I64), (CHAR,)),
+    ],
 )
 def test_a_constant_that_a_type_cannot_hold_gives_no_inputs(constant: tuple[object, Type], types: tuple[Type, ...]) -> None:
     assert list(near([constant], types)) == []

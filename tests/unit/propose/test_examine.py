@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.unit.propose.search.support import spec
 
 from siglum.errors import Stop
 from siglum.propose.examine import Program, examined, same
+from siglum.propose.repair import parts
 from siglum.records import Candidate, Feedback, Spec
 
 TOTAL = spec("xs:[i64] -> i64", ([1, 2, 3], 6), ([], 0))
@@ -40,6 +43,31 @@ def test_what_agrees_passes_in_its_printed_form() -> None:
 def test_what_fails_is_told_why(text: str, kind: str, said: str) -> None:
     failure = found(text)
     assert isinstance(failure, Feedback) and failure.kind == kind and said in failure.message, failure
+
+
+@pytest.mark.parametrize(
+    ("phrase", "effects"),
+    [
+        ('xs map text join "" save "PATH" length', "files"),
+        ("xs map print sum", "write"),
+        ("xs map (it print) sum", "write"),
+        ('xs length = 0 ? 0 : ("PATH" exists ? 1 : 2)', "files"),
+        ("xs sum + clock - clock", "clock"),
+        ("xs sum as total total print", "write"),
+        ("input length", "read"),
+    ],
+)
+def test_what_acts_on_the_outside_is_never_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], phrase: str, effects: str
+) -> None:
+    made = tmp_path / "made"
+    failure = found(phrase.replace("PATH", str(made)))
+    assert isinstance(failure, Feedback)
+    assert (failure.kind, failure.message) == ("text", f"it acts on the outside: {effects}")
+    acting = {"save", "print", "exists", "clock", "input"}
+    assert not [part.text for part in parts(TOTAL, [failure]) if acting & set(part.text.split())]
+    assert not made.exists()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_failed_example_is_a_counterexample() -> None:
@@ -74,6 +102,40 @@ def test_properties_hold_of_the_result() -> None:
     assert isinstance(found("xs length + 1", wanted), Program)
     failure = found("xs length - 1", wanted)
     assert isinstance(failure, Feedback) and failure.kind == "property" and "it grows" in failure.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n range sum", "0 to n | sum", "n down 1 length", '"ab" center n | length', "naturals take n sum", "n * n | range sum"],
+)
+def test_what_would_fill_the_memory_stops(text: str) -> None:
+    program = Program(Candidate(text, "test"), spec("n:i64 -> i64", (1, 1)))
+    start = time.process_time()
+    with pytest.raises(Stop):
+        program(2**31)
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "signature", "arguments"),
+    [
+        ("n digits sum", "n:i64 -> i64", (987654321,)),
+        ("xs sort reverse", "xs:[i64] -> [i64]", ([5, 10**6, -3],)),
+        ("m keys sum", "m:{i64:i64} -> i64", ({5: 1, 10**6: 2},)),
+        ("x * 2.0", "x:f64 -> f64", (12345.5,)),
+        ("ps map left sum", "ps:[(i64,i64)] -> i64", ([(1, 10**6), (2, 3)],)),
+        ("n * n * n * n * n * n * n", "n:i64 -> i64", (1001,)),
+    ],
+)
+def test_large_numbers_give_what_small_ones_do(text: str, signature: str, arguments: tuple[Any, ...]) -> None:
+    program = Program(Candidate(text, "test"), replace(spec(signature), overflow="wrap"))
+    by_definitions = program._evaluate(program.definition, arguments, overflow="wrap")
+    assert same(program(*arguments), by_definitions)
+
+
+def test_a_number_that_no_type_holds_is_refused_as_ever() -> None:
+    with pytest.raises(OverflowError):
+        Program(Candidate("n + 1", "test"), spec("n:i64 -> i64"))(10**30)
 
 
 def test_programs_that_never_end_are_given_up() -> None:

@@ -40,7 +40,7 @@ EXTENDED: Final = {"V": 4, "F": 4, "P": 4, "D": 4, "C": 4}
 LATE: Final = 0.25
 """Bits for going on with a value that something said last has finished ("squares of the numbers in order")."""
 
-PICKED: Final = frozenset({"filter", "edge", "take", "suffix"})
+PICKED: Final = frozenset({"filter", "edge", "take", "suffix", "drop"})
 IN_PLACE: Final = 0.9
 """How what is changed in place was picked out; bits for doing something to some elements where the others stay."""
 

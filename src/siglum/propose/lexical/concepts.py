@@ -225,6 +225,8 @@ unchanged: unchanged, alone, as they be, as it be, as be, the same, same, untouc
 others: rest, others, other one, everything else, anything else, all else, the remainder, remaining one, all other, all
     others, other element, other character, other letter, other number, other word, all other element, all other character,
     all other letter, all other number, remaining element, remaining character
+afterwards-part: everything after it, everything after that, all after it, those after it, those that follow, what follow,
+    following one
 then: then, and then, and finally, afterwards, after that, and after that, followed by, next, finally, before
 and: and, &, as well as, together with, and also, but also, and the
 or: or, or else
@@ -255,8 +257,8 @@ below-bound: below, less than, under, smaller than, up to but not including, bef
 as-string: string, text, a string
 kth: kth, nth, ith, k th, n th, i th
 appended: appended, added, put, followed
-it: it, them, each one, every one, each of them, everything, each, those, all of these, the lot, result, these, resulting
-    list, the result, this, itself, all of them, outcome
+it: it, them, they, each one, every one, each of them, everything, each, those, all of these, the lot, result, these,
+    resulting list, the result, this, itself, all of them, outcome
 its: its, their, its own, their own, the element own
 reach: reach, be, get to
 be: be, equal, become, remain

@@ -96,11 +96,13 @@ interleave: interleave, interleaved
 zip: zip, zipped
 hamming: hamming distance
 levenshtein: edit distance, levenshtein distance, levenshtein
-rising: sorted, in ascending order, ascending, in increasing order, increasing, in order, already sorted, non decreasing,
-    nondecreasing, already in ascending order, in sorted order, monotonically increasing, sorted in ascending order, sorted
-    ascending
-falling: in descending order, descending, in decreasing order, decreasing, non increasing, monotonically decreasing, sorted in
-    descending order, sorted descending
+rising: never decrease, never decreasing, never get smaller, never fall, only go up, never go down, only increase, keep
+    increasing, sorted, in ascending order, ascending, in increasing order, increasing, in order, already sorted, non
+    decreasing, nondecreasing, already in ascending order, in sorted order, monotonically increasing, sorted in ascending
+    order, sorted ascending
+falling: never increase, never increasing, never get larger, never rise, only go down, never go up, only decrease, keep
+    decreasing, in descending order, descending, in decreasing order, decreasing, non increasing, monotonically decreasing,
+    sorted in descending order, sorted descending
 upper: upper case, uppercase, capital letters, in capitals
 lower: lower case, lowercase, small letters
 toggle: swap case, toggle case, swapped case, switch case, flip case, invert the case of, swap upper and lower case, opposite

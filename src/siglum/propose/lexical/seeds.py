@@ -17,7 +17,7 @@ from siglum.propose.lexical.lattice import Arc, Dictionary
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.morphology import bases, is_plural
 from siglum.propose.lexical.numerals import Numeral, numerals
-from siglum.propose.lexical.tokens import Token
+from siglum.propose.lexical.tokens import POSSESSIVE, Token
 from siglum.propose.lexical.values import Builder, Value
 from siglum.propose.lexical.words import Word
 
@@ -151,6 +151,9 @@ class Seeds:
         word = self.tokens[numeral.start].word
         if numeral.kind == "number":
             # "one" is more often a pronoun
+            if word == "negative":
+                yield Seed("V", numeral.end, value, 1.5)
+                return
             yield Seed("V", numeral.end, value, 1.0 if word in ("one", "couple", "pair", "double", "triple") else 0.0)
         elif numeral.kind == "ordinal":
             if numeral.value != 1 or word != "first":
@@ -182,6 +185,15 @@ class Seeds:
                     if len(words) == size and all(w in f for w, f in zip(words, forms, strict=True)):
                         yield Seed("V", at + size, self.builder.literal(text), 0.3 if size > 1 else 0.6)
         yield from self._two_signs(at)
+        following = self.tokens[at + 1].word if at + 1 < len(self.tokens) else ""
+        if (
+            len(token.word) == 1
+            and token.word.isalnum()
+            and following == POSSESSIVE
+            and all(p.key != token.word for p in self.builder.params)
+        ):
+            # "how many e's"
+            yield Seed("V", at + 2, self.builder.literal(token.value if isinstance(token.value, str) else token.word), 0.1)
         before = self.tokens[at - 1].word if at > 0 else ""
         named = before in ("letter", "character", "letters", "characters", "char", "digit")
         lettered = len(token.word) == 1 and token.word.isalpha() and all(p.key != token.word for p in self.builder.params)

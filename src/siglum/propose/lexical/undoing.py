@@ -31,7 +31,13 @@ def without(b: Builder, picked: Value) -> Readings:
     if how in ("filter", "reject") and isinstance(detail, Predicate):
         return [(v, c) for v, c in detail.among(source, "reject" if how == "filter" else "filter")]
     if how in _LEFT:
-        return readings(b.template(_LEFT[how], source, *extra))
+        left = b.template(_LEFT[how], source, *extra)
+        if left is not None and how in ("first", "take"):
+            return [(left.said_of("drop", source, extra[0] if extra else b.literal(1)), 0.0)]
+        if left is not None and how in ("last", "suffix"):
+            count = b.template("x length - y", source, extra[0] if extra else b.literal(1))
+            return [(left.said_of("take", source, count), 0.0)] if count is not None else [(left, 0.0)]
+        return readings(left)
     if how in _EXTREME:
         kept = Predicate(b, f"is {picked.key}", lambda x, _: b.call("=", x, b.plain(picked)))
         place = b.template(f"x take ({_EXTREME[how]} else 0) concat (x drop (({_EXTREME[how]} else 0) + 1))", source)

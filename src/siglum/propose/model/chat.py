@@ -83,12 +83,21 @@ class Source(Protocol):
     @property
     def usage(self) -> Usage: ...
 
+    @property
+    def takes_grammar(self) -> bool:
+        """Whether the next request will need its grammar."""
+        ...
+
     def ask(self, request: Request) -> list[Reply]:
         """The replies, one or more. Raises `EnvironmentFault` where there is none, `Stopped` after `stop`."""
         ...
 
     def stop(self) -> None:
         """Ends a request that another thread waits for; later ones end at once."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what it holds; the next request takes it up again."""
         ...
 
 
@@ -150,6 +159,13 @@ class Endpoint:
 
     def stop(self) -> None:
         self._switch.stop()
+
+    @property
+    def takes_grammar(self) -> bool:
+        return self._form.constraints[0] == "grammar"
+
+    def close(self) -> None:
+        """Every request has a connection of its own, which is closed by then."""
 
     def check(self) -> list[str]:
         """The models that the endpoint lists, as text safe to print; empty where it lists none.

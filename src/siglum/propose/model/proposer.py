@@ -1,8 +1,8 @@
 """The proposer that asks a language model. Imports `siglum.records`, `siglum.errors` and its siblings.
 
-A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates. A
-reply that holds nothing usable, or was cut inside its first candidate, is asked for again, and with half the words where the
-prompt was too long; every request is counted.
+A round is one request: its prompt holds the words that `retrieve` gives for the Spec, and what became of earlier candidates.
+Where all of them have failed there is another one. A reply that holds nothing usable, or was cut inside its first candidate, is
+asked for again, and with half the words where the prompt was too long; every request is counted.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class ModelProposer:
         self.source, self.retrieve = source, retrieve
         self.rounds, self.retries, self.phrases = rounds, retries, phrases
         self.fault: SiglumError | None = None
+        self._prepared: tuple[Spec, _Form] | None = None
 
     @property
     def name(self) -> str:
@@ -71,11 +72,27 @@ class ModelProposer:
         """Ends the request that another thread may be waiting for; the candidates end."""
         self.source.stop()
 
+    def prepare(self, spec: Spec) -> None:
+        """Makes what requests for `spec` hold, which takes up to a second; `propose` of the same object finds it."""
+        form = self._form_of(spec)
+        if self.source.takes_grammar:
+            form.request.grammar()
+        self._prepared = spec, form
+
+    def _form_of(self, spec: Spec) -> _Form:
+        if self._prepared is not None and self._prepared[0] is spec:
+            return self._prepared[1]
+        return _form(spec, prompt.known(self.retrieve(spec), MOST_WORDS), self.phrases)
+
+    def close(self) -> None:
+        """Gives back what the model holds, its memory above all."""
+        self.source.close()
+
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         if not spec.phrase.strip() and not spec.examples:
             return
         self.fault = None
-        form = _form(spec, prompt.known(self.retrieve(spec), MOST_WORDS), self.phrases)
+        form = self._form_of(spec)
         given = {f.candidate.text for f in feedback}
         told = -1
         for number in range(self.rounds):
@@ -88,11 +105,11 @@ class ModelProposer:
                 form = _form(spec, form.words[: len(form.words) // 2], self.phrases)
                 self.usage.retries += 1
                 found = self._round(form.request._replace(**asked), spec)
-            for candidate in found:
-                if candidate.text not in given:
-                    given.add(candidate.text)
-                    yield candidate
-            if self.fault is not None:
+            new = [c for c in found if c.text not in given]
+            for candidate in new:
+                given.add(candidate.text)
+                yield candidate
+            if self.fault is not None or not {c.text for c in new} <= {f.candidate.text for f in feedback}:
                 return
 
     def _round(self, request: Request, spec: Spec) -> list[Candidate]:

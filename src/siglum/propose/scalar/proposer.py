@@ -39,7 +39,7 @@ class ScalarProposer:
     """Proposes phrases for Specs of numbers and truth values that have a reference, a property that says what the result is, or
     three examples. Solvers are those of `portfolio`, or its own for as long as it is asked; proposes nothing where none are
     installed (the extra `check`). After a phrase that is proved it looks for shorter ones for as long again. What it did not
-    find for a reference it looks for again only with more time.
+    find for a reference or a property it looks for again only with more time.
     """
 
     name = ORIGIN
@@ -52,12 +52,13 @@ class ScalarProposer:
         """See `propose.protocol.Proposer`."""
         if not supports(spec.params, spec.result) or not all(map(find_spec, _SOLVERS)):
             return
-        if self._missed is None or spec.reference is not self._missed[0] or spec.budget.seconds > self._missed[1]:
+        said = (spec.reference, spec.properties)
+        if self._missed is None or said != self._missed[0] or spec.budget.seconds > self._missed[1]:
             found = False
             for candidate in self._found(spec, feedback):
                 found = True
                 yield candidate
-            self._missed = None if found or spec.reference is None else (spec.reference, _WORTH * spec.budget.seconds)
+            self._missed = None if found or not answers(spec) else (said, _WORTH * spec.budget.seconds)
 
     def _found(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
         """Candidates at 64 bits, else at 32."""

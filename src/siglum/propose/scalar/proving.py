@@ -74,7 +74,9 @@ def against_formula(function: Function, holds: Function, portfolio: Portfolio, s
 
 
 def only_result(holds: Function, arguments: Arguments, portfolio: Portfolio) -> int | None:
-    """The result for which a formula holds on these arguments, as a number; None where there is none, or not just one."""
+    """The result for which a formula holds on these arguments, as a number; None where there is none, or not just one. One solver
+    is asked: what it says is a sample, and proves nothing.
+    """
     terms = Terms()
     name, t = holds.params[-1]
     result, facts = symbolic(terms, t, name)
@@ -87,14 +89,15 @@ def only_result(holds: Function, arguments: Arguments, portfolio: Portfolio) -> 
         return None
     assert isinstance(said.value, Term)
     where = [*facts, *said.assumptions, ~said.stopped, ~said.unfinished, said.value]
-    answer = _ask(where, portfolio, _BRIEFLY)
+    answer = _ask(where, portfolio, _BRIEFLY, portfolio.order[:1])
     if answer is None or answer.status != "sat":
         return None
     found = int(to_python(result, t, lambda term: value_of(term, answer.values)))
     same = result if found else ~result
     other = ~(same if t is BOOL else result.is_(found))
-    more = _ask([*where, other], portfolio, _BRIEFLY)
-    return found if more is not None and more.status == "unsat" else None
+    more = _ask([*where, other], portfolio, _BRIEFLY, portfolio.order[:1])
+    none_other = more is not None and more.status != "sat" and bool(more.solvers)
+    return found if none_other else None
 
 
 class _Question:

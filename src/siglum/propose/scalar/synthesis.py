@@ -41,6 +41,10 @@ _NEAR: Final = 200
 """So many inputs that refute programs of one round before the next one begins with them among its samples."""
 _AGAIN: Final = 0.9
 """The part of the time that must be left for a round to begin anew at once where a refuted program hides others."""
+_MOST_UNTOLD: Final = 30
+"""So many programs are refuted where nothing says what they should give before the synthesis is given up."""
+_MOST_AGAINST: Final = 20
+"""The solvers' last counterexamples, which are told with a program."""
 _OTHERS: Final = 200
 """Inputs by which programs are told apart where examples are all there is."""
 _LEAST_MORE_S: Final = 0.2
@@ -163,6 +167,8 @@ class Synthesis:
         self.pool: list[Sample] = []
         self.samples: list[Sample] = []
         self.shortest = math.inf
+        self.untold = 0
+        self.against: list[Arguments] = []
         self.others: list[Sample] = []
         self.behaviours: set[tuple[int, int]] = set()
 
@@ -202,6 +208,8 @@ class Synthesis:
             types = [t for _, t in wanted.params]
             known = {sample.arguments for sample in given}
             drawn = sampled(types, wanted.ask, wanted.draws, self.random, wanted.tries, lambda: self.clock.left() <= 0)
+            if not drawn:
+                return False
             drawn = [sample for sample in drawn if sample.arguments not in known]
             few = len({sample.wanted for sample in drawn}) < _FEW_RESULTS
             self.samples = chosen(drawn, _SAMPLES * (2 if few else 1), self.operations.width)
@@ -259,14 +267,21 @@ class Synthesis:
             self._note(search)
             if comparison.equal is False:
                 assert comparison.arguments is not None
-                if self.learn(comparison.arguments) and self._failing(program, form, self.samples[-1:]):
+                self.against.append(comparison.arguments)
+                if not self.learn(comparison.arguments):  # nobody says what is wanted there
+                    self.untold += 1
+                    if self.untold == _MOST_UNTOLD:
+                        self.clock.leave(0.0)
+                        return
+                elif self._failing(program, form, self.samples[-1:]):
                     return
                 continue  # it stops there, which the search cannot see
             if self.wanted.ask is not None:
                 self.shortest = search.shorter_than = program.length
             self.report.length, self.report.proved_by = program.length, comparison.solvers if comparison.equal else ()
             self.clock.stop()
-            yield Candidate(text, ORIGIN, self._cost(program), self._notes(program, comparison))
+            notes = self._notes(program, comparison)
+            yield Candidate(text, ORIGIN, self._cost(program), notes, tuple(self.against[-_MOST_AGAINST:]))
             self.clock.go_on()
             if len(self.samples) != task.samples:
                 return

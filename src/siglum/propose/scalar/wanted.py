@@ -1,6 +1,6 @@
 """What is to be found: a signature, the result on samples, and the claim that solvers can prove of a program.
 
-Imports `errors`, `ir`, `smt` and its siblings `proving` and `samples`.
+Imports `errors`, `ir`, `smt` and its siblings `operations`, `proving` and `samples`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Final
 from siglum.errors import EnvironmentFault
 from siglum.ir.function import Function
 from siglum.ir.types import BOOL, I8, I16, I32, I64, U8, U16, U32, Type
+from siglum.propose.scalar.operations import numbers_in
 from siglum.propose.scalar.proving import Comparison, Params, against_formula, against_reference, function_of, only_result
 from siglum.propose.scalar.samples import Arguments, Sample, oracle
 from siglum.smt.solve import Portfolio
@@ -81,7 +82,7 @@ def by_formula(
         return against_formula(function_of(text, named, overflow), holds, portfolio, seconds)
 
     draws = _SAMPLES_OF_FORMULA
-    return Wanted(named, holds.params[-1][1], ask, draws, _TRIES_OF_FORMULA * draws, given, prove)
+    return Wanted(named, holds.params[-1][1], ask, draws, _TRIES_OF_FORMULA * draws, given, prove, tuple(numbers_in(holds)))
 
 
 def by_call(params: Params, result: Type, call: Callable[..., Any], given: tuple[Sample, ...] = ()) -> Wanted:

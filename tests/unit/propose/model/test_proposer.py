@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from types import ModuleType, SimpleNamespace
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from tests.unit.propose.model.gbnf_reader import Gbnf
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError
 from siglum.frontend.phrase.parser import parse_signature
+from siglum.propose.beside import Beside
 from siglum.propose.conformance import faults
-from siglum.propose.model.chat import MAX_TOKENS, Reply, Request, Usage
+from siglum.propose.model import local
+from siglum.propose.model.chat import Reply, Request, Usage
 from siglum.propose.model.proposer import FIRST_COST, UNTYPED, ModelProposer, from_endpoint, from_package
 from siglum.records import Candidate, Example, Feedback, Spec
 
@@ -31,6 +32,7 @@ class Told:
         self.said = list(said)
         self.model, self.usage = "told", Usage()
         self.asked: list[Request] = []
+        self.takes_grammar = True
 
     def ask(self, request: Request) -> list[Reply]:
         self.asked.append(request)
@@ -72,6 +74,14 @@ def test_without_news_no_further_round_is_asked() -> None:
     assert len(source.asked) == 1
 
 
+def test_where_one_of_a_reply_has_passed_no_further_round_is_asked() -> None:
+    source, told = Told("xs sum\nxs length", "xs first else 0"), list[Feedback]()
+    for candidate in ModelProposer(source, words).propose(SPEC, told):
+        if candidate.text != "xs sum":
+            told.append(Feedback(candidate, "example", "no"))
+    assert len(source.asked) == 1
+
+
 def test_later_rounds_are_warmer() -> None:
     source, told = Told("xs sum", "xs length", "xs first else 0"), list[Feedback]()
     for candidate in ModelProposer(source, words).propose(SPEC, told):
@@ -87,6 +97,21 @@ def test_a_model_is_given_the_words_and_a_grammar_of_them() -> None:
     assert "\nproduct" not in request.system
     assert Gbnf(request.grammar()).accepts("xs filter even sum\nxs length")
     assert request.schema["properties"]["phrases"]["maxItems"] == 2
+
+
+def test_what_is_asked_can_be_made_ahead_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Spec] = []
+
+    def retrieved(spec: Spec) -> Sequence[str]:
+        made.append(spec)
+        return words(spec)
+
+    proposer = ModelProposer(Told("xs sum"), retrieved)
+    proposer.prepare(SPEC)
+    monkeypatch.setattr("siglum.propose.model.proposer.export.gbnf", lambda *_: pytest.fail("made again"))
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
+    assert proposer.source.asked[0].grammar()
+    assert made == [SPEC]
 
 
 def test_a_reply_without_a_phrase_is_asked_for_again() -> None:
@@ -145,66 +170,100 @@ def test_a_model_has_to_be_named() -> None:
 # models of the package `llm`
 
 
+PACKAGE = """
+import sys, time
+from types import SimpleNamespace
+
 class UnknownModelError(Exception):
     pass
 
+class Response(list):
+    def usage(self):
+        return SimpleNamespace(input=100, output=7)
 
-def packaged(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
-    """Stands in for the package: one model that answers with `answer`."""
+def prompt(text, system, **options):
+    assert options == {"max_tokens": 240}, options
+    print("what plug-ins say of themselves")
+    BEHAVIOUR
 
-    class Response(list[str]):
-        def usage(self) -> SimpleNamespace:
-            return SimpleNamespace(input=100, output=7)
+model = SimpleNamespace(model_id="tiny", prompt=prompt, Options=SimpleNamespace(model_fields={"max_tokens": None}))
 
-    def prompt(text: str, system: str, **options: Any) -> Response:
-        assert options == {"max_tokens": MAX_TOKENS}
-        if isinstance(answer, Exception):
-            raise answer
-        return Response(answer)
+def get_models():
+    return [model]
 
-    model = SimpleNamespace(model_id="tiny", prompt=prompt, Options=SimpleNamespace(model_fields={"max_tokens": None}))
-
-    def get_model(name: str) -> SimpleNamespace:
-        if name != "tiny":
-            raise UnknownModelError(name)
-        return model
-
-    package = ModuleType("llm")
-    vars(package).update(get_model=get_model, get_models=lambda: [model], UnknownModelError=UnknownModelError)
-    monkeypatch.setitem(sys.modules, "llm", package)
+def get_model(name):
+    if name != "tiny":
+        raise UnknownModelError(name)
+    return model
+"""
 
 
-def test_a_packaged_model_answers_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged(monkeypatch, ["xs ", "sum"])
-    proposer = from_package("tiny", words)
+@pytest.fixture
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ModelProposer]]:
+    """A model of a package that stands in for `llm` and behaves as told."""
+    made: list[ModelProposer] = []
+
+    def package(behaviour: str, model: str = "tiny") -> ModelProposer:
+        (tmp_path / "llm.py").write_text(PACKAGE.replace("BEHAVIOUR", behaviour))
+        monkeypatch.syspath_prepend(str(tmp_path))
+        made.append(from_package(model, words))
+        return made[-1]
+
+    yield package
+    for proposer in made:
+        proposer.close()
+
+
+Packaged = Callable[..., ModelProposer]
+
+
+def test_a_packaged_model_answers_in_pieces(packaged: Packaged) -> None:
+    proposer = packaged('return Response(["xs ", "sum"])')
     assert [(c.text, c.origin) for c in proposer.propose(SPEC, [])] == [("xs sum", "model tiny")]
     assert str(proposer.usage) == "1 request, 100 + 7 tokens"
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
+    proposer.close()
+    assert [c.text for c in proposer.propose(SPEC, [])] == ["xs sum"]
 
 
-def test_a_packaged_model_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged(monkeypatch, RuntimeError("no \x1b[2J weights"))
-    proposer = from_package("tiny", words)
+def test_a_packaged_model_that_fails_is_one_line(packaged: Packaged) -> None:
+    proposer = packaged('raise RuntimeError("no \\x1b[2J weights")')
     assert list(proposer.propose(SPEC, [])) == []
     assert proposer.fault is not None
     assert proposer.fault.message == "the model tiny of the package llm fails: no \\x1b[2J weights"
 
 
-def test_a_packaged_model_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged(monkeypatch, ["xs ", "sum"])
-    proposer = from_package("tiny", words)
-    proposer.stop()
+def test_a_packaged_model_that_takes_its_process_with_it_is_one_line(packaged: Packaged) -> None:
+    proposer = packaged("import os; os.kill(os.getpid(), 11)")
     assert list(proposer.propose(SPEC, [])) == []
-    assert proposer.usage.requests == 0
+    assert proposer.fault is not None
+    assert proposer.fault.message == "the model tiny of the package llm fails: its process has ended"
+    assert proposer.fault.exit == 3
 
 
-def test_an_unknown_packaged_model_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged(monkeypatch, [])
+def test_a_packaged_model_can_be_stopped_wherever_it_is(packaged: Packaged) -> None:
+    proposer = packaged("time.sleep(300)")
+    beside = Beside(proposer, SPEC)
+    assert beside.take(0.5) is None
+    start = time.monotonic()
+    beside.close()
+    assert time.monotonic() - start < 5
+    assert list(proposer.propose(SPEC, [])) == []
+    assert proposer.usage.requests == 1
+
+
+def test_an_unknown_packaged_model_is_refused_with_those_there_are(packaged: Packaged) -> None:
     with pytest.raises(UserError, match="has no model 'huge'; models: tiny"):
-        from_package("huge", words)
+        packaged("", "huge")
+
+
+def test_a_package_that_cannot_be_loaded_is_one_line(packaged: Packaged) -> None:
+    with pytest.raises(EnvironmentFault, match="the package llm cannot be loaded: IndentationError: expected an indented block"):
+        packaged("if True:")
 
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "llm", None)
+    monkeypatch.setattr(local, "find_spec", lambda name: None)
     with pytest.raises(EnvironmentFault, match=r"the package llm is missing; pip install 'siglum\[llm\]'"):
         from_package("tiny", words)
 

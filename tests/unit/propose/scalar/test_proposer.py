@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from siglum import u32
+from siglum.frontend.elaborate import function_from_source
 from siglum.ir.types import BOOL, F64, I64, STR, U32, U64, Array, Type
 from siglum.propose.examine import Program, examined
 from siglum.propose.protocol import Proposer
@@ -153,6 +156,60 @@ def test_a_counterexample_from_others_is_taken_as_a_sample(proposer: Proposer) -
     assert first.text == "x"
     feedback.append(Feedback(first, "reference", "differs", (987654321987,), "5", "987654321987"))
     assert all(candidate.text != "x" for candidate in candidates)
+
+
+def test_a_reference_may_have_its_function_beside_it(proposer: Proposer) -> None:
+    class Doubled:
+        function = function_from_source("def f(x: int) -> int:\n    return x + x\n", "f", overflow="wrap")
+
+        def __call__(self, x: int) -> int:
+            raise AssertionError("nobody has to call it")
+
+    found = next(proposer.propose(spec(Doubled(), I64, overflow="wrap"), []))
+    assert found.text in ("x + x", "x * 2") and "right on all inputs" in found.notes[1]
+
+
+def test_feedback_about_other_arguments_is_passed_over(proposer: Proposer) -> None:
+    feedback: list[Feedback] = []
+    candidates = proposer.propose(spec(average, I64, I64), feedback)
+    first = next(candidates)
+    for arguments in ((), (1,), (1, "a"), (1, 2**70), (True, 1), None):
+        feedback.append(Feedback(first, "reference", "differs", arguments))
+    list(candidates)
+
+
+def test_after_a_proof_shorter_programs_are_looked_for_only_as_long_again(proposer: Proposer) -> None:
+    start = time.process_time()
+    assert list(proposer.propose(spec(isolated, U32, budget=Budget(seconds=60.0)), []))
+    assert time.process_time() - start < 5
+
+
+def test_what_was_not_found_is_looked_for_again_with_more_time_only() -> None:
+    asked = []
+
+    def hashed(x: int) -> int:
+        asked.append(x)
+        return int.from_bytes(sha256(str(x).encode()).digest()[:7])
+
+    proposer = ScalarProposer()
+    for seconds, again in ((0.4, True), (0.4, False), (0.2, False), (0.8, True)):
+        asked.clear()
+        assert list(proposer.propose(spec(hashed, I64, budget=Budget(seconds)), [])) == []
+        assert bool(asked) is again
+
+
+def test_without_solvers_nothing_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siglum.propose.scalar.proposer.find_spec", lambda name: None if name == "z3" else object())
+    assert list(ScalarProposer().propose(spec(average, I64, I64), [])) == []
+
+
+def test_a_property_that_leaves_many_results_is_given_up_soon(proposer: Proposer) -> None:
+    def positive(x: int, r: int) -> bool:
+        return r > x & 1
+
+    start = time.process_time()
+    assert list(proposer.propose(spec(None, I64, properties=(("positive", positive),)), [])) == []
+    assert time.process_time() - start < 3
 
 
 def test_closing_the_iterator_ends_the_solvers_it_started() -> None:

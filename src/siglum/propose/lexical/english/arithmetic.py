@@ -72,7 +72,9 @@ def less_than(b: Builder, amount: Value, number: Value) -> Readings:
 
 @_rule(
     "V",
-    "how-much greater|larger|longer V be than V; how-much V be greater V; how-much greater V be V; by how-much V exceed V",
+    "how-much greater|larger|longer V be than V; how-much V be greater V; how-much greater V be V; by how-much V exceed V; "
+    "by how-much do V exceed V; how-much do V exceed V; how-much more|greater be V than V; how-much greater|more V be than "
+    "V; how-much more V be than V",
     cost=0.0,
 )
 def how_much_more(b: Builder, number: Value, other: Value) -> Readings:
@@ -379,3 +381,23 @@ def only_part(b: Builder, *given: Value | Relation) -> Readings:
     """ "a times b, the last digit only"."""
     whole, part = next(g for g in given if isinstance(g, Value)), next(g for g in given if isinstance(g, Relation))
     return part.of(whole)
+
+
+@_rule(
+    "V",
+    "percent|percentage change|increase|decrease|difference from V to V; change in percent from V to V; change from V to V "
+    "in percent; relative change from V to V in percent",
+    cost=0.0,
+)
+def percentage_change(b: Builder, old: Value, new: Value) -> Readings:
+    return readings(b.template("(y - x) / x * 100.0", old, new)) if old.type is F64 else []
+
+
+@_rule(
+    "V",
+    "by how-many percent V be greater V; by how-many percent be V greater V; how-many percent greater V be than V; how-many "
+    "percent V exceed V",
+    cost=0.0,
+)
+def percent_more_than(b: Builder, new: Value, old: Value) -> Readings:
+    return percentage_change(b, old, new)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from siglum.ir.types import STR
-from siglum.propose.lexical.comparing import how_many, is_list
+from siglum.propose.lexical.comparing import how_many, is_list, is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.values import Builder, Value
 
@@ -42,6 +42,9 @@ def filtered(b: Builder, things: Relation, which: Predicate) -> Relation:
 def occurrences(b: Builder, thing: Value, whole: Value) -> Readings:
     """How often something stands in a list or text."""
     whole, thing = b.plain(whole), b.plain(thing)
+    if is_number(whole.type) and is_number(thing.type):
+        digits = b.call("digits", whole)
+        return [(v, c + 0.3) for v, c in occurrences(b, thing, digits)] if digits is not None else []
     if whole.type is STR and thing.type is STR and thing.flex == 0:
         return readings(b.call("occurrences", whole, thing))
     same = b.call("=", whole, thing)

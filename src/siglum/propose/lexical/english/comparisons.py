@@ -39,7 +39,7 @@ def alphabetical_comparison(b: Builder, how: str, other: Value) -> Predicate:
     return Predicate(b, f"{how} {other.key}", lambda x, _: b.call(symbol, x, other))
 
 
-@_rule("P", "greater|less|longer|shorter!", cost=2.0)
+@_rule("P", "greater|less|longer|shorter!; be greater|less|longer|shorter!", cost=1.2)
 def comparison_with_a_parameter(b: Builder, how: str) -> Predicate | None:
     """ "if it is longer": than the number that is given, or the other one."""
     symbol = ">" if how in ("greater", "longer") else "<"
@@ -155,7 +155,12 @@ def divisible_by_one_only(b: Builder, one: Value, other: Value) -> Predicate:
     return divisible(b, one).joined("and", divisible(b, other).negated())
 
 
-@_rule("P", "not divisible V; not divisible by V", cost=0.0)
+@_rule(
+    "P",
+    "not divisible V; not divisible by V; V do not divides; V not divides; not be divided [evenly] by V; not be divisible "
+    "by V; not times of V; V can not divides; can not be divided [evenly] by V",
+    cost=0.0,
+)
 def indivisible(b: Builder, by: Value) -> Predicate:
     return predicate(b, "not divisible", "x % y != 0", by)
 
@@ -224,3 +229,14 @@ def palindrome(b: Builder, *_: object) -> Predicate:
 def with_remainder(b: Builder, by: Value, rest: Value) -> Predicate:
     """ "whose remainder on division by 3 is 1"."""
     return congruent(b, rest, by)
+
+
+@_rule("P", "V greater divisible V; V greater a divisible V; V more than divisible V", cost=0.1)
+def more_than_a_multiple(b: Builder, more: Value, of: Value) -> Predicate:
+    """ "one more than a multiple of 5"."""
+    return predicate(b, "beyond a multiple", "(x - y) % z = 0", more, of)
+
+
+@_rule("P", "V less divisible V; V less a divisible V", cost=0.1)
+def less_than_a_multiple(b: Builder, less: Value, of: Value) -> Predicate:
+    return predicate(b, "short of a multiple", "(x + y) % z = 0", less, of)

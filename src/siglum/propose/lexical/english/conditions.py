@@ -258,3 +258,39 @@ def each_with_condition(b: Builder, value: Value, other: Value, which: Predicate
     it = b.it(value.each.type.element)
     found = [(v, c + d) for truth, c in which.of(it) for v, d in _choose(b, truth, other, inner)]
     return [(Value(v.tree, v.type, f"{v.key}/{value.each.key}", v.flex, value.each), c) for v, c in found]
+
+
+@_rule(
+    "V",
+    "V for P , V for P , V for P; V for P , V for P and V for P; V for P , V for P , and V for P; V for P , V for P , V "
+    "otherwise; V for P , V for P and V otherwise; V if P , V if P , V if P; V if P , V if P and V if P; V if P , V if P , "
+    "V otherwise; V if P , V if P and V otherwise",
+    cost=0.1,
+)
+def choice_by_property(b: Builder, *given: Value | Predicate) -> Readings:
+    """ "-1 for negative, 0 for zero, 1 for positive"."""
+    values = [g for g in given if isinstance(g, Value)]
+    predicates = [g for g in given if isinstance(g, Predicate)]
+    subject = b.params[0] if b.params else None
+    if subject is None:
+        return []
+    return [
+        (v, a + c + d + e)
+        for first, a in predicates[0].of(subject)
+        for second, c in predicates[1].of(subject)
+        for inner, d in _choose(b, second, values[1], values[2])
+        for v, e in _choose(b, first, values[0], inner)
+    ]
+
+
+@_rule(
+    "V",
+    "V for P [F] , V for P [F]; V for P [F] and V for P [F]; V for P , V otherwise; V for P and V otherwise; V for P [F] , "
+    "V for others; V for P [F] and V for others",
+    cost=0.1,
+)
+def choice_of_two_by_property(b: Builder, *given: Value | Predicate | Relation | None) -> Readings:
+    values = [g for g in given if isinstance(g, Value)]
+    which = said(given, Predicate)
+    subject = b.params[0] if b.params else None
+    return [(v, c + d) for truth, c in which.of(subject) for v, d in _choose(b, truth, *values)] if subject is not None else []

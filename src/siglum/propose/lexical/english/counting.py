@@ -151,7 +151,8 @@ def how_often(b: Builder, thing: Value, whole: Value | None) -> Readings:
     "how-often V occurs; how-often each of V occurs; frequency of V; count of each of V; count of V; number-of occurrence "
     "of V; how-often V be there|repeated|used|seen; number-of time V occurs; count V; V with how-often U occurs; count "
     "how-often V occurs; V and how-often U occurs; V with their|its count|frequency; map of V to count|frequency; count of "
-    "each V; V with number-of time U occurs",
+    "each V; V with number-of time U occurs; how-often do V occurs; how-often be V used|repeated|there; how-often do each "
+    "of V occurs; number-of occurrence of V; histogram|tally of V",
     cost=0.4,
 )
 def tally(b: Builder, xs: Value) -> Readings:

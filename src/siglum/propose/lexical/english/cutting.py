@@ -228,3 +228,32 @@ def after_so_many(b: Builder, sign: Value, size: Value, _: Relation) -> Relation
     return Relation(
         b, f"{sign.key} every {size.key}", lambda v: b.template("x chunks y join z", v, size, sign) if v.type is STR else None
     )
+
+
+@_done(
+    "remove everything|text|all|word in|inside|within|between [round|square|curly|angle] "
+    "bracket|parenthesis|parentheses|brace! [from|of *]; remove bracket|parentheses|brace! and everything|text "
+    "in|inside|between U; remove what be in|inside|between bracket|parenthesis|parentheses|brace! [of *]",
+    cost=0.0,
+)
+def removing_bracketed(b: Builder, *given: str | Relation) -> Relation:
+    """ "delete everything in parentheses"."""
+    left, right = BRACKETS.get(next((g for g in given if isinstance(g, str)), ""), ("(", ")"))
+    text = 'x split y as p (p take 1 concat (p tail map (after z))) join ""'
+    return Relation(
+        b, "remove bracketed", lambda v: b.template(text, v, b.literal(left), b.literal(right)) if v.type is STR else None
+    )
+
+
+@_rule(
+    "F",
+    "everything|text|part|word in|inside|within|between [round|square|curly|angle] bracket|parenthesis|parentheses|brace!; "
+    "what be in|inside|between bracket|parenthesis|parentheses|brace!",
+    cost=0.0,
+)
+def bracketed(b: Builder, *given: str | Relation) -> Relation:
+    """ "the text in brackets"."""
+    left, right = BRACKETS.get(next((g for g in given if isinstance(g, str)), ""), ("(", ")"))
+    return Relation(
+        b, "bracketed", lambda v: b.template("x after y before z", v, b.literal(left), b.literal(right)), noun=True, strict=True
+    )

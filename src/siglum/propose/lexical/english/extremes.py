@@ -35,12 +35,13 @@ def alphabetically_first(b: Builder, *given: str | Relation) -> Relation | None:
 @_rule(
     "F",
     "largest|smallest! F; largest|smallest! of F; largest|smallest! one of F; which|what F be [the] largest|smallest!; F "
-    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one",
+    "that be [the] largest|smallest!; which|what [of] F be [the] largest|smallest! one; larger|smaller! of [two] F; "
+    "larger|smaller! of both F; larger|smaller! one of F",
     cost=0.1,
 )
 def extreme(b: Builder, *given: str | Relation) -> Relation | None:
     which, things = said(given, str), said(given, Relation)
-    most = which == "largest"
+    most = which in ("largest", "larger")
     if not things.noun:
         each = Relation(b, f"each {things.key}", lambda v: _each_of(b, things, v), strict=True)
         return each.then(Relation(b, which, lambda xs: best(b, xs, most), strict=True))
@@ -110,7 +111,9 @@ def longest_alone(b: Builder, which: str) -> Relation:
     "F",
     "F with largest|smallest|longest|shortest! F; F whose F be largest|smallest!; F that have "
     "largest|smallest|longest|shortest! F; F having largest|smallest! F; F with most|fewest|least! F; F that contains "
-    "most|fewest|least! F; F that have most|fewest|least! F; F by largest|smallest! F",
+    "most|fewest|least! F; F that have most|fewest|least! F; F by largest|smallest! F; which|what F have [the] "
+    "largest|smallest|longest|shortest|most|fewest! F; F that have [the] most|fewest! F; which|what F contains most|fewest! "
+    "F; F with [the] largest|smallest|highest|lowest! F",
     cost=0.1,
 )
 def with_most(b: Builder, *given: str | Relation) -> Relation | None:
@@ -225,3 +228,19 @@ def most_common(b: Builder, things: Relation) -> Relation | None:
 def least_common(b: Builder, things: Relation) -> Relation | None:
     text = "x unique least (as v x = v | count)"
     return of_list(b, "least common", things, lambda xs: readings(b.template(text, xs))) if things.noun else None
+
+
+@_rule(
+    "V",
+    "longer|shorter|longest|shortest! of T; whichever list|text|word|one|string be longer|shorter!; whichever be "
+    "longer|shorter!; longer|shorter! list|text|word|one|string|sequence; T , whichever be longer|shorter!; which be "
+    "longer|shorter! [of] [,] T; longer|shorter! of V and|or V",
+    cost=0.0,
+)
+def longer_of(b: Builder, *given: str | Together | Value) -> Readings:
+    """ "the longer of the two lists"."""
+    which = said(given, str)
+    values = maybe(given, Together) or Together(g for g in given if isinstance(g, Value))
+    values = values or Together(p for p in b.params if p.element is not None)
+    symbol = ">=" if which.startswith("long") else "<="
+    return readings(b.template(f"x length {symbol} (y length) ? x : y", *values)) if len(values) == 2 else []

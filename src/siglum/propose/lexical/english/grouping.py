@@ -1,6 +1,6 @@
 """Grouping and splitting into parts, pairs with a sum, and lists as sets.
 
-Imports, of `siglum.propose.lexical`, chart, comparing, meanings, rules and values.
+Imports, of `siglum.propose.lexical`, chart, comparing, meanings, rules, undoing and values.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import is_number
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
+from siglum.propose.lexical.undoing import without
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -150,7 +151,9 @@ def either(b: Builder, *given: Relation | Together | Value) -> Readings:
 @_rule(
     "V",
     "F in exactly|only one of T; F that be in exactly|only one of T; symmetric difference of T; symmetric difference; F in "
-    "one of T but not both; F that be in one of T but not [in] both; F in exactly one",
+    "one of T but not both; F that be in one of T but not [in] both; F in exactly one; F that occurs in exactly|only one of "
+    "T; F occurs in exactly|only one of T; F that be in exactly|only one; F that occurs in exactly|only one; F in "
+    "exactly|only one of U; F that occurs in one of T but not [in] other|both",
     cost=0.0,
 )
 def only_in_one(b: Builder, *given: Relation | Together) -> Readings:
@@ -242,3 +245,34 @@ def run_lengths(b: Builder, _: Relation | None = None) -> Relation:
 def grouping_neighbours(b: Builder, _: Relation | None = None) -> Relation:
     """ "group equal neighbours"."""
     return Relation(b, "runs", lambda v: b.call("runs", v), strict=True)
+
+
+@_done(
+    "split|separate|partition|divide * into F and others; split|separate|partition|divide * into F and the rest; "
+    "split|divide * into F and F that be not",
+    cost=0.0,
+)
+def separating_things(b: Builder, things: Relation, _: Relation | None = None) -> Relation:
+    """ "split into numbers below k and the others"."""
+
+    def make(v: Value) -> Readings:
+        return [
+            (both, c + d)
+            for picked, c in things.of(v)
+            for rest, d in without(b, picked)
+            if (both := b.list_of([picked, rest])) is not None
+        ]
+
+    return Relation(b, f"separate {things.key}", make, strict=True)
+
+
+@_rule("V", "F and others , as [two] list|pair; F and F , as [two] list; F and others as two list; F and F as two list", cost=0.1)
+def two_lists(b: Builder, first: Relation, second: Relation | None = None) -> Readings:
+    """ "the even numbers and the odd numbers, as two lists"."""
+    for param in b.params:
+        firsts = first.of(param)
+        seconds = second.of(param) if second is not None else [r for p, _ in firsts for r in without(b, p)]
+        made = b.list_of([firsts[0][0], seconds[0][0]]) if firsts and seconds else None
+        if made is not None:
+            return [(made, 0.0)]
+    return []

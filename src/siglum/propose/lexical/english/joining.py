@@ -21,10 +21,11 @@ _rule, _done = RULES.rule, RULES.done
 @_done(
     "append V to *; append|add|put|insert|attach V at-end *; append|add V at the end [of *]; put V behind|after *; * "
     "followed by V; followed by V; with V appended|added [at the end]; add V to the end; append V; * with V appended|added "
-    "[at the end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *",
+    "[at the end]; * then V; add V; * and V behind U; with V at the end; * with V at the end; attach V to *; put|add|insert "
+    "V behind|after last F [of *]; V behind|after last F; put|add V last; put|add V at the back; with V behind",
     cost=0.3,
 )
-def appending(b: Builder, thing: Value) -> Relation:
+def appending(b: Builder, thing: Value, _: Relation | None = None) -> Relation:
     return Relation(b, f"append {thing.key}", lambda v: _beside(b, v, thing, True))
 
 
@@ -151,10 +152,12 @@ def paired_with_own(b: Builder, xs: Value, own: Relation) -> Readings:
 @_rule(
     "V",
     "pairs|pair of element of T; pair [up] element of T; zip T; pair of corresponding element of T; T paired up; pair up T; "
-    "@zip T",
+    "@zip T; corresponding|matching element [of T] as pair; element of T as pair; pair of corresponding element; pair up "
+    "[corresponding] element; pair them up",
     cost=0.1,
 )
-def zipping(b: Builder, both: Together) -> Readings:
+def zipping(b: Builder, both: Together | None = None) -> Readings:
+    both = both or Together(p for p in b.params if p.element is not None)
     return readings(b.call("zip", *both)) if len(both) == 2 else []
 
 
@@ -217,3 +220,13 @@ def repeated_with(b: Builder, *values: Value) -> Readings:
     if is_number(thing.type):
         thing, count = count, thing
     return readings(b.template("x repeat y join z", thing, count, separator)) if thing.type is STR else []
+
+
+@_done("insert|put|add V in|into|at [the] middle|centre|center [of *]; * with V in the middle; with V in the middle", cost=0.1)
+def inserting_in_middle(b: Builder, thing: Value) -> Relation:
+    text = "x take (x length // 2) concat y concat (x drop (x length // 2))"
+    return Relation(
+        b,
+        f"{thing.key} in the middle",
+        lambda v: b.template(text, v, thing) or b.template(text.replace("y", "(y single)"), v, thing),
+    )

@@ -88,7 +88,10 @@ def title_case(b: Builder) -> Relation:
     "capitalise first letter|character and lower-case rest|others; capitalise first letter|character , lower-case "
     "rest|others; make first letter|character upper-case and rest|others lower-case; first letter|character in upper-case "
     "and rest|others in lower-case; capitalise first letter|character lower-case rest|others; make first letter|character "
-    "upper-case and the rest lower-case",
+    "upper-case and the rest lower-case; first letter|character [in] upper-case [and] others [in] lower-case; first "
+    "letter|character [in] upper-case [and] afterwards-part [in] lower-case; first letter|character upper-case and all "
+    "others lower-case; capitalise first letter|character , others lower-case; only first letter|character [in] upper-case; "
+    "first letter|character in upper-case , all others in lower-case; upper-case first letter|character , others lower-case",
     cost=0.0,
 )
 def capitalise_only(b: Builder) -> Relation:

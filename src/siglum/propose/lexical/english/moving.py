@@ -150,8 +150,7 @@ def repeating_thrice(b: Builder) -> Relation:
 
 @_rule(
     "V",
-    "list|string|text|row|array of V V; V copies of V; list of V copies of V; V repeated V times|time; list of V repeated V "
-    "times|time; list with|containing V V times|time; V copies of V",
+    "V repeated V times|time; list of V repeated V times|time; list with|containing V V times|time",
     cost=0.1,
 )
 def copies(b: Builder, first: Value, second: Value) -> Readings:
@@ -243,3 +242,17 @@ def flipping_columns(b: Builder) -> Relation:
 )
 def last_first(b: Builder, _: Relation) -> Relation:
     return _phrase(b, "last first", "x suffix 1 concat (x front)")
+
+
+@_rule(
+    "V",
+    "list|string|text|row|array of V V; V copies of V; list of V copies of V; list of V time V; V time V in a list",
+    cost=0.1,
+)
+def so_many_copies(b: Builder, count: Value, thing: Value) -> Readings:
+    """ "a list of n zeros"."""
+    if not is_number(count.type):
+        return []
+    if thing.element is None:
+        return readings(b.call("repeat", thing, count))
+    return readings(b.template("x repeat y flatten", thing, count))

@@ -209,3 +209,12 @@ def of_pair(b: Builder, which: str) -> Relation:
     """ "the second component", of a pair."""
     word = "left" if which in ("first", "left", "1") else "right"
     return Relation(b, f"{word} of pair", lambda v: b.call(word, v) if v.type.kind == "pair" else None)
+
+
+@_rule("F", "difference", cost=0.3)
+def difference_of_pair(b: Builder) -> Relation:
+    """Of a pair: what the second is more than the first."""
+    texts = (("x right - (x left)", 0.0), ("(x right) distance (x left)", 0.2), ("x left - (x right)", 0.4))
+    return Relation(
+        b, "difference", lambda v: readings((b.template(t, v), c) for t, c in texts) if v.type.kind == "pair" else None
+    )

@@ -22,10 +22,11 @@ _rule = RULES.rule
 @_rule(
     "P",
     "in which V occurs|be|stand; in which there be V; where V occurs; contains V; with V; have V in it|U; contains V as a "
-    "sub-text; contains sub-text|character|letter|word V; with V in it|U",
+    "sub-text; contains sub-text|character|letter|word V; with V in it|U; have V among F; contains V among F; have V among "
+    "I; have V as one of F; contains V among I",
     cost=0.3,
 )
-def containing(b: Builder, part: Value) -> Predicate | None:
+def containing(b: Builder, part: Value, _: Relation | None = None) -> Predicate | None:
     if part.each is not None:
         return None
     return Predicate(b, f"contains {part.key}", lambda x, _: part_of(b, x, part))
@@ -229,3 +230,34 @@ def difference_of_lists(b: Builder, *given: Relation | Value) -> Readings:
     whole = [g for g in given if isinstance(g, Value)][-1]
     others = [p for p in b.params if p.element is not None and p.key != whole.key and p.type is whole.type]
     return readings(b.call("except", whole, others[0])) if others else []
+
+
+@_rule(
+    "P",
+    "whose ending|end|suffix be V; whose last letter|character|digit be V; with ending|suffix V; with V as ending|suffix; "
+    "with V at end; with V at its end; have V at [its] end",
+    cost=0.1,
+)
+def with_ending(b: Builder, part: Value) -> Predicate:
+    return ending(b, part)
+
+
+@_rule(
+    "P",
+    "whose beginning|start|prefix be V; with prefix|beginning V; with V as prefix|beginning; with V at "
+    "start|beginning|front; have V at [its] start|beginning|front",
+    cost=0.1,
+)
+def with_beginning(b: Builder, part: Value) -> Predicate:
+    return starting(b, part)
+
+
+@_rule(
+    "P",
+    "made by|of repeat V; repetition of V; V repeated; made up of copies of V; V repeated several time; made of copies of V",
+    cost=0.3,
+)
+def repetition_of(b: Builder, part: Value) -> Predicate:
+    """ "is s made by repeating t"."""
+    text = "y empty not and x is (y repeat (x length // (y length max 1)) flatten)"
+    return predicate(b, "repetition of", text, part)

@@ -154,3 +154,19 @@ def one_half(b: Builder, which: str, things: Relation | None = None) -> Relation
 @_rule("F", "rest; rest of F", cost=0.4)
 def the_rest(b: Builder, things: Relation | None = None) -> Relation:
     return Relation(b, "tail", lambda v: b.call("tail", v), noun=True, strict=True)
+
+
+@_rule(
+    "V",
+    "V at position V; F at position V; F of V at position V; F from V at position V; V at position given|listed by|in V; F "
+    "of|from V at position given|listed by|in V; F of|from V whose position be in V; F at position given|listed by|in V",
+    cost=0.2,
+)
+def at_places(b: Builder, *given: Value | Relation) -> Readings:
+    """ "elements of xs at the positions ys": a list of positions."""
+    values = [g for g in given if isinstance(g, Value)]
+    places = values[-1]
+    if places.element is None or not is_number(places.type.element):
+        return []
+    whole = values[0] if len(values) > 1 else next((p for p in b.params if p.element is not None and p.key != places.key), None)
+    return readings(b.call("at", whole, places)) if whole is not None and whole.each is None else []

@@ -92,3 +92,16 @@ def all_positions(b: Builder, thing: Value, whole: Value | None = None) -> Readi
     if whole.type is STR and thing.type is STR and thing.flex == 0:
         return readings(b.template("(x length) range filter (as i x drop i starts y)", whole, thing))
     return readings([b.template("x = y | positions", whole, thing)])
+
+
+@_rule(
+    "V",
+    "position where|at V occurs|be|stand [in V]; position at which V occurs|be|stand [in V]; where do V occurs [in V]; "
+    "position of V [in V]; at which position do V occurs [in V]; list of position of V [in V]; where V occurs [in V]",
+    cost=0.1,
+)
+def positions_wanted(b: Builder, thing: Value, whole: Value | None = None) -> Readings:
+    """The same words, where a list is wanted."""
+    if b.result is None or b.result.kind != "array":
+        return []
+    return all_positions(b, thing, whole) if thing.origin is None else []

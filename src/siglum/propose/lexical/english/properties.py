@@ -118,7 +118,7 @@ def beside_next(b: Builder, things: Relation, how: str) -> Relation:
     )
 
 
-@_rule("P", "whose F [be] P; whose F do P; with P F; I be P", cost=0.2)
+@_rule("P", "whose F [be] P; whose F do P; with P F; I be P; have a P F; having P F; with a P F", cost=0.2)
 def with_property(b: Builder, *given: Relation | Predicate) -> Predicate | None:
     """ "whose length is even"."""
     key = said(given, Relation)
@@ -128,6 +128,12 @@ def with_property(b: Builder, *given: Relation | Predicate) -> Predicate | None:
         return [(v, c + d) for k, c in key.of(x) for v, d in which.holds(k) if v.each is None]
 
     return Predicate(b, f"whose {key.key} {which.key}", make)
+
+
+@_rule("P", "of P F; of a P F", cost=0.8)
+def of_property(b: Builder, which: Predicate, key: Relation) -> Predicate | None:
+    """ "of even length"."""
+    return with_property(b, key, which)
 
 
 @_rule("P", "whose F be V; with F V; whose F equal V", cost=0.3)

@@ -28,7 +28,8 @@ _rule, _done = RULES.rule, RULES.done
     "shorter|smaller; F may be shorter; starts with V and V; starting with V; starting with V and V; starts at V; starting "
     "at V; as a list; in original order; in the order first seen; original order kept; where order matter; so far; at all; "
     "in total; altogether; in all; as a whole; in any order; counting repeats|duplicate; in that order; at same position; "
-    "be left; one by one; keep|keeping [only] first [one|occurrence|appearance]; of each [F] keep first; keep first of them",
+    "be left; one by one; keep|keeping [only] first [one|occurrence|appearance]; of each [F] keep first; keep first of "
+    "them; as list of position; as a list of F",
     cost=0.2,
 )
 def as_it_is(b: Builder, *_: object) -> Relation:

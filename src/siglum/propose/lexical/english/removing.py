@@ -76,7 +76,9 @@ def removing_such(b: Builder, *given: Predicate | Relation) -> Relation:
     "from|in *; remove V; without V; remove [all] occurrence of V; remove all element equal V [from *]; remove "
     "all|each|every value|element|item|number equal V [from *]; * remove V; remove from * everything|all|anything [that be] "
     "in V; remove from * F [that be] in V; remove from * F of V; remove everything|all|anything [that be] in V from *; "
-    "remove F [that be] in V from *; remove F of V from *; remove from * V",
+    "remove F [that be] in V from *; remove F of V from *; remove from * V; with V removed; with all|each "
+    "occurrence|instance of V removed; * with all|each occurrence|instance of V removed; * with V removed; without any V; * "
+    "without V",
     cost=0.4,
 )
 def removing_value(b: Builder, *given: Value | Relation) -> Relation | None:
@@ -184,14 +186,26 @@ def taking_while(b: Builder, *given: Relation | Predicate) -> Relation:
 
 
 @_done(
-    "remove F while|as-long-as U be P; remove leading P [F]; remove P [F] at|from the start|beginning|front [of *]; skip F "
-    "until P; remove leading F that be P; skip F while U be P; F from [the] first P [one|F] on|onwards; everything from "
-    "[the] first P on|onwards; remove F until [first] P; skip until P; remove leading P [F] from *",
+    "remove F while|as-long-as U be P; remove leading P [F]; remove P [F] at|from the start|beginning|front [of *]; remove "
+    "leading F that be P; skip F while U be P; remove leading P [F] from *; strip leading P [F] [from|of *]; skip leading P "
+    "[F]; without leading P [F]",
     cost=0.2,
 )
 def dropping_while(b: Builder, *given: Relation | Predicate | None) -> Relation:
-    which = said(given, Predicate)
-    return _while(b, "dropwhile", which, None)
+    return _while(b, "dropwhile", said(given, Predicate), None)
+
+
+@_done(
+    "skip F until P; F from [the] first P [F] on|onwards|onward; everything|all from [the] first P [F] on|onwards|onward; "
+    "remove F until [first] P; skip until [first] P [F]; remove F before [the] first P [F]; remove everything|all before "
+    "[the] first P [F]; remove everything|all until [first] P [F]; F starting at|with|from first P [F]; everything|all "
+    "starting at|with|from first P [F]; start at first P [F]; F after and including first P [F]; remove F until reach P "
+    "[F]; skip F before [the] first P [F]",
+    cost=0.1,
+)
+def dropping_until(b: Builder, *given: Relation | Predicate | None) -> Relation:
+    """ "from the first even number on"."""
+    return _while(b, "dropwhile", said(given, Predicate).negated(), None)
 
 
 def _while(b: Builder, word: str, which: Predicate, things: Relation | None) -> Relation:
@@ -223,3 +237,20 @@ def removing_occurrence(b: Builder, *given: str | Value) -> Relation:
         return readings(b.template(f"x take (x {place}) concat (x drop ((x {place}) + 1))", v, thing))
 
     return Relation(b, f"remove {which} {thing.key}", make, strict=True)
+
+
+@_done(
+    "remove trailing P [F] [from|of *]; remove P [F] at|from end [of *]; strip trailing P [F] [from|of *]; without trailing "
+    "P; remove P from the right [of *]; right trim *; right strip *; trim end [of *]",
+    cost=0.1,
+)
+def dropping_from_end(b: Builder, *given: Predicate | Relation | None) -> Relation:
+    """ "remove the spaces at the end"."""
+    which = maybe(given, Predicate) or Predicate(b, "space", lambda x, _: b.call("space", x))
+
+    def make(v: Value) -> Readings:
+        back = b.call("reverse", v) if v.element is not None else None
+        found = which.among(back, "dropwhile") if back is not None else []
+        return [(r, c) for w, c in found if (r := b.call("reverse", w)) is not None]
+
+    return Relation(b, f"drop {which.key} from end", make, strict=True)

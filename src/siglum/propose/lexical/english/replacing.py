@@ -211,3 +211,22 @@ def hiding(b: Builder, things: Relation, sign: Value | None = None) -> Relation 
 def replacing_first(b: Builder, _: str, old: Value, new: Value) -> Relation:
     text = "x contains y ? (x before y concat z concat (x after y)) : x"
     return Relation(b, f"replace first {old.key}", lambda v: b.template(text, v, old, new) if v.type is STR else None)
+
+
+@_done("F D without F; D F without F; D all F without F; D each F without F", cost=0.1)
+def changing_all_but(b: Builder, *given: Relation) -> Relation:
+    """ "all numbers doubled except the first"."""
+    nouns = [g for g in given if g.noun]
+    change = next((g for g in given if not g.noun), given[1])
+
+    def make(v: Value) -> Readings:
+        if not nouns:
+            return []
+        return [
+            (r, c + d + e)
+            for picked, c in nouns[-1].of(v)
+            for rest, d in without(b, picked)
+            for r, e in replaced(b, rest, change)
+        ]
+
+    return Relation(b, f"{change.key} all but {nouns[-1].key if nouns else ''}", make, strict=True)

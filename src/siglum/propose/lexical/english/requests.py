@@ -161,7 +161,7 @@ def done_to_each(b: Builder, deed: Relation, value: Value) -> Readings:
     return deed.of(value)
 
 
-@_rule("V", "each V D; each F D", cost=0.2)
+@_rule("V", "each V D; each F D; V , each D; V each D", cost=0.2)
 def each_done(b: Builder, things: Value | Relation, deed: Relation) -> Readings:
     """ "each word reversed"."""
     if isinstance(things, Value):

@@ -113,3 +113,23 @@ def ways_to_arrange(b: Builder, count: Value, _: Relation | None = None) -> Read
 def number_of_choices(b: Builder, *given: Value | Relation | None) -> Readings:
     size, whole = [g for g in given if isinstance(g, Value)]
     return readings(b.call("choose", whole, size)) if whole.element is None else []
+
+
+@_rule(
+    "F",
+    "@fibonacci|@square|@cube|@triangular|@factorial! [number] between|from V and|to V; perfect @square|@cube! between|from "
+    "V and|to V",
+    cost=0.9,
+)
+def sequence_between(b: Builder, word: str, low: Value, high: Value) -> Relation | None:
+    """ "squares between 1 and n"."""
+    members = sequence_up_to(b, word, "at-most-so-many", high)
+    if members is None:
+        return None
+    return Relation(
+        b,
+        f"{members.key} from {low.key}",
+        lambda v: [(b.template("x filter (>= y)", xs, low), c) for xs, c in members.of(v)],
+        noun=True,
+        strict=True,
+    )

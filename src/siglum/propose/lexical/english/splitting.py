@@ -72,7 +72,8 @@ def joining(b: Builder, separator: Value, _: Relation | None = None) -> Relation
 
 @_done(
     "join *; join * together; join * into one|single text|word|string; into one|single text|word; as one|single text|word; "
-    "join * without separator; join all *",
+    "join * without separator; join all *; put * together; string * together; glue * together; stick * together; put "
+    "together; join together; join U; put U together",
     cost=0.2,
 )
 def joining_plainly(b: Builder) -> Relation:

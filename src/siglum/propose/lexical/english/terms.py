@@ -88,7 +88,7 @@ WITH_OTHER: Final[dict[str, tuple[str, ...]]] = {
 
 
 QUANTITIES: Final[dict[str, tuple[str, ...]]] = {
-    "last digit|final digit|unit digit|digit in ones place|digit in units place": ("x abs % 10",),
+    "last digit|final digit|unit digit|ones digit|rightmost digit|digit in ones place|digit in units place": ("x abs % 10",),
     "tens digit|digit in tens place|ten digit|digit in ten place": ("x abs // 10 % 10",),
     "hundreds digit|digit in hundreds place|hundred digit|digit in hundred place": ("x abs // 100 % 10",),
     "first digit|leading digit|leftmost digit": ("x digits first",),
@@ -225,9 +225,11 @@ def _with_other(key: str, texts: tuple[str, ...]) -> None:
         return Predicate(b, f"{key} {other.key}", lambda x, _: _tried(b, texts, x, other))
 
     @_rule("C", _each(bare, "be T @ [of|to each other|one another]", "T be @ [of|to each other|one another]"), cost=0.0)
+    @_rule("C", _each(bare, "@", "be @ [of each other]"), cost=0.3)
     @_rule("C", _each(key, "be V @ V"), cost=0.0)
     def both(b: Builder, *given: Value | Together) -> Readings:
-        values = given[0] if isinstance(given[0], Together) else Together(v for v in given if isinstance(v, Value))
+        together = maybe(given, Together)
+        values = together if together is not None else Together([v for v in given if isinstance(v, Value)] or b.params)
         return _tried(b, texts, *values) if len(values) == 2 else []
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from siglum.ir.types import BOOL
 from siglum.propose.lexical.chart import Together
 from siglum.propose.lexical.comparing import compare, part_of
-from siglum.propose.lexical.english.common import counted_in
+from siglum.propose.lexical.english.common import counted_in, occurrences
 from siglum.propose.lexical.meanings import Predicate, Readings, Relation, readings
 from siglum.propose.lexical.rules import Grammar, maybe, said
 from siglum.propose.lexical.values import Builder, Value
@@ -260,7 +260,9 @@ def _on_list(b: Builder, given: Sequence[object], text: str) -> Readings:
 
 @_rule(
     "C",
-    "be V [all] equally long; V be [all] equally long; be all V equally long; all V be equally long; V be of equal|same length",
+    "be V [all] equally long; V be [all] equally long; be all V equally long; all V be equally long; V be of equal|same "
+    "length; be each V of same|equal length; each V be of same|equal length; be all V of same|equal length; V all be of "
+    "same|equal length; be all V equal length; all V of same|equal length",
     cost=0.0,
 )
 def equally_long(b: Builder, xs: Value) -> Readings:
@@ -376,3 +378,38 @@ def twice_in_a_row(b: Builder, *given: Value | Relation) -> Readings:
     """ "does any word occur twice in a row"."""
     things = given or (Relation(b, "", lambda v: v if v.element is not None else None, noun=True, strict=True),)
     return _on_list(b, things, "x pairs map ((it left) = (it right)) any")
+
+
+@_rule(
+    "C",
+    "be T equally long; T be equally long; T equally long; same length; same number-of F in both; same number-of F in T; T "
+    "be of equal|same length; be T of equal|same length; T have same length; equal length",
+    cost=0.0,
+)
+def same_length(b: Builder, *given: Together | Relation) -> Readings:
+    """ "are both lists equally long"."""
+    both = maybe(given, Together) or Together(p for p in b.params if p.element is not None)
+    return readings(b.template("x length = (y length)", *both)) if len(both) == 2 else []
+
+
+@_rule(
+    "C",
+    "do V have|contains as-many-as V and V; V have|contains as-many-as V and V; do V have|contains as-many-as V as V; V "
+    "have|contains as-many-as V as V; be there as-many-as V as V [in V]; there be as-many-as V as V [in V]; do V "
+    "have|contains same number-of V and V; V have|contains same number-of V and V; do V occurs as often as V [in V]; V "
+    "occurs as often as V [in V]",
+    cost=0.0,
+)
+def equally_many(b: Builder, *given: Value | None) -> Readings:
+    """ "does the text have as many a's as b's"."""
+    values = [g for g in given if g is not None]
+    whole = values.pop(0) if len(values) == 3 and values[0].element is not None and values[0].flex == 0 else None
+    whole = whole or (values.pop() if len(values) == 3 else next((p for p in b.params if p.element is not None), None))
+    if whole is None or len(values) != 2:
+        return []
+    return [
+        (v, c + d)
+        for x, c in occurrences(b, values[0], whole)
+        for y, d in occurrences(b, values[1], whole)
+        if (v := b.call("=", x, y)) is not None
+    ]

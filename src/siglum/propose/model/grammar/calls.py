@@ -6,7 +6,8 @@ Imports `siglum.ir`, `siglum.frontend.phrase` and `values`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from siglum.frontend.phrase.grammar import ELSE
 from siglum.frontend.phrase.resolve import Reading, holds_nothing, takes_alone
@@ -15,6 +16,9 @@ from siglum.frontend.phrase.states import Lexicon, Value
 from siglum.ir.types import Type, substitute
 from siglum.ir.vocabulary import Shape
 from siglum.propose.model.grammar.values import Values, keeps_its_number
+
+REMEMBERED: Final = 1 << 16
+"""Calls whose results are kept for the next grammar."""
 
 
 class Function(NamedTuple):
@@ -69,13 +73,7 @@ class Calls:
 
     def result(self, word: str, arguments: Sequence[Value]) -> Value | None:
         """What a word without functions gives; None where the call has no types, or a literal might not fit them."""
-        result = self.lexicon.result(word, arguments)
-        if result is None or holds_nothing(result.type):
-            return None
-        if word == ELSE:
-            return result if keeps_its_number(arguments[1], result.type) else None
-        targets = self.lexicon.readings(word, tuple(v.key for v in arguments))[0].targets
-        return result if _all_keep(arguments, targets) else None
+        return _result(self.lexicon, word, tuple(arguments))
 
     def _reading(self, word: str, shape: Shape, arguments: tuple[Value, ...]) -> Reading | None:
         """The preferred way to take a word with functions, if no other is as good: a body that fits it decides for it."""
@@ -110,6 +108,18 @@ class Calls:
         for reached, fitting in by_binding.items():
             for others, result in self._functions(reading, shape, at + 1, bodies, dict(reached)):
                 yield (Function(given, frozenset(fitting)), *others), result
+
+
+@lru_cache(REMEMBERED)
+def _result(lexicon: Lexicon, word: str, arguments: tuple[Value, ...]) -> Value | None:
+    result = lexicon.result(word, arguments)
+    if result is None or holds_nothing(result.type):
+        return None
+    if word == ELSE:
+        return result if keeps_its_number(arguments[1], result.type) else None
+    targets = lexicon.readings(word, tuple(v.key for v in arguments))[0].targets
+    return result if _all_keep(arguments, targets) else None
+
 
 def _all_keep(arguments: Sequence[Value], targets: Sequence[Type | None]) -> bool:
     given = [t for t in targets if t is not None]

@@ -7,6 +7,7 @@ types near the signature's, functions given the likeliest of them. What it deriv
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from siglum.errors import UserError
@@ -42,12 +43,17 @@ def gbnf(
     with types by `Language.read`; the fewer `types` it may go through, and those that functions are `given`, the smaller the
     grammar and the fewer phrases. Raises `UserError`: E-010 an unknown word, E-011 where no phrase can give the result.
     """
-    calls = Calls(Lexicon(Resolver(vocabulary()), {}), [*known_words(words), *PRECEDENCE, ELSE])
+    calls = Calls(_lexicon(), [*known_words(words), *PRECEDENCE, ELSE])
     values = values_in_reach(calls, [t for _, t in params], result, types)
     grammar = grammar_of(Rulebook(Tables(calls, values), params, result), given)
     if not grammar.root:
         raise UserError(f"no phrase of these words gives {result}", None, "allow more words", "E-011")
     return text_of(grammar, signature_text(params, result), most)
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return Lexicon(Resolver(vocabulary()), {})
 
 
 def json_schema(params: Params, words: Sequence[str] | None = None, most: int = 1) -> dict[str, Any]:

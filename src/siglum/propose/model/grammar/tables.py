@@ -54,6 +54,7 @@ class Tables:
         self._with_option: dict[Value, Values] = {}
         self._tightest: dict[tuple[int, Values], int] = {}
         self._arms: dict[tuple[Value, Values], list[tuple[Values, ...]]] = {}
+        self._chosen: dict[Value, Mapping[Value, frozenset[tuple[Value, ...]]]] = {}
         self._operations: dict[int, list[Operation]] = {level: [] for level in PRECEDENCE.values()}
         for symbol in calls.shapes:
             if symbol in PRECEDENCE:
@@ -191,13 +192,21 @@ class Tables:
         key = condition, goal
         found = self._arms.get(key)
         if found is None:
-            pairs: set[tuple[Value, ...]] = set()
+            pairs = {arms for result, arms in self._choices(condition).items() if result in goal}
+            found = self._arms[key] = list(products(set().union(*pairs)))
+        return found
+
+    def _choices(self, condition: Value) -> Mapping[Value, frozenset[tuple[Value, ...]]]:
+        """What a choice may give, each with the pairs of arms that give it."""
+        found = self._chosen.get(condition)
+        if found is None:
+            pairs: dict[Value, set[tuple[Value, ...]]] = {}
             closed = [v for v in self.values if not holds_nothing(v.type)]
-            for then, otherwise in product(closed, repeat=2):
-                result = chosen(condition, then, otherwise)
-                if result in goal and all(keeps_its_number(v, result.type) for v in (then, otherwise)):
-                    pairs.add((then, otherwise))
-            found = self._arms[key] = list(products(pairs))
+            for arms in product(closed, repeat=2):
+                result = chosen(condition, *arms)
+                if result in self.all and all(keeps_its_number(v, result.type) for v in arms):
+                    pairs.setdefault(result, set()).add(arms)
+            found = self._chosen[condition] = {result: frozenset(arms) for result, arms in pairs.items()}
         return found
 
 
