@@ -166,7 +166,7 @@ class Search:
                 if candidate:
                     told.add(candidate.text)
         finally:
-            del self.joins  # it holds what holds it: the memory would wait for the collector
+            del self.joins, self.waiting  # they hold what holds them: the memory would wait for the collector
 
     def _levels(self) -> Iterator[Candidate | None]:
         for met, value in self.met:

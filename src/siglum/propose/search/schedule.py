@@ -22,9 +22,8 @@ class _Active:
 
     def __init__(self, shape: Shape, by_cost: dict[int, Operations], groups: list[Groups]) -> None:
         self.groups, self.commutes = groups, shape.commutes
-        least = sum(min(group) for group in groups)
-        self.by_level = [(cost + least, cost, operations) for cost, operations in sorted(by_cost.items())]
-        """Operations by the cost of the cheapest program, with their own."""
+        self.by_cost = sorted(by_cost.items())
+        self.kinds = [(p, k == shape.constant) for k, p in enumerate(shape.params)]
         self.known: dict[int, list[bytes]] = {}
 
     def arguments(self, cost: int) -> list[bytes]:
@@ -72,6 +71,7 @@ class Schedule:
     def __init__(self, shapes: Shapes) -> None:
         self.groups: dict[Type, Groups] = {}
         self.constants: dict[Type, Groups] = {}
+        self._least: dict[tuple[Type, bool], int] = {}
         self._waiting = dict(shapes)
         self._active: list[_Active] = []
         self._starts: list[int] = []
@@ -80,8 +80,10 @@ class Schedule:
     def group(self, t: Type, cost: int, first: int, last: int, *, constant: bool = False) -> None:
         """The values `first` up to `last`, which come after all others, are of this type and cost."""
         self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
+        self._least[t, False] = min(cost, self._least.get((t, False), cost))
         if constant:
             self.constants.setdefault(t, {}).setdefault(cost, []).append((first, last))
+            self._least[t, True] = min(cost, self._least.get((t, True), cost))
         self._starts.append(first)
         self._costs.append(cost)
 
@@ -109,8 +111,9 @@ class Schedule:
                 self._active.append(_Active(shape, self._waiting.pop(shape), there))
         batches: dict[Type, list[bytes]] = {}
         for active in self._active:
-            for first, cost, operations in active.by_level:
-                if first > level:
+            most = level - sum([self._least[kind] for kind in active.kinds])
+            for cost, operations in active.by_cost:
+                if cost > most:
                     break
                 given = active.arguments(level - cost)
                 if given:

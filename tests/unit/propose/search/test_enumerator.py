@@ -9,7 +9,7 @@ import pytest
 from tests.unit.propose.search.support import meaning, spec
 
 from siglum import proposing
-from siglum.propose.search.bank import Library
+from siglum.propose.search.bank import MAGNITUDE, Library
 from siglum.propose.search.costs import Literal
 from siglum.propose.search.enumerator import Progress, Search
 from siglum.propose.search.proposer import SearchProposer
@@ -124,3 +124,48 @@ def test_progress_is_told(library: Library) -> None:
 )
 def test_what_cannot_be_searched_gives_nothing(library: Library, wanted: Spec) -> None:
     assert list(SearchProposer(lambda: library).propose(wanted, [])) == []
+
+
+def test_common_words_take_turns_with_all_words(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    from siglum.propose.search import proposer
+
+    made: list[Search] = []
+
+    class Noted(Search):
+        def __init__(self, *args: Any, **named: Any) -> None:
+            super().__init__(*args, **named)
+            made.append(self)
+
+    monkeypatch.setattr(proposer, "Search", Noted)
+    monkeypatch.setattr(proposer, "ALONE_S", 0.0)
+    told: list[Progress] = []
+    rows = [([5, 2, 9, 4], [4, 9]), ([1, 3], []), ([8, 6, 7], [6, 8])]
+    examples = [(row, [x // 2 * 3 for x in wanted]) for row, wanted in rows]
+    wanted = spec("xs:[i64] -> [i64]", *examples, seconds=2.0, memory=64 << 20)
+    found = list(SearchProposer(lambda: library, progress=told.append).propose(wanted, []))
+    assert found and [search.bank.magnitude for search in made] == [MAGNITUDE, 15]
+    assert sum(search.bank.used for search in made) <= 64 << 20
+    assert max(how.values for how in told) > max(search.bank.count for search in made)
+
+
+def test_programs_of_common_words_cost_what_they_cost_among_all(library: Library) -> None:
+    wanted = spec("xs:[i64] -> [i64]", ([3, 1, 2], [6, 4, 2]), ([5, 9], [18, 10]))
+    (usual,), (common,) = first(library, wanted), first(library, wanted, common=True)
+    assert meaning(common.text, "xs:[i64] -> [i64]")([4, 7]) == [14, 8]
+    assert common.text != usual.text or common.cost == usual.cost
+
+
+def test_the_memory_of_a_search_goes_with_it(library: Library) -> None:
+    import gc
+    import weakref
+
+    gc.collect()
+    gc.disable()
+    try:
+        search = Search(library, spec("xs:[i64] -> i64", ([1, 2, 3], 6), ([10], 10)))
+        assert next(search.run())
+        bank = weakref.ref(search.bank)
+        del search
+        assert bank() is None
+    finally:
+        gc.enable()
