@@ -401,3 +401,14 @@ def percentage_change(b: Builder, old: Value, new: Value) -> Readings:
 )
 def percent_more_than(b: Builder, new: Value, old: Value) -> Readings:
     return percentage_change(b, old, new)
+
+
+@_rule(
+    "V",
+    "what be left of V after take|subtract|remove V; what remain of V after take|subtract|remove V; what be left of V when "
+    "V be subtract|taken|removed",
+    cost=0.0,
+)
+def left_after(b: Builder, *values: Value) -> Readings:
+    """ "what is left of a after taking away b"."""
+    return operate(b, "-", *values)
