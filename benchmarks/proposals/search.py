@@ -51,30 +51,30 @@ def main(arguments: list[str]) -> None:
     lines = [
         f"{EXAMPLES} examples, 8-byte integers; {options.repeats} searches each, of at most {options.seconds:g} s and "
         f"{options.memory} MB",
-        f"{'':<24}{'million a CPU second':^40}{'of the combinations':^21}",
-        f"{'signature':<24}{'combinations':>20}{'values':>20}{'kept':>7}{'known':>7}{'stop':>7}{'kept':>11}{'MB':>6}{'of RAM':>8}"
-        f"{'CPU s':>7}{'bits':>6}",
+        f"{'':<22}{'million a CPU second':^40}{'of what was executed':^28}",
+        f"{'signature':<22}{'completed':>20}{'combinations':>20}{'kept':>7}{'known':>7}{'joins':>7}{'stop':>7}{'kept':>11}{'MB':>6}"
+        f"{'of RAM':>8}{'CPU s':>7}{'bits':>6}",
     ]
     data: Row = {}
     rates: list[float] = []
     for signature in SIGNATURES:
         runs = [searched(signature, f"{options.seed} {k}", options.seconds, options.memory << 20) for k in range(options.repeats)]
-        for run in runs:
-            run["completed"] = run["values"] + run["known"]
-        speeds, completed = ([run[name] / run["seconds"] / 1e6 for run in runs] for name in ("candidates", "completed"))
+        speeds, tried = ([run[name] / run["seconds"] / 1e6 for run in runs] for name in ("completed", "candidates"))
         rates += speeds
         data[signature] = runs
-        names = ("candidates", "values", "known", "stopped", "memory", "resident", "seconds", "bits")
-        candidates, values, seen, stopped, used, resident, seconds, bits = [median(run[n] for run in runs) for n in names]
-        shares = "".join(f"{100 * part / candidates:>5.0f} %" for part in (values, seen, stopped))
+        names = ("completed", "values", "known", "stopped", "memory", "resident", "seconds", "bits")
+        completed, values, seen, stopped, used, resident, seconds, bits = [median(run[n] for run in runs) for n in names]
+        parts = (values, seen, completed - values - seen, stopped)
+        shares = "".join(f"{100 * part / (completed + stopped):>5.0f} %" for part in parts)
         costs = f"{values:>11,.0f}{used / 1e6:>6.0f}{resident / 1e6:>8.0f}{seconds:>7.2f}{bits:>6.1f}"
         full = "  full" if all(run["full"] for run in runs) else ""
-        lines.append(f"{signature:<24}{rate(speeds):>20}{rate(completed):>20}{shares}{costs}{full}")
+        lines.append(f"{signature:<22}{rate(speeds):>20}{rate(tried):>20}{shares}{costs}{full}")
     lines += [
-        f"combinations in all: {rate(rates)} million a CPU second",
-        "combinations: what was executed, or seen beforehand to stop; values: what came to an end, was hashed and looked up",
-        "kept: new values; known: values that were there; stop: executed and stopped; MB: of the bank, as it counts; of RAM: of",
-        "the process; bits: the cost that was reached; full: the memory ended all of them",
+        f"completed, in all: {rate(rates)} million a CPU second",
+        "completed: executed on all examples, hashed, and looked up among all that is known; combinations: these, those that",
+        "stopped, and those that are passed over without being executed (lists of unequal lengths, say); kept: new behaviours;",
+        "known: behaviours that were there; joins: looked up to meet in the middle, not to be kept; stop: executed and stopped;",
+        "MB: of the bank, as it counts; of RAM: of the process; bits: the cost reached; full: the memory ended all of them",
         "",
         *first_use(data),
     ]
@@ -126,8 +126,9 @@ def searched(signature: str, seed: str, seconds: float, memory: int) -> Row:
     row: Row = {
         "candidates": bank.candidates,
         "values": bank.count,
-        "known": bank._get("R_KNOWN"),
-        "stopped": bank._get("R_STOPPED"),
+        "completed": bank.tally.completed,
+        "known": bank.tally.known,
+        "stopped": bank.tally.stopped,
         "memory": bank.used,
         "resident": _resident() - before,
         "seconds": spent,

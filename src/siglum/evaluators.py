@@ -11,14 +11,19 @@ import sys
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
 from siglum.generated import PACKAGE, digest_of, is_source_tree, remake
+from siglum.ir.types import Array, Type, is_scalar
+
+if TYPE_CHECKING:
+    from siglum.propose.search.catalogue import Operation
 
 TARGET: Final = "x86-64-v2"
 """Evaluators run a few elements at a time: what the level above has brings nothing."""
 FOLDER: Final = PACKAGE / "propose" / "search" / "built"
+ENGINE: Final = ("engine.s", "ways.s", "values.s")
 _NAME: Final = "evaluators.bin"
 _MAGIC: Final = b"SIGLEVAL"
 _HEAD: Final = struct.Struct("<8s32sIII")
@@ -26,8 +31,9 @@ _ALIGNMENT: Final = 64
 
 
 class Evaluators(NamedTuple):
-    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields, each with the offset of its
-    code; their code, to be placed at a multiple of 64 bytes.
+    """The engine's code; the operations, as `propose.search.catalogue.Operation` has its fields but the last, each with the
+    offset of its code and that of the code that does all rows at once (None: there is none); their code, to be placed at a
+    multiple of 64 bytes.
     """
 
     engine: bytes
@@ -40,7 +46,7 @@ def source_digest() -> bytes:
     folders = ("vocab", "frontend", "ir", "bind", "stencil")
     files = [path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))]
     search = PACKAGE / "propose" / "search"
-    own = [search / name for name in ("catalogue.py", "words.py", "layout.py", "engine.s")]
+    own = [search / name for name in ("catalogue.py", "words.py", "layout.py", "metering.py", *ENGINE)]
     return digest_of([*files, *own, PACKAGE / "evaluators.py", PACKAGE / "target" / "x86_64" / "assembler.py"])
 
 
@@ -61,25 +67,40 @@ def _made() -> bytes:
     from siglum.frontend.elaborate import elaborate_phrase
     from siglum.propose.search import layout
     from siglum.propose.search.catalogue import NAMES, Catalogue
+    from siglum.propose.search.metering import metered
     from siglum.target.x86_64.assembler import assembled, joined, numbered
 
-    engine = assembled(numbered(joined([PACKAGE / "propose" / "search" / "engine.s"]), layout.NUMBERS), "engine")
+    engine = assembled(numbered(joined(PACKAGE / "propose" / "search" / name for name in ENGINE), layout.NUMBERS), "engine")
     language, table = pipeline.language(), pipeline.table_of(TARGET)
     code, operations = bytearray(), []
+    made: dict[tuple[str, tuple[Type, ...], Type], int] = {}
+    flat: list[tuple[str, tuple[Type, ...], Type] | None] = []
     for operation in Catalogue(language).operations():
         params = tuple(zip(NAMES, operation.params, strict=False))
         program = language.read(operation.text, params, operation.result)
-        image = bind(pipeline.refined(elaborate_phrase(program)), table)
+        image = bind(metered(pipeline.refined(elaborate_phrase(program))), table)
         offset = len(code)
+        made[operation.text, operation.params, operation.result] = offset
+        flat.append(_side_by_side(operation))
         code += image.code
         code += bytes(-len(code) % _ALIGNMENT)
         types = [str(t) for t in operation.params]
         operations.append(
             [operation.text, types, str(operation.result), operation.words, operation.bits, operation.commutes, offset]
         )
+    for row, key in zip(operations, flat, strict=True):
+        row.append(made.get(key) if key else None)
     listed = zlib.compress(json.dumps(operations, separators=(",", ":")).encode(), 6)
     packed = zlib.compress(bytes(code), 6)
     return _HEAD.pack(_MAGIC, source_digest(), len(engine), len(listed), len(packed)) + engine + listed + packed
+
+
+def _side_by_side(operation: Operation) -> tuple[str, tuple[Type, ...], Type] | None:
+    """The operation that does the same to the numbers of lists side by side, if one may."""
+    result = operation.result if operation.result.kind == "array" else Array(operation.result)
+    if not operation.flat or not is_scalar(result.element):
+        return None
+    return operation.flat, tuple(p if p.kind == "array" else Array(p) for p in operation.params), result
 
 
 def is_fresh(folder: Path = FOLDER) -> bool:

@@ -41,12 +41,34 @@ SHARE: Final = 0.5
 gets this part of what is left, and scalar synthesis has the rest. Beside a property it gets this part, and the search the rest.
 """
 LEAST_MORE_S: Final = 0.15
-UNSAID_MORE_S: Final = 0.5
-"""The least that is spent on others, in seconds, and where there is no English to tell likely programs from cheap ones."""
+"""The least that is spent on others, in seconds."""
+UNSAID_MORE_S: Final = 0.25
+CERTAIN_BITS: Final = 18.0
+DOUBT_BITS: Final = 5.0
+"""Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
+bits more twice that. What costs much may well be met by chance."""
 
 
 class Enough(Exception):
     """Raised by whoever watches the progress of a search that need not go on."""
+
+
+def spent() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+class Deadline:
+    """When to stop looking for others: it moves with what is found."""
+
+    def __init__(self) -> None:
+        self.until = inf
+
+    def keep(self) -> None:
+        """Raises Enough where it has passed."""
+        if spent() > self.until:
+            raise Enough
 
 
 @cache
@@ -69,11 +91,17 @@ def library() -> Library:
     return found
 
 
-def search(progress: Callable[[Progress], None] | None = None) -> Proposer:
+def search(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> Proposer:
     """The search, with what the English says as its priors, literals and seeds."""
-    from siglum.propose.search.enumerator import SearchProposer
+    from siglum.propose.search.proposer import SearchProposer
 
-    return SearchProposer(library, _priors, _said, _fragments, progress)
+    def told(how: Progress) -> None:
+        if progress:
+            progress(how)
+        if deadline:
+            deadline.keep()
+
+    return SearchProposer(library, _priors, _said, _fragments, told)
 
 
 @cache
@@ -130,9 +158,10 @@ def _said(spec: Spec) -> list[Literal]:
     return [*found, *(Literal(value, t, HELD_BITS) for value, t in held)]
 
 
-def proposers(progress: Callable[[Progress], None] | None = None) -> list[Proposer]:
+def proposers(progress: Callable[[Progress], None] | None = None, deadline: Deadline | None = None) -> list[Proposer]:
     """Who is asked where nobody is named, in this order: what the English says, then the search; for functions of numbers and
-    truth values with a reference or a property scalar synthesis before it, and with a reference after it once more.
+    truth values with a reference or a property scalar synthesis before it, and with a reference after it once more. The search
+    tells its progress and keeps the deadline.
     """
     from siglum.propose.lexical.proposer import LexicalProposer
     from siglum.propose.scalar.proposer import answers
@@ -144,8 +173,8 @@ def proposers(progress: Callable[[Progress], None] | None = None) -> list[Propos
         LexicalProposer(),
         Turn(scalar(), referred, SHARE, SCALAR_S),
         Turn(scalar(), lambda spec: answers(spec) and not referred(spec), SHARE),
-        Turn(search(progress), referred, SHARE),
-        Turn(search(progress), lambda spec: not referred(spec)),
+        Turn(search(progress, deadline), referred, SHARE),
+        Turn(search(progress, deadline), lambda spec: not referred(spec)),
         Turn(scalar(), referred),
     ]
 
@@ -189,12 +218,6 @@ class Proposed:
         return self.alternatives.question()
 
 
-def spent() -> float:
-    """Processor seconds of this process and of those that it started and that have ended."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
-
-
 def passing(
     spec: Spec, asked: Sequence[Proposer], proposed: Proposed | None = None, left: Callable[[], float] | None = None
 ) -> Iterator[Program]:
@@ -227,29 +250,43 @@ def _examined(spec: Spec, candidate: Candidate, proposed: Proposed | None) -> Pr
     return examined(spec, candidate)
 
 
-def patience(spec: Spec, first: float, more: float = MORE) -> float:
-    """Processor seconds that are spent on other programs where the first was found after `first` seconds."""
-    return max(LEAST_MORE_S if spec.phrase else UNSAID_MORE_S, more * first)
+def patience(spec: Spec, first: float, more: float = MORE, bits: float = 0.0) -> float:
+    """Processor seconds that are spent on other programs where the first was found after `first` seconds and the best costs
+    `bits`.
+    """
+    least = LEAST_MORE_S if spec.phrase else UNSAID_MORE_S * 2 ** ((bits - CERTAIN_BITS) / DOUBT_BITS)
+    return max(LEAST_MORE_S, least, more * first)
 
 
 def propose(
-    spec: Spec, asked: Sequence[Proposer] | None = None, *, more: float = MORE, feedback: Sequence[Feedback] = ()
+    spec: Spec,
+    asked: Sequence[Proposer] | None = None,
+    *,
+    more: float = MORE,
+    feedback: Sequence[Feedback] = (),
+    deadline: Deadline | None = None,
 ) -> Proposed:
-    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took. `feedback`
-    is what has failed before. On Ctrl-C the best so far is kept in what KeyboardInterrupt carries (`proposed`).
+    """The cheapest different programs that pass. Looks on for others for `more` times as long as the first one took, and longer
+    where the best is not cheap. `feedback` is what has failed before; `deadline` is what the proposers in `asked` keep. On Ctrl-C
+    the best so far is kept in what KeyboardInterrupt carries (`proposed`).
     """
     proposed = Proposed(spec, Alternatives(spec), list(feedback))
     start = spent()
     end = start + spec.budget.seconds
-    programs = passing(spec, proposers() if asked is None else asked, proposed, lambda: end - spent())
+    met = 0.0
+    deadline = deadline or Deadline()
+    asked = proposers(deadline=deadline) if asked is None else asked
+    programs = passing(spec, asked, proposed, lambda: min(end, deadline.until) - spent())
     try:
         for program in programs:
             first = not proposed.alternatives.found
             proposed.alternatives.add(program)
             now = spent()
             if first:
-                end = min(end, now + patience(spec, now - start, more))
-            if now > end:
+                met = now - start
+            best = proposed.programs[0].candidate.cost if proposed.programs else 0.0
+            deadline.until = min(end, start + met + patience(spec, met, more, best))
+            if now > deadline.until:
                 proposed.over = "enough"
                 break
         else:

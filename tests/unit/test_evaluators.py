@@ -56,15 +56,17 @@ def test_the_first_operations_are_made_the_same_every_time(tmp_path: Path) -> No
     data = (tmp_path / "evaluators.bin").read_bytes()
     assert json.loads(said) == [hashlib.sha256(data).hexdigest(), len(data)]
     few, all_ = evaluators.load(tmp_path), evaluators.load()
-    assert few.operations == all_.operations[:FIRST]
+    # code for all rows at once may be that of an operation that comes later
+    assert [o[:-1] for o in few.operations] == [o[:-1] for o in all_.operations[:FIRST]]
     assert few.engine == all_.engine
     assert all_.code.startswith(few.code)
 
 
 def test_operations_have_code_of_their_own_at_multiples_of_64() -> None:
     found = evaluators.load()
-    offsets = [operation[-1] for operation in found.operations]
+    offsets = [operation[-2] for operation in found.operations]
     assert offsets == sorted(set(offsets))
+    assert {operation[-1] for operation in found.operations} <= {None, *offsets}
     assert all(offset % 64 == 0 for offset in offsets)
     assert offsets[-1] < len(found.code)
     assert len({(text, *types) for text, types, *_ in found.operations}) == len(found.operations)

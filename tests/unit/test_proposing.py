@@ -52,7 +52,7 @@ def test_each_proposer_has_the_time_that_those_before_it_have_left() -> None:
 def test_after_a_program_the_others_have_only_what_is_spent_on_more() -> None:
     first, second = Working(0.1, "xs sum"), Working(0.0, "xs maximum + 1")
     found = proposing.propose(SUM, [first, second], more=0.0)
-    assert second.budgets[0] == pytest.approx(proposing.UNSAID_MORE_S, abs=0.1)
+    assert second.budgets[0] == pytest.approx(proposing.LEAST_MORE_S, abs=0.1)
     assert [program.text for program in found.programs] == ["xs sum", "xs maximum + 1"]
 
 

@@ -257,7 +257,8 @@ class Inquiry:
             if listener:
                 listener.listen()
 
-        asked = list(self.asked() if self.asked else proposing.proposers(searching))
+        deadline = proposing.Deadline()
+        asked = list(self.asked() if self.asked else proposing.proposers(searching, deadline))
         try:
             failed = listener.recall() if listener else []
             refused = self._refused(spec)
@@ -266,7 +267,7 @@ class Inquiry:
             elif self.stated:
                 asked.insert(0, Stated(self.stated))
             watched = [Watched(one, self.watch, lessons) for one in asked]
-            found = proposing.propose(spec, watched, more=self._more, feedback=failed)
+            found = proposing.propose(spec, watched, more=self._more, feedback=failed, deadline=deadline)
             if listener:
                 self._listen_to_the_end(listener, found)
         except KeyboardInterrupt as interrupt:

@@ -82,10 +82,14 @@ class Replay:
         self.builder.open_loop(count, tuple(inits))
         for p in n.regions[0].params:
             self.known.pop(p, None)  # another loop at this level may have renamed its own
+        self.loop_entered(n)
         self.region(n.regions[0])
         again, *nexts = map(self.get, n.regions[0].results)
         self.builder.here = self.function.origin_of(n)
         self.take_results(n, self.builder.close_loop(again, tuple(nexts)))
+
+    def loop_entered(self, loop: Node) -> None:
+        """What a rewrite puts at the beginning of a loop's body."""
 
     def take_results(self, n: Node, results: tuple[Node, ...]) -> None:
         for k, value in enumerate(results):

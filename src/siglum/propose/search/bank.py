@@ -12,19 +12,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
-from siglum.ir.types import I64, Array, Type, components, parse_type
+from siglum.ir.types import I64, WIDTHS, Array, Type, components, is_scalar, parse_type
 from siglum.propose.search import layout as at
-from siglum.propose.search.catalogue import Operation
-from siglum.propose.search.costs import unit_of, worth_looking_at
+from siglum.propose.search.catalogue import SPREAD_BITS, Operation
+from siglum.propose.search.costs import UNITS, common_unit_of, unit_of, worth_looking_at
 from siglum.propose.search.layout import JOB, OPERATION, REQUEST
 from siglum.propose.search.packing import WORD, Packer, descriptor
-from siglum.propose.search.words import LABORIOUS, LARGEST
+from siglum.propose.search.words import COMMON
 
 _ENTRY: Final = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint64)
 _NO_RESERVE: Final = 0x4000
 _HUGE: Final = 2 << 20
-FUEL: Final = 20_000
-"""Steps of one evaluation on one row."""
+STEPS: Final = 4_000
+MAGNITUDE: Final = (1 << 63) - 1
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
@@ -34,14 +34,24 @@ _RESERVE: Final = 32
 """A share of the memory that is kept for what follows the search itself."""
 MOST_JOBS: Final = 1 << 16
 _FIRST_TABLE: Final = 1 << 14
-_OPERATION: Final = struct.Struct("<QQQIIIIIIQ3B5x")
-_RANGES: Final = struct.Struct("<II3I3I3III4x")
+_OPERATION: Final = struct.Struct("<QQQQIII3I3B4B")
+_RANGES: Final = struct.Struct("<II3I3I3IIII")
 _HIT: Final = struct.Struct("<iI3II")
-_INDEX_BYTES: Final = 8 + at.ORIGIN_BYTES + 4 * at.ENTRY_BYTES
-"""What a value takes beside its record: its address, its origin, and its share of a table that is a quarter to half full."""
+_PAD: Final = 256
+"""Bytes behind values that may be read and written, to no effect."""
+_INDEX_BYTES: Final = 16 + at.ORIGIN_BYTES
+"""What a value takes beside its record and its entry of the table: its address, its shape, and its origin."""
+_LEAST_LEFT: Final = 64
+"""The share of the memory that is not worth going on for."""
 
 
-_CHECKS: Final = {I64: at.CHECK_NUMBER, Array(I64): at.CHECK_LIST}
+_WAYS: Final = {
+    (False,): at.COLUMNS, (False, False): at.COLUMNS, (True,): at.LIST, (True, True): at.LISTS, (True, False): at.LIST_NUMBER,
+    (False, True): at.NUMBER_LIST,
+}  # fmt: skip
+"""By which arguments are lists."""
+_WAYS_WITH_NUMBERS: Final = {at.LIST_NUMBER: 1, at.NUMBER_LIST: 0}
+"""Which argument is the number."""
 
 
 class Hit(NamedTuple):
@@ -53,28 +63,60 @@ class Hit(NamedTuple):
     tag: int
 
 
+class Tally(NamedTuple):
+    """Combinations that were seen beforehand to stop or to be another one; that were executed and stopped; that were hashed and
+    looked up; and of these, those whose value was there.
+    """
+
+    refused: int
+    stopped: int
+    completed: int
+    known: int
+
+
 _NO_RANGE: Final = (0, 0)
 
 
-def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int = 0) -> bytes:
+def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int = 0, shaped: int = 0) -> bytes:
     """The arguments of a job: ranges of values, all combinations of which are tried; in a triangle the second is not before the
-    first. Behind an operation's `Library.head` it makes a job.
+    first. `shaped` is the argument (1, 2) whose lengths the result must have. Behind an operation's `Library.head` it makes a
+    job.
     """
     (a, a_end), (b, b_end), (c, c_end) = (*spans, _NO_RANGE, _NO_RANGE, _NO_RANGE)[:3]
-    return _RANGES.pack(0, triangle, a, b, c, a_end, b_end, c_end, 0, 0, 0, 0, tag)
+    return _RANGES.pack(0, triangle, a, b, c, a_end, b_end, c_end, 0, 0, 0, 0, tag, shaped)
 
 
 class Shape(NamedTuple):
-    """What operations take: they go over the same values."""
+    """What operations take: they go over the same values. The argument `constant`, if any, is a literal."""
 
     params: tuple[Type, ...]
     commutes: bool
+    constant: int | None = None
 
 
 Operations = list[tuple[Type, bytes]]
 """What each gives, and the head of its jobs."""
 Shapes = dict[Shape, dict[int, Operations]]
 """Operations by what they take and cost."""
+
+
+def _width(t: Type) -> int:
+    """Of the elements of an array of scalars; 0 for other types."""
+    return WIDTHS[t.element] if t.kind == "array" and is_scalar(t.element) else 0
+
+
+def _class(t: Type) -> int:
+    return at.COLUMN if is_scalar(t) else _width(t) or at.MIXED
+
+
+def _way(o: Operation) -> int:
+    """How all rows of an operation on numbers, or on lists of them, are done at once."""
+    lists = tuple(p.kind == "array" for p in o.params)
+    if len(lists) > 2 or not all(many or WIDTHS[p] == WORD for many, p in zip(lists, o.params, strict=True)):
+        return at.ROWS
+    if o.text.count(" zip "):
+        return at.ZIPPED
+    return _WAYS[lists]
 
 
 class Memory:
@@ -113,7 +155,7 @@ class Library:
                     types[text] = parse_type(text)
         self.operations = [
             Operation(text, tuple([types[p] for p in params]), types[result], tuple(words), bits, commutes)
-            for text, params, result, words, bits, commutes, _ in operations
+            for text, params, result, words, bits, commutes, *_ in operations
         ]
         self.types = tuple(dict.fromkeys(types.values()))
         # one more operation a type stands for values that are given, not made
@@ -123,14 +165,14 @@ class Library:
         described = self._described()
         words_of = {t: len(components(t)) for t in self.types}
         for number, (operation, row) in enumerate(zip(self.operations, operations, strict=True)):
-            bound = LARGEST if LABORIOUS.intersection(operation.words) else 0
-            self._write(number, base + row[6], operation.params, operation.result, described, words_of, bound)
+            flat = 0 if row[7] is None else base + row[7]
+            self._write(number, base + row[6], flat, operation, described, words_of)
         for t, number in self._given.items():
-            self._write(number, 0, (), t, described, words_of)
+            self._write(number, 0, 0, Operation("", (), t, (), 0), described, words_of)
         self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
         self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
         """Operations by text and types of arguments."""
-        self._shapes: dict[tuple[frozenset[Type], Type], Shapes] = {}
+        self._shapes: dict[tuple[frozenset[Type], Type, bool], Shapes] = {}
         self.units = [unit_of(o) for o in self.operations]
         """What each costs where nothing is known of the intent."""
         self.by_word: dict[str, list[int]] = {}
@@ -142,6 +184,13 @@ class Library:
         """Operations by the types they take and give."""
         for number, o in enumerate(self.operations):
             self.signatures.setdefault((o.params, o.result), []).append(number)
+        self.common_units = [common_unit_of(o) for o in self.operations]
+        """What each costs among the common ones alone."""
+        of_common = {
+            key: [number for number in numbers if COMMON.issuperset(self.operations[number].words)]
+            for key, numbers in self.signatures.items()
+        }
+        self.common_signatures = {key: numbers for key, numbers in of_common.items() if numbers}
 
     def _described(self) -> dict[Type, int]:
         found: dict[Type, int] = {}
@@ -154,40 +203,49 @@ class Library:
         return found
 
     def _write(
-        self,
-        number: int,
-        entry: int,
-        params: tuple[Type, ...],
-        result: Type,
-        described: dict[Type, int],
-        words: dict[Type, int],
-        bound: int = 0,
+        self, number: int, entry: int, flat: int, o: Operation, described: dict[Type, int], words_of: dict[Type, int]
     ) -> None:
-        seed = (self.types.index(result) + 1) * at.MIX & (1 << 64) - 1
-        absent = [0] * (at.MOST_ARGUMENTS - len(params))
-        counts = [words[p] for p in params] + absent
-        checks = [_CHECKS.get(p, 0) for p in params] + absent
-        place = number * at.OPERATION_BYTES
-        head = (entry, described[result], seed, len(params), number, words[result])
-        _OPERATION.pack_into(self._table.view, place, *head, *counts, bound, *checks)
+        seed = (self.types.index(o.result) + 1) * at.MIX & (1 << 64) - 1
+        absent = [0] * (at.MOST_ARGUMENTS - len(o.params))
+        counts, widths = ([of(p) for p in o.params] + absent for of in (words_of.__getitem__, _width))
+        way = _way(o) if flat else at.ROWS
+        head = (entry, flat, described[o.result], seed, len(o.params), number, words_of[o.result])
+        last = (_class(o.result), WIDTHS.get(o.result, 0), way, o.result in (I64, Array(I64)))
+        _OPERATION.pack_into(self._table.view, number * at.OPERATION_BYTES, *head, *counts, *widths, *last)
 
-    def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int]) -> Shapes:
-        """The operations worth looking at between these types. What they usually cost is worked out once."""
-        usual = costs is self.units
-        if usual and (starts, goal) in self._shapes:
-            return self._shapes[starts, goal]
+    def shapes(self, starts: frozenset[Type], goal: Type, costs: Sequence[int], *, common: bool = False) -> Shapes:
+        """The operations worth looking at between these types, of `common` words alone where that is said. What they usually cost
+        is worked out once.
+        """
+        usual, key = costs is self.units or common, (starts, goal, common)
+        if usual and key in self._shapes:
+            return self._shapes[key]
         found: Shapes = {}
-        for number in worth_looking_at(self.signatures, costs, starts, goal):
+        signatures, costs = (self.common_signatures, self.common_units) if common else (self.signatures, costs)
+        for number in worth_looking_at(signatures, costs, starts, goal):
             operation = self.operations[number]
-            by_cost = found.setdefault(Shape(operation.params, operation.commutes), {})
-            by_cost.setdefault(costs[number], []).append((operation.result, self._heads[number]))
+            head, cost = (operation.result, self._heads[number]), costs[number]
+            constant = self.number_beside(number)
+            if constant is not None:
+                shape = Shape(operation.params, operation.commutes, constant)
+                found.setdefault(shape, {}).setdefault(cost, []).append(head)
+                cost += round(UNITS * SPREAD_BITS)
+            found.setdefault(Shape(operation.params, operation.commutes), {}).setdefault(cost, []).append(head)
         if usual:
-            self._shapes[starts, goal] = found
+            self._shapes[key] = found
         return found
 
     def head(self, operation: int) -> bytes:
         """The beginning of a job that does the operation."""
         return self._heads[operation]
+
+    def way(self, operation: int) -> int:
+        """How the engine does all rows of an operation (`layout.ROWS` ..)."""
+        return self._table.view[operation * at.OPERATION_BYTES + OPERATION["O_WAY"]]
+
+    def number_beside(self, operation: int) -> int | None:
+        """Which argument is a number that goes with all elements of a list."""
+        return _WAYS_WITH_NUMBERS.get(self.way(operation))
 
     def address_of(self, operation: int) -> int:
         """Where the engine finds an operation."""
@@ -199,36 +257,41 @@ class Library:
 
 
 class Bank:
-    """The values of one search over `rows` rows (at most 64), within `memory` bytes."""
+    """The values of one search over `rows` rows (at most 64), within `memory` bytes; an evaluation takes at most `steps` on a row
+    in loops that nothing given bounds. Integers beyond `magnitude`, 2^n - 1, are not kept.
+    """
 
-    def __init__(self, library: Library, rows: int, memory: int) -> None:
-        self.library, self.rows = library, rows
-        room = memory - _INPUTS - _FRAMES
-        # of typical values (five rows of five integers) a record takes about three times as much as the rest
-        self.most = max(1024, room // (4 * _INDEX_BYTES))
-        self._values = Memory(max(1 << 20, room - self.most * _INDEX_BYTES))
-        self._records = Memory(8 * self.most)
-        self._origins = Memory(at.ORIGIN_BYTES * self.most)
+    def __init__(self, library: Library, rows: int, memory: int, *, steps: int = STEPS, magnitude: int = MAGNITUDE) -> None:
+        self.library, self.rows, self.magnitude = library, rows, magnitude
+        self._fixed = _INPUTS + _FRAMES + 2 * at.SIDE_BYTES
+        self._room = max(1 << 20, (memory - self._fixed) * (_RESERVE - 1) // _RESERVE)
+        self._whole = max(self._room, memory - self._fixed)
+        # address space is no memory: each part could take all of it
+        self._values = Memory(self._whole + _PAD)
+        most = self._whole // _INDEX_BYTES
+        self._records, self._shapes, self._origins = Memory(8 * most), Memory(8 * most), Memory(at.ORIGIN_BYTES * most)
         self._table = Memory(_FIRST_TABLE * at.ENTRY_BYTES)
         self._request = Memory(at.REQUEST_BYTES)
         self._jobs = Memory(MOST_JOBS * at.JOB_BYTES)
         self._hits = Memory(_HITS * at.HIT_BYTES)
         self._frames = Memory(_FRAMES)
         self._context = Memory(4096)
-        self._scratch = Memory(2 * at.SCRATCH_BYTES + 4096)
+        self._sides = Memory(2 * at.SIDE_BYTES)
         self._inputs = Memory(_INPUTS)
         self._input_end = 0
         self._largest = 0
         self.full = False
         struct.pack_into("<Q", self._context.view, 40, self._frames.address + _FRAMES // 2)
         self._put(
-            R_RECORDS=self._records.address, R_ORIGINS=self._origins.address, R_CONTEXT=self._context.address,
-            R_BANK=self._values.address, R_BANK_END=self._values.address + self._values.size - self._values.size // _RESERVE - 64,
-            R_FRAME=self._frames.address + 64, R_SCRATCH=self._scratch.address, R_FUEL=FUEL, R_HITS_AT=self._hits.address,
+            R_RECORDS=self._records.address, R_SHAPES=self._shapes.address, R_ORIGINS=self._origins.address,
+            R_CONTEXT=self._context.address, R_BANK=self._values.address,
+            R_FRAME=self._frames.address + 64, R_SIDE=self._sides.address, R_OTHER_SIDE=self._sides.address + at.SIDE_BYTES,
+            R_FUEL=steps, R_FLAT_FUEL=steps * rows, R_HITS_AT=self._hits.address, R_LENGTHS_BYTES=4 * rows + 7 & -8,
         )  # fmt: skip
-        self._put4(R_MOST=self.most - self.most // _RESERVE, R_ROWS=rows, R_HITS_MOST=_HITS)
-        self._put(R_LARGEST=_ROW_BYTES * rows)
+        self._put4(R_ROWS=rows, R_HITS_MOST=_HITS)
+        self._allow(_ROW_BYTES * rows)
         self._use_table(_FIRST_TABLE)
+        self._portion()
 
     # The request -------------------------------------------------------------------------------------------------------
     def _put(self, **values: int) -> None:
@@ -252,25 +315,46 @@ class Bank:
 
     @property
     def candidates(self) -> int:
-        """How many combinations were evaluated."""
+        """How many combinations were tried."""
         return self._get("R_CANDIDATES")
+
+    @property
+    def tally(self) -> Tally:
+        """What became of them."""
+        return Tally(*(self._get(name) for name in ("R_REFUSED", "R_STOPPED", "R_COMPLETED", "R_KNOWN")))
 
     @property
     def used(self) -> int:
         """Bytes of memory in use."""
-        return self._get("R_BANK") - self._values.address + self.count * _INDEX_BYTES + self._input_end
+        return self._taken() + self._fixed
+
+    def _taken(self) -> int:
+        return self._get("R_BANK") - self._values.address + self.count * _INDEX_BYTES + self._table.size
+
+    def _portion(self) -> bool:
+        """Gives half of the memory that is left to records and half to what goes with them; whether there is any."""
+        left = self._room - self._taken()
+        if left < self._room // _LEAST_LEFT:
+            return False
+        self._put(R_BANK_END=self._get("R_BANK") + left // 2)
+        self._put4(R_MOST=self.count + left // 2 // _INDEX_BYTES)
+        return True
 
     def _use_table(self, entries: int) -> None:
         self._put(R_TABLE=self._table.address, R_TABLE_MASK=entries - 1)
         self._put4(R_TABLE_MOST=entries // 2)
 
-    def _widen(self) -> None:
-        """Four times as many entries."""
+    def _widen(self) -> bool:
+        """Twice as many entries, or where there is no memory for them a fuller table; whether there is room now."""
         old, entries = self._table, self._table.size // at.ENTRY_BYTES
-        self._table = Memory(4 * entries * at.ENTRY_BYTES)
+        if self._taken() + 2 * old.size > self._room:
+            self._put4(R_TABLE_MOST=entries * 7 // 8)
+            return self.count < entries * 7 // 8 and self._portion()
+        self._table = Memory(2 * old.size)
         self._put(R_OLD_TABLE=old.address, R_OLD=entries)
-        self._use_table(4 * entries)
+        self._use_table(2 * entries)
         self.library.widen(self._request.address)
+        return self._portion()
 
     # Values that are given ------------------------------------------------------------------------------------------------
     def insert(self, column: Sequence[Any], t: Type, goal: int = 0) -> int:
@@ -279,18 +363,33 @@ class Bank:
         """
         operation = self.library.given(t)
         packer = Packer(self._inputs.address + self._input_end)
-        words = [word for value in column for word in packer.words(value, t)]
-        if self._input_end + len(packer.data) > _INPUTS or len(words) > at.MOST_ROWS * at.RESULT_WORDS:
+        lengths: list[int] = []
+        content = packer.address
+        if width := _width(t):
+            lengths = packer.flat(column, t.element)
+        else:
+            words = [word for value in column for word in packer.words(value, t)]
+            content += len(packer.data)
+            packer.data += struct.pack(f"<{len(words)}Q", *words)
+        lengths_at = packer.address + len(packer.data)
+        packer.data += struct.pack(f"<{len(lengths)}I", *lengths) + bytes(_PAD)
+        if self._input_end + len(packer.data) > _INPUTS:
             raise OverflowError("the inputs are too long for the search")
         self._inputs.view[self._input_end : self._input_end + len(packer.data)] = bytes(packer.data)
-        self._input_end += len(packer.data)
-        self._largest = max(self._largest, len(packer.data) + WORD * len(words))
+        self._input_end += len(packer.data) + -len(packer.data) % 16
+        self._largest = max(self._largest, len(packer.data) - _PAD)
         # what lies far beyond the size of all that is given is hardly ever part of an answer
-        self._put(R_LARGEST=_LARGER * self._largest + _ROW_BYTES * self.rows)
-        struct.pack_into(f"<{len(words)}Q", self._request.view, REQUEST["R_RESULTS"], *words)
-        self._put(R_OP=self.library.address_of(operation))
+        self._allow(_LARGER * self._largest + _ROW_BYTES * self.rows)
+        self._put(
+            R_LAST_CONTENT=content, R_LAST_BYTES=width * sum(lengths) if width else WORD * self.rows, R_LAST_LENGTHS=lengths_at,
+            R_OP=self.library.address_of(operation), R_MAGNITUDE=MAGNITUDE,
+        )  # fmt: skip
         self._put4(R_GOAL=goal)
         return int(self.library.insert(self._request.address))
+
+    def _allow(self, largest: int) -> None:
+        """How many bytes a value may take."""
+        self._put(R_LARGEST=largest, R_CONTENT_MOST=min(largest, at.MOST_CONTENT))
 
     def origin(self, value: int) -> tuple[int, tuple[int, int, int]]:
         """The operation that made a value, and of which values."""
@@ -299,9 +398,8 @@ class Bank:
 
     def open_reserve(self) -> None:
         """Lets the values take the share of the memory that was kept back."""
-        self._put(R_BANK_END=self._values.address + self._values.size - 64)
-        self._put4(R_MOST=self.most)
-        self.full = False
+        self._room = self._whole
+        self.full = not self._portion()
 
     # Work ---------------------------------------------------------------------------------------------------------------------
     def run(self, jobs: Sequence[bytes], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
@@ -310,19 +408,18 @@ class Bank:
         """
         joined = b"".join(jobs)
         self._jobs.view[: len(joined)] = joined
-        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined))
+        self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined), R_MAGNITUDE=self.magnitude)
         self._put4(R_MODE=at.PROBES if probe else at.KEEPS)
         while True:
             self._put(R_LEFT=slice_)
             why = self.library.work(self._request.address)
             if why == at.FINISHED:
                 return True
-            if why == at.TABLE:
-                self._widen()
-            elif why in (at.VALUES, at.BANK):
+            if why == at.SLICE:
+                if not pulse():
+                    return False
+            elif not (self._widen() if why == at.TABLE else self._portion()):
                 self.full = True
-                return False
-            elif not pulse():
                 return False
 
     def hits(self) -> list[Hit]:
@@ -336,4 +433,4 @@ class Bank:
         return found
 
 
-assert (_OPERATION.size, 8 + _RANGES.size, OPERATION["O_WORDS"] + 12, JOB["J_TAG"] + 4) == (64, at.JOB_BYTES, 48, 60)
+assert (OPERATION["O_NARROWS"] + 1, at.JOB_BYTES, JOB["J_TAG"] + 4) == (_OPERATION.size, 8 + _RANGES.size, 60)

@@ -12,7 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from siglum.errors import UserError
-from siglum.ir.types import BOOL, CHAR, F64, I64, STR, Array, Map, Pair, Type, substitute
+from siglum.ir.types import BOOL, CHAR, F64, I64, STR, Array, Map, Pair, Type, is_scalar, substitute
 from siglum.propose.search.words import COMMUTES, NEVER, bits_of
 
 if TYPE_CHECKING:
@@ -30,16 +30,21 @@ TYPES: Final = (
 )  # fmt: skip
 """The types of the values that are looked at."""
 LIFT_BITS: Final = 0.5
+SPREAD_BITS: Final = 2.5
 BODY_BITS: Final = 0.5
 NESTED_BITS: Final = 3.0
 ZIPPED_BITS: Final = 2.0
-"""What lifting, a function's parentheses, a list for each element, and two lists side by side cost beside the words."""
+"""What lifting, a number that is not a constant beside a list, a function's parentheses, a list for each element, and two lists
+side by side cost beside the words."""
+_SCALAR_VARIABLES: Final = "NS"
 ZIPPED: Final = ("+", "-", "*", "min", "max", "//", "=")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A phrase over `a`, `b`, `c`, which stand for values of `params`; `words` are those it is made of."""
+    """A phrase over `a`, `b`, `c`, which stand for values of `params`; `words` are those it is made of. Where it does the same to
+    each number, `flat` is a phrase that does it to the numbers of two lists side by side, or of one.
+    """
 
     text: str
     params: tuple[Type, ...]
@@ -47,6 +52,7 @@ class Operation:
     words: tuple[str, ...]
     bits: float
     commutes: bool = False
+    flat: str = ""
 
 
 class _Body:
@@ -91,12 +97,20 @@ class Catalogue:
         if len(params) > len(NAMES):
             return
         text = _applied(name, NAMES[: len(params)])
+        flat = text if params and all(p in SCALARS for p in params) and self._only_lifts(name) else ""
         for lifted in product((False, True), repeat=len(params)):
             if any(lifted) and any(p not in SCALARS and p is not STR for p in params):
                 continue  # `xs take ks`, a list for each k, is hardly ever meant
+            if name in COMMUTES and lifted == (False, True):
+                continue  # the other way round it is the same
             types = tuple(Array(p) if up else p for up, p in zip(lifted, params, strict=True))
             bits = bits_of(name) + LIFT_BITS * (2 ** sum(lifted) - 1)
-            yield from self._typed(text, types, (name,), bits, name in COMMUTES, lifted=any(lifted))
+            yield from self._typed(text, types, (name,), bits, name in COMMUTES, lifted=any(lifted), flat=flat)
+
+    def _only_lifts(self, name: str) -> bool:
+        """Whether the word says nothing of lists but what it does to each element."""
+        patterns = [pattern for overload in self.vocabulary.overloads(name) for _, pattern in overload.params]
+        return all(is_scalar(p) or p is STR or (p.kind == "var" and p.text in _SCALAR_VARIABLES) for p in patterns)
 
     def _typed(
         self,
@@ -107,6 +121,7 @@ class Catalogue:
         commutes: bool = False,
         *,
         lifted: bool = False,
+        flat: str = "",
     ) -> Iterator[Operation]:
         """The operation, if the text type-checks and gives a type that is looked at; a result that may be absent stops, or is
         replaced where there is room for one more argument.
@@ -127,7 +142,7 @@ class Catalogue:
                 otherwise = f"{text} else {NAMES[len(params)]}"
                 yield Operation(otherwise, (*params, result), result, (*words, "else"), bits + 2 + bits_of("else") / 2)
         if result in TYPES:
-            yield Operation(text, params, result, words, bits, commutes)
+            yield Operation(text, params, result, words, bits, commutes, flat)
 
     # Words on functions ---------------------------------------------------------------------------------------------
     def _with_bodies(self, name: str, params: Sequence[Type]) -> Iterator[Operation]:
@@ -179,7 +194,8 @@ class Catalogue:
             text = f"a zip b map ({_applied(name, ('it left', '(it right)'))})"
             for t in (I64, F64):
                 bits = bits_of(name) + ZIPPED_BITS
-                yield from self._typed(text, (Array(t), Array(t)), ("zip", "map", name), bits, name in COMMUTES)
+                words = ("zip", "map", name)
+                yield from self._typed(text, (Array(t), Array(t)), words, bits, name in COMMUTES, flat=_applied(name, NAMES[:2]))
 
     # Choices ---------------------------------------------------------------------------------------------------------
     def _choices(self) -> Iterator[Operation]:
@@ -200,7 +216,8 @@ def _applied(name: str, arguments: Sequence[str]) -> str:
 def _bindings(overload: Overload, known: Sequence[Type] = ()) -> Iterator[dict[str, Type]]:
     """What the type variables of an overload may stand for; the `known` types as well."""
     variables = sorted({v for _, p in overload.params for v in _variables(p)} | set(_variables(overload.result)))
-    choices = [[*dict.fromkeys([*_choices_of(v), *(k for k in known if not k.has_vars and v not in "NS")])] for v in variables]
+    further = [k for k in known if not k.has_vars]
+    choices = [[*dict.fromkeys([*_choices_of(v), *(further if v not in _SCALAR_VARIABLES else ())])] for v in variables]
     for types in product(*choices):
         yield dict(zip(variables, types, strict=True))
 

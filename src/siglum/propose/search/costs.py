@@ -19,6 +19,7 @@ UNITS: Final = 2
 DETOUR_BITS: Final = 11.0
 """How much more than the straight way a way over another type may cost."""
 _LEAST: Final = 1
+_COMMON_BITS: Final = 4.5
 
 
 class Literal(NamedTuple):
@@ -65,6 +66,11 @@ def _of_examples(spec: Spec) -> Iterator[Literal]:
 def unit_of(operation: Operation, change: float = 0.0) -> int:
     """What an operation costs where its words cost `change` bits more than the hand-made priors say."""
     return max(_LEAST, round(UNITS * (operation.bits + change)))
+
+
+def common_unit_of(operation: Operation) -> int:
+    """What an operation of common words costs where nothing else is looked at: they hardly differ."""
+    return max(_LEAST, round(UNITS * (_COMMON_BITS + (operation.bits - _COMMON_BITS) / 4)))
 
 
 def units(

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import re
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, product
-from math import sqrt
+from itertools import chain, islice
+from math import inf, log2, sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
-from siglum.ir.types import Type
-from siglum.propose.repair import Part, parts
-from siglum.propose.search.bank import MOST_JOBS, Bank, Hit, Library, Operations, Shape, ranges
-from siglum.propose.search.catalogue import NAMES
+from siglum.ir.types import I64, Type
+from siglum.propose.repair import Part
+from siglum.propose.search.bank import MAGNITUDE, MOST_JOBS, STEPS, Bank, Hit, Library
+from siglum.propose.search.catalogue import NAMES, SPREAD_BITS
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
-from siglum.propose.search.goals import Goal, goals
+from siglum.propose.search.goals import FIRST_GOALS, MOST_GOALS, Goal, goals
 from siglum.propose.search.joins import Joined, Joins
 from siglum.propose.search.layout import MOST_ROWS
-from siglum.records import Candidate, Feedback, Spec
+from siglum.propose.search.schedule import Schedule
+from siglum.records import Candidate, Example, Spec
 
 INPUT_BITS: Final = 1.0
 UNSAID_BITS: Final = 6.0
 """What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
+USUAL: Final = 10
+COMMON_CONSTANTS: Final = 0.4
+"""What constants cost among common words, of what they cost otherwise."""
+AGAIN: Final = 2 * UNITS
+"""What a value costs that the program has already."""
+MOST_STEPS: Final = 20_000
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _BEFORE: Final = 0.9
@@ -36,10 +42,6 @@ _SHARE: Final = 0.03
 """Two values beside the goal are tried after so many candidates, then after as many times as many; pairs are a share of them."""
 _NAME: Final = re.compile(r"\b[abc]\b")
 _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
-
-Ranges = list[tuple[int, int]]
-Groups = dict[int, Ranges]
-_NOTHING: Final[Groups] = {}
 
 
 class Progress(NamedTuple):
@@ -53,7 +55,8 @@ class Progress(NamedTuple):
 
 class Search:
     """One search for one Spec: under `priors` (bits of words), with the literals that the intent says, and with `seeds`, phrases
-    that may be parts of the answer.
+    that may be parts of the answer; or (`common`) of common words alone, at costs that hardly differ, and without integers that
+    are larger than those of the examples. Takes the `share` of the memory.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class Search:
         said: Sequence[Literal] = (),
         seeds: Iterable[Part] = (),
         *,
+        common: bool = False,
+        share: float = 1.0,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         assert spec.result is not None
@@ -72,43 +77,64 @@ class Search:
         self.progress = progress or (lambda how: None)
         self.costs = units(library.units, library.operations, library.by_word, priors or {})
         self.literals = literals_for(spec, said)
+        self.constants = {(literal.value, literal.type): literal.bits for literal in self.literals}
         self.seeds = seeds
-        self.bank = Bank(library, len(self.examples), spec.budget.memory)
-        self.groups: dict[Type, Groups] = {}
-        self.starts: list[int] = []
-        self.start_costs: list[int] = []
+        magnitude = _magnitude(self.examples) if common else MAGNITUDE
+        memory = int(share * spec.budget.memory)
+        self.bank = Bank(library, len(self.examples), memory, steps=_steps(self.examples), magnitude=magnitude)
+        starts = frozenset(t for _, t in spec.params) or frozenset(literal.type for literal in self.literals)
+        shapes = library.shapes(starts, self.goal_type, self.costs, common=common)
+        self.taken = {t for shape in shapes for t in shape.params}
+        self.schedule = Schedule(shapes)
         self.leaves: dict[int, str] = {}
+        self.leaf_units: dict[int, int] = {}
+        self.constant_share = COMMON_CONSTANTS if common else 1.0
         self.start = time.process_time()
         self.end = self.start + _BEFORE * spec.budget.seconds
         self.level = 0
 
     # Leaves -----------------------------------------------------------------------------------------------------------
-    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float) -> None:
+    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float, *, constant: bool = False) -> None:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
-            self._group(t, max(1, round(UNITS * bits)), number, number + 1)
-
-    def _group(self, t: Type, cost: int, first: int, last: int) -> None:
-        """The values `first` up to `last`, which come after all others, are of this type and cost."""
-        self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
-        self.starts.append(first)
-        self.start_costs.append(cost)
+            self.leaf_units[number] = max(1, round(UNITS * bits))
+            cost = max(1, round(UNITS * bits * self.constant_share)) if constant else self.leaf_units[number]
+            self.schedule.group(t, cost, number, number + 1, constant=constant)
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
         for k, (name, t) in enumerate(self.spec.params):
             self._leaf([example.arguments[k] for example in self.examples], t, name, INPUT_BITS)
-        known = set(self.library.types)
         for literal in self.literals:
-            if literal.type in known:
-                self._leaf([literal.value for _ in rows], literal.type, show_value(literal.value, literal.type), literal.bits)
+            if literal.type in self.taken:
+                text = show_value(literal.value, literal.type)
+                self._leaf([literal.value for _ in rows], literal.type, text, literal.bits, constant=True)
         for part in self.seeds:
-            if part.type in known:
+            if part.type in self.taken:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
         self.goals: list[Goal] = []
         self.goal_values: list[int] = []
-        for goal in goals([example.result for example in self.examples], self.goal_type):
+        self.waiting = goals([example.result for example in self.examples], self.goal_type, self._priced)
+        self.met = list(self._further(FIRST_GOALS))
+        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
+        self.next_joins = _FIRST_JOINS
+
+    def _priced(self, operation: str, t: Type, constant: Any) -> float:
+        """Bits of an operation on a value of the goal's type, with a constant where there is one."""
+        if constant is None:
+            number = self.library.by_text.get((operation, (t,)))
+            return inf if number is None else self.costs[number] / UNITS
+        other = I64 if isinstance(constant, int) else t
+        number = self.library.by_text.get((operation, (t, other)))
+        if number is None:
+            return inf
+        return self.costs[number] / UNITS + self.constants.get((constant, other), _constant_bits(constant))
+
+    def _further(self, most: int) -> Iterator[tuple[int, int]]:
+        """Takes more goals, until there are so many; those that are met already, with the value that does."""
+        for goal in islice(self.waiting, most - len(self.goals)):
+            there = self.bank.count
             try:
                 value = self.bank.insert(goal.column, goal.type)
                 if value < 0:
@@ -118,34 +144,42 @@ class Search:
                 continue
             self.goals.append(goal)
             self.goal_values.append(value)
-        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
-        self.next_joins = _FIRST_JOINS
-        starts = frozenset(t for _, t in self.spec.params) or frozenset(literal.type for literal in self.literals)
-        self.shapes = self.library.shapes(starts, self.goal_type, self.costs)
+            if value < there:
+                yield -len(self.goals), value
 
     # Levels -----------------------------------------------------------------------------------------------------------
     def run(self) -> Iterator[Candidate]:
         """Candidates that meet the goal on the examples, cheapest first as far as the search goes. Ends with the budget."""
+        yield from (candidate for candidate in self.steps() if candidate)
+
+    def steps(self) -> Iterator[Candidate | None]:
+        """The same, with None after each cost."""
         try:
             self._begin()
         except (KeyError, OverflowError):
             return  # a type that is not looked at, or a value that does not fit
-        yield from self._given()
         told: set[str] = set()
-        for self.level in range(1, round(UNITS * MOST_BITS)):
-            for candidate in self._level():
-                if candidate.text not in told:
-                    told.add(candidate.text)
+        try:
+            for candidate in chain(self._given(), self._levels()):
+                if candidate is None or candidate.text not in told:
                     yield candidate
+                if candidate:
+                    told.add(candidate.text)
+        finally:
+            del self.joins  # it holds what holds it: the memory would wait for the collector
+
+    def _levels(self) -> Iterator[Candidate | None]:
+        for met, value in self.met:
+            yield self._already(met, value)
+        for self.level in range(1, round(UNITS * MOST_BITS)):
+            yield from self._level()
+            yield None
             if not self._going():
                 break
         self._pulse()
         self.bank.open_reserve()
         self.end = self.start + self.spec.budget.seconds
-        for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
-            candidate = self._put_together(joined)
-            if candidate.text not in told:
-                yield candidate
+        yield from self._pairs()
 
     def _given(self) -> Iterator[Candidate]:
         """A parameter or a literal that is the answer."""
@@ -158,82 +192,33 @@ class Search:
                 yield Candidate(show_value(literal.value, literal.type), "search", literal.bits)
 
     def _level(self) -> Iterator[Candidate]:
-        batches: dict[Type, list[bytes]] = {}
-        for shape, by_cost in self.shapes.items():
-            self._jobs(shape, by_cost, batches)
+        batches = self.schedule.jobs(self.level)
         made: list[tuple[Type, int, int]] = []
         # the goal's own type last: what it is made of is there by then
         for t in sorted(batches, key=lambda t: t is self.goal_type):
             yield from self._do(batches[t], t, made)
         for t, first, last in made:
-            self._group(t, self.level, first, last)
+            self.schedule.group(t, self.level, first, last)
+        if len(self.goals) < MOST_GOALS and self.bank.tally.completed > _FIRST_JOINS:
+            for met, value in self._further(MOST_GOALS):
+                if not self.joins.lies_between(value):
+                    yield self._already(met, value)
         for t, first, last in made:
             if t is self.goal_type and self._going():
                 for joined in self.joins.one((first, last)):
                     yield self._put_together(joined)
-        if self.bank.candidates > self.next_joins and self._going():
-            self.next_joins = _LATER * self.bank.candidates
-            for joined in self.joins.two(self._cheapest(round(sqrt(self.bank.candidates * _SHARE)))):
-                yield self._put_together(joined)
+        if self.bank.tally.completed > self.next_joins and self._going():
+            yield from self._pairs()
 
     def _going(self) -> bool:
         return not self.bank.full and time.process_time() < self.end
 
-    def _cheapest(self, count: int) -> list[tuple[int, int]]:
-        """The cheapest values of the goal's type, about so many."""
-        found: list[tuple[int, int]] = []
-        for _, spans in sorted(self.groups.get(self.goal_type, _NOTHING).items()):
-            for first, last in spans:
-                if count <= 0:
-                    return found
-                found.append((first, min(last, first + count)))
-                count -= last - first
-        return found
-
-    def _jobs(self, shape: Shape, by_cost: dict[int, Operations], batches: dict[Type, list[bytes]]) -> None:
-        """The operations of one shape on all arguments with which they cost as much as the level."""
-        groups = [self.groups.get(p, _NOTHING) for p in shape.params]
-        if not all(groups):
-            return
-        for cost, operations in by_cost.items():
-            rest = self.level - cost
-            if not groups:
-                if not rest:
-                    self._add(operations, ranges(()), batches)
-            elif len(groups) == 1:
-                for given in groups[0].get(rest, ()):
-                    self._add(operations, ranges((given,)), batches)
-            elif len(groups) == 2:
-                self._pairs(shape, operations, groups[0], groups[1], rest, batches)
-            else:
-                self._triples(operations, groups, rest, batches)
-
-    def _triples(self, operations: Operations, groups: Sequence[Groups], rest: int, batches: dict[Type, list[bytes]]) -> None:
-        third = groups[2]
-        for first, firsts in groups[0].items():
-            left = rest - first
-            if left < 2:
-                continue
-            for second, seconds in groups[1].items():
-                if left - second in third:
-                    for spans in product(firsts, seconds, third[left - second]):
-                        self._add(operations, ranges(spans), batches)
-
-    def _pairs(
-        self, shape: Shape, operations: Operations, left: Groups, right: Groups, rest: int, batches: dict[Type, list[bytes]]
-    ) -> None:
-        for first, spans in left.items():
-            others = right.get(rest - first)
-            if not others or (shape.commutes and 2 * first > rest):
-                continue
-            for a in spans:
-                for b in others:
-                    if not (shape.commutes and 2 * first == rest and b < a):
-                        self._add(operations, ranges((a, b), triangle=shape.commutes and a == b), batches)
-
-    def _add(self, operations: Sequence[tuple[Type, bytes]], given: bytes, batches: dict[Type, list[bytes]]) -> None:
-        for t, head in operations:
-            batches.setdefault(t, []).append(head + given)
+    def _pairs(self) -> Iterator[Candidate]:
+        """Two of the cheapest values beside the goal, as many as the search so far is worth."""
+        completed = self.bank.tally.completed
+        self.next_joins = _LATER * completed
+        for joined in self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))):
+            yield self._put_together(joined)
 
     def _do(self, jobs: list[bytes], t: Type, made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
         if not self._going():
@@ -258,26 +243,50 @@ class Search:
         """The program of an operation that gave a goal."""
         operation = self.library.operations[hit.operation]
         text = self._applied(operation.text, [self.text_of(v) for v in hit.arguments[: len(operation.params)]])
-        return self._candidate(text, hit.met, self.level / UNITS)
+        units = self._own(hit.operation, hit.arguments)
+        return self._candidate(text, hit.met, self._shared(units, hit.arguments[: len(operation.params)]))
+
+    def _already(self, met: int, value: int) -> Candidate:
+        """The program of a value that was there before it was a goal."""
+        return self._candidate(self.text_of(value), met, self._shared(0, (value,)))
 
     def _put_together(self, joined: Joined) -> Candidate:
         """The program of values that give a goal together."""
-        text, bits = "", 0.0
+        text = ""
         for number, *values in joined.steps:
-            bits += self.costs[number] / UNITS + sum(self._cost_of(v) for v in values if v >= 0)
             parts = [self.text_of(v) if v >= 0 else text for v in values]
             text = self._applied(self.library.operations[number].text, parts)
-        return self._candidate(text, joined.goal, bits)
+        units = sum(self.costs[number] for number, *_ in joined.steps)
+        return self._candidate(text, joined.goal, self._shared(units, [v for _, *vs in joined.steps for v in vs if v >= 0]))
+
+    def _own(self, operation: int, arguments: Sequence[int]) -> int:
+        """What an operation usually costs on such arguments."""
+        beside = self.library.number_beside(operation)
+        spread = beside is not None and arguments[beside] not in self.leaves
+        return self.costs[operation] + (round(UNITS * SPREAD_BITS) if spread else 0)
+
+    def _shared(self, units: int, values: Iterable[int]) -> float:
+        """What `units` and the values cost together, in bits: one that is there twice is thought of once."""
+        seen: set[int] = set()
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if value in self.leaves:
+                units += self.leaf_units[value]
+            elif value in seen:
+                units += AGAIN
+            else:
+                seen.add(value)
+                number, arguments = self.bank.origin(value)
+                units += self._own(number, arguments)
+                waiting += arguments[: len(self.library.operations[number].params)]
+        return units / UNITS
 
     def _candidate(self, text: str, met: int, bits: float) -> Candidate:
         goal = self.goals[-1 - met]
-        if goal.text != "a":
-            text = self._applied(goal.text, [text])
+        for before, behind in goal.steps:
+            text = f"{before}{_grouped(text)}{behind}"
         return Candidate(text, "search", bits + goal.bits + (UNSAID_BITS if self.spec.phrase else 0.0))
-
-    def _cost_of(self, value: int) -> float:
-        """What a value costs, in bits."""
-        return self.start_costs[bisect_right(self.starts, value) - 1] / UNITS
 
     def text_of(self, value: int) -> str:
         """The phrase whose value this is."""
@@ -295,31 +304,31 @@ class Search:
         return _NAME.sub(lambda found: _grouped(given[found.group()]), text)
 
 
+def _steps(examples: Sequence[Example]) -> int:
+    """Enough to count up to the numbers that are given, if these are not large."""
+    numbers = [a for example in examples for a in example.arguments if isinstance(a, int)]
+    return max(STEPS, min(MOST_STEPS, 2 * max(numbers, default=0)))
+
+
+def _magnitude(examples: Sequence[Example]) -> int:
+    """The least 2^n - 1 that is not below any integer of the examples, nor below usual constants."""
+    waiting: list[Any] = [value for example in examples for value in (*example.arguments, example.result)]
+    most = USUAL
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, int):
+            most = max(most, abs(value))
+        elif isinstance(value, list | tuple):
+            waiting += value
+    return (1 << most.bit_length()) - 1
+
+
+def _constant_bits(constant: Any) -> float:
+    """What a constant costs that nobody said: it shows in all results."""
+    if isinstance(constant, int):
+        return 4.0 + 2 * log2(1 + abs(constant)) / 3
+    return 4.0 + len(constant) / 2
+
+
 def _grouped(text: str) -> str:
     return text if _ATOM.fullmatch(text) else f"({text})"
-
-
-class SearchProposer:
-    """The search as a proposer. `library` is loaded when it is first needed; `priors`, `said` and `fragments` read the
-    intent's words."""
-
-    name = "search"
-
-    def __init__(
-        self,
-        library: Callable[[], Library],
-        priors: Callable[[Spec], Mapping[str, float]] | None = None,
-        said: Callable[[Spec], Sequence[Literal]] | None = None,
-        fragments: Callable[[Spec], Iterable[Part]] | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> None:
-        self.library, self.priors, self.said, self.fragments, self.progress = library, priors, said, fragments, progress
-
-    def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
-        """Programs that agree with the examples; nothing without examples or without a result's type."""
-        if not spec.examples or spec.result is None:
-            return
-        priors = self.priors(spec) if self.priors else {}
-        said = self.said(spec) if self.said else ()
-        seeds = chain(self.fragments(spec) if self.fragments else (), parts(spec, feedback))
-        yield from Search(self.library(), spec, priors, said, seeds, progress=self.progress).run()

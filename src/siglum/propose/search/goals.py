@@ -1,62 +1,144 @@
-"""What else would do: results from which one more word gives the wanted one, and which pairs of values give it together.
+"""What else would do: results from which few more words give the wanted ones, and which pairs of values give them together.
 
-Imports `ir` and this folder.
+Imports `frontend.literals`, `ir` and this folder's costs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from heapq import heappop, heappush
+from itertools import count, pairwise
+from math import isqrt
 from typing import Any, Final, NamedTuple
 
-from siglum.ir.types import I64, STR, Array, Type
+from siglum.frontend.literals import show_value
+from siglum.ir.types import BOOL, I64, STR, Array, Type
 
 _INTEGERS: Final = Array(I64)
+_FAR: Final = 1 << 40
+"""What lies beyond is no result of small steps."""
+FIRST_GOALS: Final = 5
+"""How many are joined too."""
+MOST_GOALS: Final = 96
+MOST_BITS: Final = 22.0
 
 
 class Goal(NamedTuple):
-    """A column of results that would do, and the phrase that makes the wanted one of it (`a`), with what that costs in bits."""
+    """A column of results that would do; `steps` are what makes the wanted one of it, innermost first, as the text before it and
+    the text behind it; what they cost, in bits.
+    """
 
     column: tuple[Any, ...]
     type: Type
-    text: str
+    steps: tuple[tuple[str, str], ...]
     bits: float
 
 
-def goals(column: Sequence[Any], t: Type) -> Iterator[Goal]:
-    """The wanted results, and those that one invertible word turns into them."""
-    yield Goal(tuple(column), t, "a", 0.0)
+class Undone(NamedTuple):
+    """The column to which `operation` (of a library) was done, with a constant as its argument or its `first` one."""
+
+    column: tuple[Any, ...]
+    operation: str
+    constant: Any = None
+    first: bool = False
+
+
+Priced = Callable[[str, Type, Any], float]
+"""Bits of an operation on a type, with a constant (None: there is none); infinite for what there is not."""
+
+
+def goals(column: Sequence[Any], t: Type, priced: Priced) -> Iterator[Goal]:
+    """The wanted results, and then those that invertible words turn into them, cheapest first."""
+    order = count()
+    waiting: list[tuple[float, int, Goal]] = [(0.0, next(order), Goal(tuple(column), t, (), 0.0))]
+    seen: set[str] = set()
+    while waiting:
+        bits, _, goal = heappop(waiting)
+        key = repr(goal.column)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield goal
+        for undone in _undone(goal.column, t):
+            cost = bits + priced(undone.operation, t, undone.constant)
+            if cost <= MOST_BITS:
+                step = _around(undone, t)
+                heappush(waiting, (cost, next(order), Goal(undone.column, t, (step, *goal.steps), cost)))
+
+
+def _around(undone: Undone, t: Type) -> tuple[str, str]:
+    """The text before and behind what the operation is done to."""
+    before, _, behind = undone.operation.partition("a")
+    if undone.constant is None:
+        return before, behind
+    shown = show_value(undone.constant, I64 if isinstance(undone.constant, int) else t)
+    shown = f"({shown})" if shown.startswith("-") else shown
+    word = behind.removesuffix("b")
+    return (f"{shown}{word}", "") if undone.first else (before, f"{word}{shown}")
+
+
+def _undone(column: Sequence[Any], t: Type) -> Iterator[Undone]:
     if t.kind == "array":
-        turned = tuple(value[::-1] for value in column)
-        if turned != tuple(column):
-            yield Goal(turned, t, "a reverse", 3.5)
+        yield Undone(tuple(value[::-1] for value in column), "a reverse")
     if t is _INTEGERS:
         yield from _of_integers(column)
-    if t is I64:
-        yield from (g for g in _of_numbers(column))
+    elif t is I64:
+        yield from _arithmetic([column], lambda columns: tuple(columns[0]))
+    elif t is STR:
+        yield from _of_texts(column)
+    elif t is BOOL:
+        yield Undone(tuple(not value for value in column), "a not")
 
 
-def _of_integers(column: Sequence[list[int]]) -> Iterator[Goal]:
-    def each(change: Callable[[int], int], text: str, bits: float) -> Goal:
-        return Goal(tuple([change(x) for x in value] for value in column), _INTEGERS, text, bits)
+def _arithmetic(rows: Sequence[Sequence[int]], done: Callable[[list[list[int]]], tuple[Any, ...]]) -> Iterator[Undone]:
+    """What was done to each number."""
 
-    yield each(lambda x: x - 1, "a + 1", 6.0)
-    yield each(lambda x: x + 1, "a - 1", 6.0)
-    yield each(lambda x: -x, "a negate", 4.5)
-    for k, bits in ((2, 6.0), (3, 7.0), (4, 8.0)):
-        if all(x % k == 0 for value in column for x in value) and any(column):
-            yield each(lambda x, k=k: x // k, f"a * {k}", bits)  # type: ignore[misc]
-    sums = tuple([b - a for a, b in zip([0, *value], value, strict=False)] for value in column)
-    yield Goal(sums, _INTEGERS, "a scan +", 8.0)
+    def each(change: Callable[[int], int]) -> tuple[Any, ...]:
+        return done([[change(x) for x in row] for row in rows])
+
+    numbers = [x for row in rows for x in row]
+    if not any(numbers) or max(map(abs, numbers)) > _FAR:
+        return
+    yield Undone(each(lambda x: -x), "a negate")
+    for k in (1, 2, 3, 4, 5, 10):
+        yield Undone(each(lambda x, k=k: x - k), "a + b", k)  # type: ignore[misc]
+        yield Undone(each(lambda x, k=k: x + k), "a - b", k)  # type: ignore[misc]
+    for k in (2, 3, 4, 5, 10):
+        if all(x % k == 0 for x in numbers):
+            yield Undone(each(lambda x, k=k: x // k), "a * b", k)  # type: ignore[misc]
+    if min(numbers) >= 0 and all(isqrt(x) ** 2 == x for x in numbers):
+        yield Undone(each(isqrt), "a square")
+
+
+def _of_integers(column: Sequence[list[int]]) -> Iterator[Undone]:
+    yield from _arithmetic(column, tuple)
+    yield Undone(tuple([b - a for a, b in zip([0, *value], value, strict=False)] for value in column), "a scan (acc + it)")
     differences = tuple([*value[:1], *(a - b for a, b in pairwise(value))] for value in column)
-    yield Goal(differences, _INTEGERS, "a scan -", 9.0)
+    yield Undone(differences, "a scan (acc - it)")
+    if all(a and b % a == 0 for value in column for a, b in pairwise(value)):
+        yield Undone(tuple([*value[:1], *(b // a for a, b in pairwise(value))] for value in column), "a scan (acc * it)")
+    if all(column):
+        if len({value[0] for value in column}) == 1 < len(column):
+            yield Undone(tuple(value[1:] for value in column), "a prepend b", column[0][0])
+        if len({value[-1] for value in column}) == 1 < len(column):
+            yield Undone(tuple(value[:-1] for value in column), "a append b", column[0][-1])
 
 
-def _of_numbers(column: Sequence[int]) -> Iterator[Goal]:
-    yield Goal(tuple(x - 1 for x in column), I64, "a + 1", 6.0)
-    yield Goal(tuple(x + 1 for x in column), I64, "a - 1", 6.0)
-    if any(column) and all(x % 2 == 0 for x in column):
-        yield Goal(tuple(x // 2 for x in column), I64, "a * 2", 6.0)
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    first, last = min(texts), max(texts)
+    return first[: next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
+def _of_texts(column: Sequence[str]) -> Iterator[Undone]:
+    if len(set(column)) < 2:
+        return
+    before = _common(column)
+    if before:
+        yield Undone(tuple(value[len(before) :] for value in column), "a concat b", before, first=True)
+    behind = _common([value[::-1] for value in column])[::-1]
+    if behind:
+        yield Undone(tuple(value[: -len(behind)] for value in column), "a concat b", behind)
 
 
 def zipped(text: str) -> str:

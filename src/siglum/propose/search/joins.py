@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from siglum.ir.types import Type
 from siglum.propose.search.bank import Bank, Hit, ranges
-from siglum.propose.search.goals import JOINS
+from siglum.propose.search.goals import FIRST_GOALS, JOINS
 
 _NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
@@ -38,6 +38,11 @@ class Rule(NamedTuple):
     def spans(self, wanted: Span, values: Span) -> tuple[Span, Span]:
         return (wanted, values) if self.wanted_first else (values, wanted)
 
+    @property
+    def shaped(self) -> int:
+        """Which argument of the probe is the wanted value: what the probe gives has its lengths."""
+        return 1 if self.wanted_first else 2
+
     def making(self, there: int, met: int) -> tuple[int, int, int]:
         """The operation that makes the wanted value, and what of."""
         return (self.made, met, there) if self.met_first else (self.made, there, met)
@@ -56,7 +61,7 @@ class Joined(NamedTuple):
 
 
 class Joins:
-    """The joins for goals of one type; `goal_values` are the numbers of the goals as values."""
+    """The joins for goals of one type; `goal_values` are the numbers of the goals as values, the cheapest first."""
 
     def __init__(self, bank: Bank, t: Type, goal_values: Sequence[int], pulse: Callable[[], bool]) -> None:
         self.bank, self.goal_values, self.pulse = bank, goal_values, pulse
@@ -77,14 +82,18 @@ class Joins:
 
     def _own(self, value: int) -> bool:
         """Whether a value is one that a program gives."""
-        return value >= 0 and value not in self.goal_values and not any(a <= value < b for a, b in self.aside)
+        return value >= 0 and value not in self.goal_values and not self.lies_between(value)
+
+    def lies_between(self, value: int) -> bool:
+        """Whether no program gives a value: it is what two others leave of a goal."""
+        return any(first <= value < last for first, last in self.aside)
 
     def one(self, values: Span) -> Iterator[Joined]:
         """The values with what each would need beside it."""
         jobs = [
-            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k)
+            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k, shaped=rule.shaped)
             for k, rule in enumerate(self.rules)
-            for goal in self.goal_values
+            for goal in self.goal_values[:FIRST_GOALS]
             if not rule.twice
         ]
         self.bank.run(jobs, probe=True, pulse=self.pulse)
@@ -96,7 +105,7 @@ class Joins:
                 found.append(rule.making(theirs, hit.met))
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
         made = [self._single(step, k) for k, step in enumerate(found)]
-        self.bank.run(made, pulse=self.pulse)
+        self.bank.run(made, probe=True, pulse=self.pulse)
         for hit in self.bank.hits():
             if hit.met < 0:
                 yield Joined(hit.met, (found[hit.tag],))
@@ -105,7 +114,11 @@ class Joins:
         """Cheap values, one beside the goal and one beside what that leaves: any value that is there may be the third."""
         goal = self.goal_values[0]
         start = self.bank.count
-        jobs = [self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), span)) for rule in self.rules for span in values]
+        jobs = [
+            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), span), shaped=rule.shaped)
+            for rule in self.rules
+            for span in values
+        ]
         going = self.bank.run(jobs, pulse=self.pulse)
         self.bank.hits()
         between = (start, self.bank.count)
@@ -113,7 +126,7 @@ class Joins:
         if not going or between[0] == between[1]:
             return
         jobs = [
-            self._head(rule.probe) + ranges(rule.spans(between, span), tag=k)
+            self._head(rule.probe) + ranges(rule.spans(between, span), tag=k, shaped=rule.shaped)
             for k, rule in enumerate(self.rules)
             for span in values
         ]
@@ -136,7 +149,7 @@ class Joins:
         self.bank.run([self._single(first)], probe=True, pulse=self.pulse)
         if not any(hit.met == middle for hit in self.bank.hits()):
             return
-        self.bank.run([self._single(outer.making(beside, middle))], pulse=self.pulse)
+        self.bank.run([self._single(outer.making(beside, middle))], probe=True, pulse=self.pulse)
         for hit in self.bank.hits():
             if hit.met < 0:
                 yield Joined(hit.met, (first, outer.making(beside, -1)))

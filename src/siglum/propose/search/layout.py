@@ -5,6 +5,7 @@ Imports nothing of the package; the engine's assembly takes every number from he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 MOST_ARGUMENTS: Final = 3
@@ -12,32 +13,87 @@ MOST_ROWS: Final = 64
 RESULT_WORDS: Final = 16
 """Components of one row of a result, at most."""
 
-REQUEST: Final = {
-    "R_JOB": 0, "R_JOBS_END": 8, "R_OP": 16, "R_LEFT": 24, "R_CANDIDATES": 32, "R_KNOWN": 40, "R_STOPPED": 48,
-    "R_RECORDS": 56, "R_ORIGINS": 64, "R_TABLE": 72, "R_TABLE_MASK": 80, "R_BANK": 88, "R_BANK_END": 96,
-    "R_CONTEXT": 104, "R_FRAME": 112, "R_SCRATCH": 120, "R_FUEL": 128, "R_HITS_AT": 136, "R_STACK": 144,
-    "R_COUNT": 152, "R_MOST": 156, "R_TABLE_MOST": 160, "R_ROWS": 164, "R_ROW": 168, "R_MODE": 172,
-    "R_HITS": 176, "R_HITS_MOST": 180, "R_GOAL": 184, "R_SIDE": 188, "R_PENDING": 192, "R_LAST": 196, "R_HASH": 208,
-    "R_NEXT_HASH": 216, "R_LAST_RESULTS": 224, "R_NEXT_RESULTS": 232, "R_ARGUMENTS": 240, "R_OLD_TABLE": 264, "R_OLD": 272,
-    "R_LARGEST": 280, "R_RESULTS": 288,
+
+def _placed(fields: Mapping[str, int], start: int = 0) -> dict[str, int]:
+    """The offsets of fields of these sizes behind each other."""
+    found, place = {}, start
+    for name, size in fields.items():
+        found[name] = place
+        place += size
+    return found
+
+
+_REQUEST_SIZES: Final = {
+    **dict.fromkeys(
+        (
+            "R_JOB", "R_JOBS_END", "R_OP", "R_LEFT", "R_CANDIDATES", "R_REFUSED", "R_STOPPED", "R_COMPLETED", "R_KNOWN",
+            "R_RECORDS", "R_SHAPES", "R_ORIGINS", "R_TABLE", "R_TABLE_MASK", "R_BANK", "R_BANK_END", "R_CONTEXT", "R_FRAME",
+            "R_FUEL", "R_FLAT_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_MAGNITUDE", "R_CONTENT_MOST", "R_LENGTHS_BYTES",
+            "R_SIDE", "R_OTHER_SIDE",
+            "R_OLD_TABLE", "R_OLD", "R_CONTENT", "R_BYTES", "R_SHAPE", "R_LENGTHS", "R_HASH", "R_LAST_CONTENT",
+            "R_LAST_BYTES", "R_LAST_SHAPE", "R_LAST_LENGTHS", "R_LAST_HASH",
+        ),
+        8,
+    ),
+    "R_CURSORS": 8 * MOST_ARGUMENTS,
+    "R_LENGTHS_AT": 8 * MOST_ARGUMENTS,
+    **dict.fromkeys(
+        ("R_COUNT", "R_MOST", "R_TABLE_MOST", "R_ROWS", "R_ROW", "R_MODE", "R_HITS", "R_HITS_MOST", "R_GOAL", "R_PENDING"), 4
+    ),
+    "R_LAST": 4 * MOST_ARGUMENTS,
 }  # fmt: skip
-"""JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. CANDIDATES were tried, of them
-KNOWN gave a value that was there, STOPPED stopped. RECORDS, ORIGINS and TABLE are by number of value, by number and by hash."""
-RESULTS_BYTES: Final = 8 * MOST_ROWS * RESULT_WORDS
-REQUEST_BYTES: Final = REQUEST["R_RESULTS"] + 2 * RESULTS_BYTES
-SCRATCH_BYTES: Final = 1 << 16
-"""What the arrays of one candidate may take, on all rows."""
-JOB: Final = {"J_OP": 0, "J_BEGUN": 8, "J_TRIANGLE": 12, "J_FIRST": 16, "J_LAST": 28, "J_NOW": 40, "J_START": 52, "J_TAG": 56}
+REQUEST: Final = _placed(_REQUEST_SIZES)
+"""JOB .. JOBS_END are the jobs that are left; LEFT is how many candidates may still be tried. Of CANDIDATES, REFUSED were seen
+beforehand to stop or to be another one, STOPPED were executed and stopped, COMPLETED were hashed and looked up; KNOWN of these
+gave a value that was there. RECORDS, SHAPES and ORIGINS are by number of value, TABLE by hash. CONTENT .. HASH are the
+candidate's result, LAST_.. that of the one before, whose entry of the table is on its way."""
+REQUEST_BYTES: Final = sum(_REQUEST_SIZES.values())
+
+MOST_FLAT: Final = 4096
+"""Elements on all rows, at most, that are worked on at once."""
+MOST_CONTENT: Final = 60_000
+"""Bytes of the elements of a result, at most."""
+ARENA_BYTES: Final = 1 << 16
+ARGUMENT_BYTES: Final = 8 * MOST_FLAT + 640
+SIDE: Final = _placed(
+    {
+        "S_LENGTHS": 4 * MOST_ROWS,
+        "S_WORDS": 8 * MOST_ROWS * RESULT_WORDS,
+        "S_CONTENT": (1 << 16) + 640,
+        "S_ARENA": ARENA_BYTES + 1280,
+        "S_MADE": 8 * MOST_ARGUMENTS,
+        "S_FIRST": MOST_ARGUMENTS * ARGUMENT_BYTES,
+    }
+)
+"""Where a candidate's results and what it is made of lie: lengths of arrays by row, components by row, elements of all rows, what
+the evaluator allocates, and its arguments where they have to be made (MADE says of which records they were)."""
+SIDE_BYTES: Final = 1 << 18
+assert SIDE["S_FIRST"] + MOST_ARGUMENTS * ARGUMENT_BYTES <= SIDE_BYTES
+
+JOB: Final = {
+    "J_OP": 0, "J_BEGUN": 8, "J_TRIANGLE": 12, "J_FIRST": 16, "J_LAST": 28, "J_NOW": 40, "J_START": 52, "J_TAG": 56,
+    "J_SHAPED": 60,
+}  # fmt: skip
 """FIRST .. LAST are the numbers of the values each argument goes through; in a TRIANGLE the second starts where the first is.
-START is the number of the first value the job gave."""
+START is the number of the first value the job gave. Where two lists are gone through side by side, the one that SHAPED says
+(1, 2) must not be the longer one on any row."""
 JOB_BYTES: Final = 64
-OPERATION: Final = {
-    "O_ENTRY": 0, "O_DESCRIPTOR": 8, "O_SEED": 16, "O_ARITY": 24, "O_NUMBER": 28, "O_RESULT_WORDS": 32, "O_WORDS": 36,
-    "O_BOUND": 48, "O_CHECKS": 56,
+_OPERATION_SIZES: Final = {
+    "O_ENTRY": 8, "O_FLAT": 8, "O_DESCRIPTOR": 8, "O_SEED": 8, "O_ARITY": 4, "O_NUMBER": 4, "O_RESULT_WORDS": 4,
+    "O_WORDS": 4 * MOST_ARGUMENTS, "O_WIDTHS": MOST_ARGUMENTS, "O_CLASS": 1,
+    "O_ELEMENT": 1, "O_WAY": 1, "O_NARROWS": 1,
 }  # fmt: skip
-"""BOUND is 0, or what no integer in the arguments may pass; CHECKS says of each argument where it holds integers."""
+OPERATION: Final = _placed(_OPERATION_SIZES)
+"""ENTRY evaluates one row, FLAT all of them at once as WAY says. WIDTHS are of the elements of arguments that are arrays of
+scalars, 0 for others; CLASS is the same of the result, or MIXED; ELEMENT is the width of what FLAT gives; NARROWS says whether
+it is made of integers."""
 OPERATION_BYTES: Final = 64
-CHECK_NUMBER, CHECK_LIST = 1, 2
+assert sum(_OPERATION_SIZES.values()) <= OPERATION_BYTES
+COLUMN, MIXED = 0, 255
+"""Classes of results, beside the widths of elements: a scalar on each row; anything else."""
+ROWS, COLUMNS, LIST, LISTS, LIST_NUMBER, NUMBER_LIST, ZIPPED = range(7)
+"""Ways: row by row; scalars as one list; a list; two of equal lengths; one and a number on each row; two, as far as the shorter
+one goes."""
 ORIGIN_BYTES: Final = 16
 """Per value: its operation and the numbers of three arguments."""
 ENTRY_BYTES: Final = 16
@@ -52,9 +108,12 @@ SCALAR, NESTED, END = 0, 16, 255
 """Codes of a descriptor beside the widths of elements."""
 MIX: Final = 0x9E3779B97F4A7C15
 """The odd number nearest to 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4)."""
+FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
+"""What pairs of words are mixed with before they are multiplied: fractions of the roots of x^3 = x + 1 (Roberts's sequence)."""
 
 NUMBERS: Final = {
-    **REQUEST, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "RESULTS_BYTES": RESULTS_BYTES, "SCRATCH_BYTES": SCRATCH_BYTES,
-    "PROBES": PROBES, "CHECK_NUMBER": CHECK_NUMBER, "NESTED": NESTED, "END": END, "MIX": MIX,
-    "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
+    **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES,
+    "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
+    "COLUMN": COLUMN, "MIXED": MIXED, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
+    "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

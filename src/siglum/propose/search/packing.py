@@ -6,6 +6,7 @@ Imports `ir` and this folder's layout.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any, Final
 
 from siglum.ir.types import CHAR, F64, U64, WIDTHS, Type, components, is_scalar
@@ -66,6 +67,14 @@ class Packer:
                 return [0] * len(components(t))
             return [1, *self.words(value, t.element)]
         return self._array(list(value.keys()), t.args[0]) + self._array(list(value.values()), t.args[1])
+
+    def flat(self, column: Sequence[Any], element: Type) -> list[int]:
+        """The elements of arrays behind each other; gives how many each has."""
+        width, mask = WIDTHS[element], (1 << 8 * WIDTHS[element]) - 1
+        rows = [list(value) for value in column]
+        self.data += b"".join([(_word(item, element) & mask).to_bytes(width, "little") for row in rows for item in row])
+        self.data += bytes(WORD + -len(self.data) % 16)
+        return [len(row) for row in rows]
 
     def _array(self, items: list[Any], element: Type) -> list[int]:
         if is_scalar(element):

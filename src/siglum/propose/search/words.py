@@ -30,6 +30,9 @@ _TIERS: Final = {
 BITS: Final = {word: bits for bits, words in _TIERS.items() for word in words.split()}
 """Hand-made priors: how far down a list of what people ask for a word comes."""
 
+COMMON: Final = frozenset(word for word, bits in BITS.items() if bits <= 4.5) | {"zip", "map"}
+"""What most programs are made of."""
+
 COMMUTES: Final = frozenset(
     [
         "+",
@@ -57,24 +60,6 @@ NEVER: Final = frozenset(
     ["print", "write", "warn", "input", "read", "bytes", "exists", "save", "extend", "clock", "naturals", "random", "shuffle"]
 )
 """Effects, what is endless, and what is meant to look random."""
-LABORIOUS: Final = frozenset(
-    (
-        "prime",
-        "factors",
-        "divisors",
-        "totient",
-        "primes",
-        "partitions",
-        "times",
-        "iterate",
-        "**",
-        "choose",
-        "arrangements",
-        "modpow",
-    )
-)
-LARGEST: Final = 20_000
-"""Words that take as long as their numbers are large, and how large the search lets these be."""
 
 
 def bits_of(word: str) -> float:

@@ -11,7 +11,8 @@ from tests.unit.propose.search.support import meaning, spec
 from siglum import proposing
 from siglum.propose.search.bank import Library
 from siglum.propose.search.costs import Literal
-from siglum.propose.search.enumerator import Progress, Search, SearchProposer
+from siglum.propose.search.enumerator import Progress, Search
+from siglum.propose.search.proposer import SearchProposer
 from siglum.records import Candidate, Spec
 
 
