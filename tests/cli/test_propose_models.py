@@ -339,7 +339,8 @@ def test_ctrl_c_while_a_model_is_waited_for_keeps_the_best_so_far_and_ends_at_on
 @pytest.mark.parametrize(
     ("options", "status", "code", "message"),
     [
-        (["--model-url", "http://localhost:1"], 2, "E-001", "no model is named; name one: --model NAME"),
+        (["--model", " "], 2, "E-001", "no model is named; name one: --model NAME"),
+        (["--model-url", "http://127.0.0.1:9"], 3, "E-306", "no connection to 127.0.0.1:9"),
         (["--model", "m", "--model-key-env", "KEY"], 2, "E-001", "a key is for an endpoint, and none is named"),
         (["--model", "m", "--model-url", "localhost:8080"], 2, "E-041", "is no http or https URL"),
         (["--model", "m", "--model-url", f"http://me:{KEY}@localhost"], 2, "E-041", "the URL of a model holds a password"),
@@ -406,6 +407,8 @@ def test_python_asks_a_model_too() -> None:
     assert found.bill == "model tiny: 1 request, 100 + 20 tokens"
     assert siglum.propose(examples=[([1], 1)]).bill == ""
     with pytest.raises(UserError, match="no model is named"):
-        siglum.propose(examples=examples, model_url="http://localhost")
+        siglum.propose(examples=examples, model="")
+    with pytest.raises(UserError, match=r"-1 seconds for a model are outside 0\.\.3600"):
+        siglum.propose(examples=examples, model="m", model_url="http://localhost", model_seconds=-1)
     with pytest.raises(EnvironmentFault, match="UNSET_1 is not set"):
         siglum.propose(examples=examples, model="m", model_url="http://localhost", model_key_env="UNSET_1")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 30.0
 """How long a model is waited for where nobody says it."""
+MOST_SECONDS: Final = 3600.0
 SLACK_S: Final = 0.5
 """So much later than a request would end by itself its thread is ended: what the request says is the better message."""
 USUAL: Final = ("map", "filter", "length", "sum", "count", "sort", "take", "reverse", "unique", "join", "fold", "range")
@@ -40,12 +41,16 @@ class Model(NamedTuple):
 
 def advice_of(model: Model) -> Advice:
     """The model, not asked yet. Raises `UserError`: E-001 no name, or a key without an endpoint; E-002 no such model in the
-    package; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is not set, a missing package.
+    package; E-006 a time that is none; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is not
+    set, a missing package, or an endpoint that was to say what its model is called and cannot be reached.
     """
     from siglum.propose.model.proposer import from_endpoint, from_package
     from siglum.propose.model.wire import Limits
 
-    if not model.name.strip():
+    if not 0 < model.seconds <= MOST_SECONDS:
+        what = f"{model.seconds} seconds for a model are outside 0..{MOST_SECONDS:.0f}"
+        raise UserError(what, None, "give a number above 0", "E-006")
+    if not model.name.strip() and not model.url:
         raise UserError("no model is named", None, "name one: --model NAME", "E-001")
     if model.key_variable and not model.url:
         raise UserError("a key is for an endpoint, and none is named", None, "name it: --model-url URL", "E-001")
