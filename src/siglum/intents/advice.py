@@ -41,8 +41,8 @@ class Model(NamedTuple):
 
 def advice_of(model: Model) -> Advice:
     """The model, not asked yet. Raises `UserError`: E-001 no name, or a key without an endpoint; E-002 no such model in the
-    package; E-006 a time that is none; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is not
-    set, a missing package, or an endpoint that was to say what its model is called and cannot be reached.
+    package; E-006 a time that is none; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is
+    not set, a missing package, or an endpoint that was to say what its model is called and cannot be reached.
     """
     from siglum.propose.model.proposer import from_endpoint, from_package
     from siglum.propose.model.wire import Limits
