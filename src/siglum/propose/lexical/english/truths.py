@@ -242,7 +242,9 @@ def two_equal(b: Builder, *given: Value | Relation) -> Readings:
 
 @_rule(
     "C",
-    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F coincide|match",
+    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F "
+    "coincide|match; be no two V equal|identical|same; be no two F equal|identical|same; be there no two "
+    "equal|identical|same F; there be no two equal|identical|same F; do no two F coincide|match|agree",
     cost=0.0,
 )
 def no_two_equal(b: Builder, *given: Value | Relation) -> Readings:
