@@ -206,7 +206,9 @@ def each_doubled(b: Builder, things: Relation) -> Readings:
 
 
 @_done(
-    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]",
+    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]; * "
+    "with first|last! two F swapped|exchanged; with first|last! two F swapped|exchanged; first|last! two F "
+    "swapped|exchanged",
     cost=0.0,
 )
 def swapping_two(b: Builder, which: str, things: Relation) -> Relation:
