@@ -55,7 +55,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def alone(monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
     """Leaves the model alone with somebody who proposes `texts`."""
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Nobody(*texts)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Nobody(*texts)])
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_search_goes_on_while_a_model_thinks_and_ends_when_it_has_answered(
         assert seen.wait(20)
         answering(completion(RIGHT))(handler)
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Endless(progress)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Endless(progress)])
     status, report = asked(["propose", *EXAMPLES, "--timeout", "300"], late)
     assert (status, report["candidates"][0]["text"]) == (0, RIGHT)
 
@@ -274,7 +274,7 @@ def test_parts_of_what_a_model_got_wrong_are_what_the_others_begin_with(monkeypa
             told.append([f.candidate.text for f in feedback])
             yield from ()
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Listening()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Listening()])
     asked(["propose", *EXAMPLES], saying("xs filter even sum"))
     assert told[0] == []
     assert told[1] == ["xs filter even sum"]
@@ -290,7 +290,7 @@ def test_beside_a_reference_a_models_failure_is_everybodys_lesson(monkeypatch: p
             counts.append(len(spec.examples))
             yield from ()
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Counting()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Counting()])
     large = "xs filter (it even and it < 100000) square sum"
     status, report = asked(["propose", "--ref", "ref.py:gap"], saying(large), saying(RIGHT))
     assert (status, report["candidates"][0]["text"]) == (0, RIGHT)
