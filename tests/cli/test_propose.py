@@ -155,7 +155,7 @@ def test_a_phrase_is_one_candidate_beside_others(capsys: pytest.CaptureFixture[s
 
 
 def test_a_phrase_that_does_not_end_is_given_up(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [LexicalProposer()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [LexicalProposer()])
     assert run(["propose", "naturals sum", "--signature", "x:i64", "-e", "1 -> 3"]) == 4
     assert "nearest is `naturals sum`: it stops: stopped: out of fuel" in capsys.readouterr().err
 
@@ -385,7 +385,7 @@ def test_nothing_found_says_what_was_tried(
     assert " candidates in " in err
     assert "--timeout SECONDS" in err
     assert os.listdir(here) == ["given.py"]
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [LexicalProposer()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [LexicalProposer()])
     status, report = told(capsys, "propose", "the sum", "-e", "[7] -> 7", "-e", "[1,2,3] -> 999")
     assert (status, report["code"]) == (4, "E-091")
     assert report["nearest"]["text"] == "xs sum"
@@ -432,7 +432,7 @@ class Cheat:
 def test_a_candidate_that_knows_the_shown_examples_fails_fresh_ones(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Cheat()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Cheat()])
     assert run(["propose", "--ref", "f xs:[i64] = xs sum"]) == 4
     assert "nearest is `xs is [1 2] ? 3 : 0`" in capsys.readouterr().err
     status, report = told(capsys, "build", *SUM, "--emit", "hex")
@@ -477,7 +477,7 @@ class Interrupted:
 def test_ctrl_c_keeps_the_best_so_far(
     capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Interrupted("xs sum", "xs last + 1")])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Interrupted("xs sum", "xs last + 1")])
     status, report = told(capsys, verb, *SUM)
     assert (status, report["interrupted"]) == (130, True)
     assert [c["text"] for c in report["candidates"]] == ["xs sum", "xs last + 1"]

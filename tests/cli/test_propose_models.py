@@ -55,7 +55,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def alone(monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
     """Leaves the model alone with somebody who proposes `texts`."""
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Nobody(*texts)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Nobody(*texts)])
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_search_goes_on_while_a_model_thinks_and_ends_when_it_has_answered(
         assert seen.wait(20)
         answering(completion(RIGHT))(handler)
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Endless(progress)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Endless(progress)])
     status, report = asked(["propose", *EXAMPLES, "--timeout", "300"], late)
     assert (status, report["candidates"][0]["text"]) == (0, RIGHT)
 
@@ -274,7 +274,7 @@ def test_parts_of_what_a_model_got_wrong_are_what_the_others_begin_with(monkeypa
             told.append([f.candidate.text for f in feedback])
             yield from ()
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Listening()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Listening()])
     asked(["propose", *EXAMPLES], saying("xs filter even sum"))
     assert told[0] == []
     assert told[1] == ["xs filter even sum"]
@@ -290,7 +290,7 @@ def test_beside_a_reference_a_models_failure_is_everybodys_lesson(monkeypatch: p
             counts.append(len(spec.examples))
             yield from ()
 
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Counting()])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Counting()])
     large = "xs filter (it even and it < 100000) square sum"
     status, report = asked(["propose", "--ref", "ref.py:gap"], saying(large), saying(RIGHT))
     assert (status, report["candidates"][0]["text"]) == (0, RIGHT)
@@ -339,7 +339,8 @@ def test_ctrl_c_while_a_model_is_waited_for_keeps_the_best_so_far_and_ends_at_on
 @pytest.mark.parametrize(
     ("options", "status", "code", "message"),
     [
-        (["--model-url", "http://localhost:1"], 2, "E-001", "no model is named; name one: --model NAME"),
+        (["--model", " "], 2, "E-001", "no model is named; name one: --model NAME"),
+        (["--model-url", "http://127.0.0.1:9"], 3, "E-306", "no connection to 127.0.0.1:9"),
         (["--model", "m", "--model-key-env", "KEY"], 2, "E-001", "a key is for an endpoint, and none is named"),
         (["--model", "m", "--model-url", "localhost:8080"], 2, "E-041", "is no http or https URL"),
         (["--model", "m", "--model-url", f"http://me:{KEY}@localhost"], 2, "E-041", "the URL of a model holds a password"),
@@ -406,6 +407,8 @@ def test_python_asks_a_model_too() -> None:
     assert found.bill == "model tiny: 1 request, 100 + 20 tokens"
     assert siglum.propose(examples=[([1], 1)]).bill == ""
     with pytest.raises(UserError, match="no model is named"):
-        siglum.propose(examples=examples, model_url="http://localhost")
+        siglum.propose(examples=examples, model="")
+    with pytest.raises(UserError, match=r"-1 seconds for a model are outside 0\.\.3600"):
+        siglum.propose(examples=examples, model="m", model_url="http://localhost", model_seconds=-1)
     with pytest.raises(EnvironmentFault, match="UNSET_1 is not set"):
         siglum.propose(examples=examples, model="m", model_url="http://localhost", model_key_env="UNSET_1")

@@ -48,7 +48,7 @@ def reply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
 
     def build(typed: str, *phrases: str, example: str = "[4,7] -> 4", more: tuple[str, ...] = ()) -> tuple[int, str, str]:
-        monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Fixed(*phrases)])
+        monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Fixed(*phrases)])
         monkeypatch.setattr("sys.stdin", Terminal(typed))
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
         status = run(["build", "-e", example, "--emit", "hex", *more])
@@ -174,7 +174,7 @@ def test_that_a_program_stops_may_be_chosen(reply: Reply) -> None:
 
 def test_nobody_is_asked_under_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [Fixed(*PHRASES)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [Fixed(*PHRASES)])
     monkeypatch.setattr("sys.stdin", Terminal("\n"))
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert run(["build", "-e", "[4,7] -> 4", "--emit", "hex", "--json"]) == 4

@@ -109,7 +109,7 @@ def test_a_miss_is_told_as_one_and_leaves_nothing_running(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scalar = proposing.scalar()
-    monkeypatch.setattr(proposing, "proposers", lambda progress=None: [proposing.Turn(scalar, lambda spec: True)])
+    monkeypatch.setattr(proposing, "proposers", lambda progress=None, deadline=None: [proposing.Turn(scalar, lambda spec: True)])
     status, report = told(capsys, "propose", "--ref", "(x * x * x + 7 * x) % 1000003 ^ (x >> 3) * 77", "--timeout", "1")
     assert (status, report["code"]) == (4, "E-091")
     assert 0.5 < report["seconds"] < 4

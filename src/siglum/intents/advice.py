@@ -1,4 +1,4 @@
-"""What a language model says of an intent: asked beside the search, heard when it answers, waited for in the end.
+"""A language model that is asked about an intent beside the search: who it is, what it has said, what that has cost.
 
 Imports `propose`, `records`, `errors` and its siblings.
 """
@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
-from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError
-from siglum.intents.watching import Watch
 from siglum.propose.apart import Apart
 from siglum.propose.beside import Beside
-from siglum.propose.examine import Program, examined
-from siglum.proposing import KEPT_FEEDBACK, Enough, Proposed, patience, spent
 from siglum.records import Candidate, Feedback, Spec
 
 if TYPE_CHECKING:
@@ -24,11 +19,9 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 30.0
 """How long a model is waited for where nobody says it."""
-SLICE_S: Final = 0.1
+MOST_SECONDS: Final = 3600.0
 SLACK_S: Final = 0.5
 """So much later than a request would end by itself its thread is ended: what the request says is the better message."""
-NEXT_S: Final = 0.02
-"""How long the next candidate of a reply may take to come."""
 USUAL: Final = ("map", "filter", "length", "sum", "count", "sort", "take", "reverse", "unique", "join", "fold", "range")
 LIKELIEST: Final = 20
 """Words that many programs need; they stand in the prompt behind so many that were retrieved."""
@@ -48,12 +41,16 @@ class Model(NamedTuple):
 
 def advice_of(model: Model) -> Advice:
     """The model, not asked yet. Raises `UserError`: E-001 no name, or a key without an endpoint; E-002 no such model in the
-    package; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is not set, a missing package.
+    package; E-006 a time that is none; E-041 no URL, or no name of a variable; `EnvironmentFault` E-306 for a variable that is
+    not set, a missing package, or an endpoint that was to say what its model is called and cannot be reached.
     """
     from siglum.propose.model.proposer import from_endpoint, from_package
     from siglum.propose.model.wire import Limits
 
-    if not model.name.strip():
+    if not 0 < model.seconds <= MOST_SECONDS:
+        what = f"{model.seconds} seconds for a model are outside 0..{MOST_SECONDS:.0f}"
+        raise UserError(what, None, "give a number above 0", "E-006")
+    if not model.name.strip() and not model.url:
         raise UserError("no model is named", None, "name one: --model NAME", "E-001")
     if model.key_variable and not model.url:
         raise UserError("a key is for an endpoint, and none is named", None, "name it: --model-url URL", "E-001")
@@ -160,97 +157,3 @@ class Advice:
             "unreported": usage.unreported,
             "fault": self.fault.as_json() if self.fault else None,
         }
-
-
-@dataclass
-class Listener:
-    """Hears the model in one round of a search. Its programs are kept until the round is over; `seeds` says that there are parts
-    of failed candidates which a new round could begin with.
-    """
-
-    advice: Advice
-    spec: Spec
-    lessons: list[tuple[Any, ...]]
-    watch: Watch
-    more: float
-    programs: list[Program] = field(default_factory=list)
-    failures: list[Feedback] = field(default_factory=list)
-    told: int = 0
-    start: float = field(default_factory=spent)
-    end: float = inf
-    seeds: bool = False
-
-    def recall(self) -> list[Feedback]:
-        """Examines again what the model said in rounds before; the failures are what the others know of."""
-        try:
-            for candidate in self.advice.heard:
-                self._examine(candidate)
-        except EnvironmentFault as fault:
-            self.advice.give_up(fault)
-        self.told = len(self.failures)
-        return list(self.failures)
-
-    def listen(self) -> None:
-        """Examines what has come by now. Raises `Enough` where the others need not go on: enough time has passed since a
-        candidate has passed, or all of a reply failed, whose parts are what to begin with.
-        """
-        before = len(self.failures)
-        while self._hear(NEXT_S if len(self.failures) > before else 0.0):
-            pass
-        now = spent()
-        if self.programs:
-            if now > self.end:
-                raise Enough
-        elif len(self.failures) > before and self.watch.best == inf:
-            self.seeds = True
-            raise Enough
-
-    def rest(self, found: Proposed, *, wait: bool) -> None:
-        """Adds what was heard to what others found, what comes until the model is done included where that is waited for."""
-        before = len(self.failures)
-        try:
-            while wait and not self.advice.over and not (self.programs and not self.more):
-                self.watch.waiting(self.advice.name)
-                self._hear(SLICE_S)
-            self.seeds = self.seeds or len(self.failures) > before
-        finally:
-            for program in self.programs:
-                found.alternatives.add(program)
-            found.feedback += self.failures[self.told :][: max(0, KEPT_FEEDBACK - len(found.feedback))]
-            found.examined += len(self.programs) + len(self.failures)
-
-    def _hear(self, seconds: float) -> bool:
-        """Examines the next candidate; whether there was one."""
-        candidate = self.advice.take(seconds)
-        if candidate is None:
-            return False
-        try:
-            failure = self._examine(candidate)
-        except EnvironmentFault as fault:
-            self.advice.give_up(fault)
-            return False
-        self.advice.judge(failure)
-        self.advice.heard.append(candidate)
-        return True
-
-    def _examine(self, candidate: Candidate) -> Feedback | None:
-        """Why a candidate fails; one that passes is kept, to run here from now on."""
-        result = examined(self.spec, candidate, self.advice.apart.program)
-        if isinstance(result, Feedback):
-            self.failures.append(result)
-            if self.spec.reference is not None and result.arguments is not None:
-                self._learn(result.arguments)
-            return result
-        if not self.programs:
-            now = spent()
-            self.end = now + (patience(self.spec, now - self.start, self.more) if self.more else 0.0)
-        self.programs.append(Program(candidate, self.spec))
-        if candidate.cost < self.watch.best:
-            self.watch.best = candidate.cost
-            self.watch.found(candidate)
-        return None
-
-    def _learn(self, arguments: tuple[Any, ...]) -> None:
-        known = {repr(example.arguments) for example in self.spec.examples}
-        if repr(arguments) not in known:
-            self.lessons.append(arguments)

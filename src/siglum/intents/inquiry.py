@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from siglum import comparison, proposing
 from siglum.errors import UserError
 from siglum.intents import evidence
-from siglum.intents.advice import Listener
 from siglum.intents.failures import Tried, agrees, nothing_found
 from siglum.intents.given import Intent, signature_text
+from siglum.intents.listening import Listener
 from siglum.intents.watching import Stated, Watch, Watched
 from siglum.propose.alternatives import STOPPED, Alternative, unreadable
 from siglum.propose.alternatives import Question as Asked

@@ -41,13 +41,15 @@ neighbour: neighbour, neighbor, adjacent element, neighbouring element, neighbor
     neighbouring pair, consecutive pair, adjacent entry, neighbouring item, adjacent character, neighbouring character,
     consecutive character, neighbouring letter, adjacent letter
 consecutive: consecutive, adjacent, neighbouring, neighboring, successive, in a row, next to each other, side by side
-previous: previous one, one before it, one before, preceding one, previous element, element before it, preceding element,
+previous: one before them, number before them, element before them, value before them, one preceding it, one preceding them,
+    previous one, one before it, one before, preceding one, previous element, element before it, preceding element,
     predecessor, number before it, previous number, previous value, value before it, preceding number, left neighbour, left
     neighbor, one that come before it, preceding value, item before it, previous item, previous, preceding, one in front of
     it, one to its left
-next: next one, one after it, one after, following one, next element, element after it, following element, successor, number
-    after it, next number, next value, right neighbour, right neighbor, one that follow it, one to its right, one that come
-    after it, following number, following value, next item
+next: one after them, number after them, element after them, value after them, one following it, one following them, next one,
+    one after it, one after, following one, next element, element after it, following element, successor, number after it,
+    next number, next value, right neighbour, right neighbor, one that follow it, one to its right, one that come after it,
+    following number, following value, next item
 position: position, index, place, location, zero based index, zero-based position, slot
 length: length, size, number of element, number of character, number of letter, number of item, count of element
 """

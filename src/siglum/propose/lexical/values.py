@@ -292,6 +292,17 @@ class Builder:
             return None
         return Option(body.type) if isinstance(body, OptionMeet) else body.type
 
+    def as_step(self, value: Value, param: Value) -> Value | None:
+        """What is made of a parameter, as what is made of `it`: None where it is not made of that alone."""
+        if (
+            value.each is not None
+            or value.type is not param.type
+            or not said_in(value.tree, param.key)
+            or mentions(value.tree, SUBJECT)
+        ):
+            return None
+        return Value(_put(value.tree, {param.key: Name(SUBJECT)}), value.type, f"{value.key}[{param.key}:=it]")
+
     def list_within(self, value: Value) -> Value | None:
         """The list that a value is computed from: its first argument, or the first argument of that."""
         tree = value.tree

@@ -41,6 +41,10 @@ NARROW_GIVEN: Final = 2
 LONGEST_GRAMMAR: Final = 600_000
 """How wide the grammar of a request is, and how many characters it may have: it goes along with every request."""
 
+MOST_NAMED: Final = 20
+LONGEST_NAME: Final = 40
+"""Models of an endpoint that are named where none was, and characters of each."""
+
 _TOO_LONG: Final = re.compile(r"context (?:window|size|length)|prompt is too long|too many tokens|maximum context", re.I)
 
 Retrieve = Callable[[Spec], Sequence[str]]
@@ -181,7 +185,8 @@ def from_endpoint(
 ) -> ModelProposer:
     """The proposer for `model` of the endpoint at `url`. `key_variable`, if given, names the environment variable with the key.
 
-    Asks nothing yet. Raises `UserError` (E-041) for a URL that is none, `EnvironmentFault` for a variable that is not set.
+    Asks nothing yet, but for the model's name where it is empty. Raises `UserError`: E-041 for a URL that is none, E-001 where no
+    model is named and the endpoint does not list exactly one; `EnvironmentFault` for a variable that is not set.
     """
     key = ""
     if key_variable:
@@ -189,9 +194,14 @@ def from_endpoint(
         if not key:
             message = f"the environment variable {echo(key_variable)} is not set"
             raise EnvironmentFault(message, None, "set it to the endpoint's key", FAULT)
-    if not model.strip():
-        raise UserError("no model is named", None, "give the name the endpoint knows it by", "E-001")
-    return ModelProposer(Endpoint(url, model, key, limits, constrained), retrieve)
+    endpoint = Endpoint(url, model.strip(), key, limits, constrained)
+    if not endpoint.model:
+        listed = endpoint.check()
+        if len(listed) != 1:
+            there = f"; {endpoint.address} has {', '.join(name[:LONGEST_NAME] for name in listed[:MOST_NAMED])}" if listed else ""
+            raise UserError("no model is named", None, f"name one: --model NAME{there}", "E-001")
+        endpoint.model = listed[0]
+    return ModelProposer(endpoint, retrieve)
 
 
 def from_package(model: str, retrieve: Retrieve) -> ModelProposer:

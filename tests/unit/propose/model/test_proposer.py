@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.unit.propose.model.fake_endpoint import answering, endpoint
 from tests.unit.propose.model.gbnf_reader import Gbnf
 
 from siglum.errors import EnvironmentFault, SiglumError, UserError
@@ -162,9 +163,15 @@ def test_it_keeps_the_rules_of_proposers(reply: str) -> None:
     assert faults(ModelProposer(Told(reply), words)) == []
 
 
-def test_a_model_has_to_be_named() -> None:
-    with pytest.raises(UserError, match="no model is named"):
-        from_endpoint("http://localhost", " ", words)
+def test_a_model_has_to_be_named_unless_the_endpoint_has_only_one() -> None:
+    with endpoint(answering({"data": [{"id": "small"}]})) as server:
+        assert from_endpoint(server.url, " ", words).name == "model small"
+    several = r"no model is named; name one: --model NAME; 127.* has small, \\x1b\[2Jodd"
+    two = answering({"data": [{"id": "small"}, {"id": "\x1b[2Jodd"}]})
+    with endpoint(two) as server, pytest.raises(UserError, match=several):
+        from_endpoint(server.url, "", words)
+    with endpoint(answering({"data": []})) as server, pytest.raises(UserError, match=r"no model is named; .* --model NAME$"):
+        from_endpoint(server.url, "", words)
 
 
 # models of the package `llm`

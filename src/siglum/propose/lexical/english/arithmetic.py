@@ -271,7 +271,10 @@ def percent_of(b: Builder, share: Value, whole: Value) -> Readings:
 @_done(
     "take V percent off *; reduce|decrease|lower|discount * by V percent; V percent off *; take off V percent; V percent "
     "discount on *; take V percent off [of] *; with [a] V percent discount; with [a] V percent off; less V percent; minus V "
-    "percent; * less V percent; * with [a] V percent discount|off; * minus V percent; after [a] V percent discount",
+    "percent; * less V percent; * with [a] V percent discount|off; * minus V percent; after [a] V percent discount; after "
+    "[a] discount|reduction|rebate of V percent; with [a] discount|reduction|rebate of V percent; less [a] discount of V "
+    "percent; * after [a] discount|reduction|rebate of V percent; * with [a] discount|reduction of V percent; discounted by "
+    "V percent; apply [a] V percent discount [to *]; apply [a] discount of V percent [to *]",
     cost=0.1,
 )
 def percent_off(b: Builder, share: Value) -> Relation:
@@ -285,7 +288,9 @@ def percent_off(b: Builder, share: Value) -> Relation:
     "increase|raise * by V percent; add V percent to *; V percent more than *; with V percent "
     "[tax|vat|interest|tip|markup|surcharge|fee] added [to U]; * with V percent [tax|vat|interest|tip|markup|surcharge|fee] "
     "added|included; * including V percent [tax|vat|interest|tip]; * plus V percent [tax|vat|interest|tip]; add V percent "
-    "tax|vat|interest|tip to *; increase|raise * by a V percent",
+    "tax|vat|interest|tip to *; increase|raise * by a V percent; * after [a] increase|raise|rise of V percent; with [a] "
+    "tax|tip|markup|surcharge of V percent; * with [a] tax|tip|markup|surcharge of V percent; plus V percent; * plus V "
+    "percent",
     cost=0.1,
 )
 def percent_more(b: Builder, share: Value) -> Relation:
@@ -401,3 +406,14 @@ def percentage_change(b: Builder, old: Value, new: Value) -> Readings:
 )
 def percent_more_than(b: Builder, new: Value, old: Value) -> Readings:
     return percentage_change(b, old, new)
+
+
+@_rule(
+    "V",
+    "what be left of V after take|subtract|remove V; what remain of V after take|subtract|remove V; what be left of V when "
+    "V be subtract|taken|removed",
+    cost=0.0,
+)
+def left_after(b: Builder, *values: Value) -> Readings:
+    """ "what is left of a after taking away b"."""
+    return operate(b, "-", *values)

@@ -140,7 +140,12 @@ def divisible_by_both(b: Builder, by: Together) -> Predicate | None:
     return divisible(b, by[0]).joined("and", divisible(b, by[1])) if len(by) == 2 else None
 
 
-@_rule("P", "divisible V or [by] V; divisible either V or V; divisible by V or [by] V", cost=0.1)
+@_rule(
+    "P",
+    "divisible V or [by] V; divisible either V or V; divisible by V or [by] V; [can] be divided [evenly] by V or [by] V "
+    "[evenly]; be times of V or [of] V; divisible by either V or V; be divided by one of V or V",
+    cost=0.1,
+)
 def divisible_by_one(b: Builder, one: Value, other: Value) -> Predicate:
     return divisible(b, one).joined("or", divisible(b, other))
 

@@ -264,7 +264,9 @@ def each_with_condition(b: Builder, value: Value, other: Value, which: Predicate
     "V",
     "V for P , V for P , V for P; V for P , V for P and V for P; V for P , V for P , and V for P; V for P , V for P , V "
     "otherwise; V for P , V for P and V otherwise; V if P , V if P , V if P; V if P , V if P and V if P; V if P , V if P , "
-    "V otherwise; V if P , V if P and V otherwise",
+    "V otherwise; V if P , V if P and V otherwise; V P , V P , otherwise V; V P , V P and otherwise V; V P , V P and V "
+    "otherwise; V P , V P , V otherwise; V P , V P , V P; V P , V P and V P; V for P , V for P , otherwise V; V for P , V "
+    "for P and otherwise V; V if P , V if P , otherwise V; V if P , V if P otherwise V",
     cost=0.1,
 )
 def choice_by_property(b: Builder, *given: Value | Predicate) -> Readings:
@@ -286,7 +288,7 @@ def choice_by_property(b: Builder, *given: Value | Predicate) -> Readings:
 @_rule(
     "V",
     "V for P [F] , V for P [F]; V for P [F] and V for P [F]; V for P , V otherwise; V for P and V otherwise; V for P [F] , "
-    "V for others; V for P [F] and V for others",
+    "V for others; V for P [F] and V for others; V P , otherwise V; V for P [F] , otherwise V; V for P [F] otherwise V",
     cost=0.1,
 )
 def choice_of_two_by_property(b: Builder, *given: Value | Predicate | Relation | None) -> Readings:
@@ -294,3 +296,22 @@ def choice_of_two_by_property(b: Builder, *given: Value | Predicate | Relation |
     which = said(given, Predicate)
     subject = b.params[0] if b.params else None
     return [(v, c + d) for truth, c in which.of(subject) for v, d in _choose(b, truth, *values)] if subject is not None else []
+
+
+@_rule("V", "D unless C; unless C , D; D unless C in which case leave U [unchanged]; D but not if C; D except if C", cost=0.3)
+def do_unless(b: Builder, *given: Relation | Value) -> Readings:
+    """ "add 10 percent unless it is above 100"."""
+    deed, condition = said(given, Relation), said(given, Value)
+    return [(v, c + d + at) for at, p in enumerate(b.params) for x, c in deed.of(p) for v, d in _choose(b, condition, p, x)]
+
+
+@_rule("V", "V unless C; unless C , V; V but not if C; V except if C", cost=0.8)
+def be_unless(b: Builder, one: Value, other: Value) -> Readings:
+    """ "x plus 10 percent unless x is above 100": else the parameter as it is."""
+    value, condition = (one, other) if other.type is BOOL else (other, one)
+    return [
+        (v, c + at)
+        for at, p in enumerate(b.params)
+        if p.key in value.key and p.type is b.plain(value).type and condition.type is BOOL
+        for v, c in _choose(b, condition, p, value)
+    ]

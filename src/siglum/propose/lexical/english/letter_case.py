@@ -102,7 +102,10 @@ def capitalise_only(b: Builder) -> Relation:
 @_done(
     "capitalise first letter|character [of *]; capitalise *; make first letter|character [of *] upper-case; with first "
     "letter|character capitalised|in upper-case; * with first letter upper-case; convert first letter|character [of *] to "
-    "upper-case; * with upper-case first letter|character; starts with upper-case letter",
+    "upper-case; * with upper-case first letter|character; starts with upper-case letter; upper-case only first "
+    "letter|character [of *]; capitalise only first letter|character [of *]; make only first letter|character [of *] "
+    "upper-case; only first letter|character in upper-case; upper-case first letter|character [of *]; make first "
+    "letter|character [of *] a upper-case; make first letter|character [of *] big",
     cost=0.1,
 )
 def capitalise(b: Builder) -> Relation:

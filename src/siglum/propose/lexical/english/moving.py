@@ -101,10 +101,11 @@ def _moved(b: Builder, things: Relation, value: Value, last: bool) -> Readings:
     "[place|position|step] [to left]; move first V F to the end [of *]; rotate * by V; rotate * left V time; rotate left by "
     "V; rotate by V; shift * left cyclically by V; rotate * to left by V place; rotate * one place|step|position to left; "
     "rotate * [to] left; shift|cycle|move * [to] left [by] V [place|position|step|time]; shift|cycle|move * V "
-    "[place|position|step] to left; shifted left by V; shift * left; cyclically shift * to left by V",
+    "[place|position|step] to left; shifted left by V; shift * left; cyclically shift * to left by V; move [the] first V F "
+    "to the back|rear [of *]; move [the] first V F behind others; put [the] first V F at the end|back [of *]",
     cost=0.1,
 )
-def rotating_left(b: Builder, *given: Value | Relation) -> Relation:
+def rotating_left(b: Builder, *given: Value | Relation | None) -> Relation:
     count = maybe(given, Value) or b.literal(1)
     return Relation(b, f"rotate {count.key}", lambda v: b.call("rotate", v, count))
 
@@ -205,7 +206,9 @@ def each_doubled(b: Builder, things: Relation) -> Readings:
 
 
 @_done(
-    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]",
+    "swap first! two F [of *]; swap last! two F [of *]; exchange first|last! two F [of *]; swap two first|last! F [of *]; * "
+    "with first|last! two F swapped|exchanged; with first|last! two F swapped|exchanged; first|last! two F "
+    "swapped|exchanged",
     cost=0.0,
 )
 def swapping_two(b: Builder, which: str, things: Relation) -> Relation:

@@ -218,3 +218,9 @@ def difference_of_pair(b: Builder) -> Relation:
     return Relation(
         b, "difference", lambda v: readings((b.template(t, v), c) for t, c in texts) if v.type.kind == "pair" else None
     )
+
+
+@_rule("F", "row F", cost=0.2)
+def of_rows(b: Builder, of_each: Relation) -> Relation | None:
+    """ "row sums", "the largest row sum"."""
+    return of_each if not of_each.noun else None

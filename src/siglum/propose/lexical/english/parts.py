@@ -81,7 +81,16 @@ def not_contained(b: Builder, whole: Value) -> Predicate | None:
 
 
 def _inside(b: Builder, whole: Value) -> Predicate:
-    return Predicate(b, f"in {whole.key}", lambda x, _: part_of(b, whole, x))
+    def make(x: Value, source: Value | None) -> Readings:
+        apart = (
+            b.call("words", whole)
+            if source is not None and source.key.startswith(("words(", "{x words}")) and whole.type is STR
+            else None
+        )
+        as_word = part_of(b, apart, x) if apart is not None else []
+        return [*as_word, *[(v, c + (0.3 if as_word else 0.0)) for v, c in part_of(b, whole, x)]]
+
+    return Predicate(b, f"in {whole.key}", make)
 
 
 def _containing(b: Builder, part: Value) -> Predicate:

@@ -179,3 +179,8 @@ def largest_number(b: Builder, digits: Value) -> Readings:
     return (
         readings(b.template("x sort reverse undigits", digits)) if digits.element is not None and digits.type is not STR else []
     )
+
+
+@_rule("V", "largest power of V that divides V; largest power of V dividing V", cost=0.0)
+def greatest_power(b: Builder, base: Value, number: Value) -> Readings:
+    return readings(b.template("1 until (y % (it * x) != 0) (it * x)", base, number))

@@ -12,7 +12,7 @@ from siglum.propose.lexical.comparing import SYMBOLS, compare, is_number
 from siglum.propose.lexical.english.common import counted_in, occurrences, predicate
 from siglum.propose.lexical.english.comparisons import within
 from siglum.propose.lexical.meanings import Found, Predicate, Readings, Relation, readings
-from siglum.propose.lexical.rules import Grammar
+from siglum.propose.lexical.rules import Grammar, said
 from siglum.propose.lexical.values import Builder, Value
 
 RULES: Final = Grammar()
@@ -153,3 +153,23 @@ def quantity_of_times(b: Builder, *words: str) -> Predicate | None:
 def times_or_more(b: Builder, times: str, fewer: str | None = None) -> Predicate:
     symbol = ">=" if fewer is None else "<="
     return Predicate(b, f"{symbol} {times}", lambda x, _: compare(b, symbol, x, b.literal(_TIMES[times])))
+
+
+@_rule(
+    "P",
+    "contains|have [the] same F twice; contains|have [the] same F greater once; contains|have some|any F twice; "
+    "contains|have some|any F greater once; contains|have a repeated F; contains|have repeated F; contains|have duplicate "
+    "F; repeat a F; repeat any F; have two equal|identical|same F; contains two equal|identical|same F; contains|have F "
+    "greater once",
+    cost=0.2,
+)
+def with_repeated(b: Builder, *given: Relation | str) -> Predicate | None:
+    """ "contains the same digit twice"."""
+    things = said(given, Relation)
+    if not things.noun:
+        return None
+
+    def make(x: Value, _: Value | None) -> Readings:
+        return [(v, c) for xs, c in things.of(x) if (v := b.template("x unique length < (x length)", xs)) is not None]
+
+    return Predicate(b, f"repeats {things.key}", make)

@@ -51,6 +51,33 @@ def until(b: Builder, deed: Relation, stop: Predicate) -> Relation:
     return Relation(b, f"{deed.key} until {stop.key}", make, strict=True)
 
 
+@_rule(
+    "V",
+    "keep V until U [be] P; V until U [be] P; V again and again until U be P; repeatedly V until U be P; V repeatedly until "
+    "U be P; V over and over until U be P; keep V until P; keep V until V [be] P; repeatedly V until V be P; V until V be P",
+    cost=0.3,
+)
+def value_until(b: Builder, *given: Value | Predicate) -> Readings:
+    """ "keep dividing n by 2 until it is odd": what is made of n is made again of that."""
+    value, stop = said(given, Value), said(given, Predicate)
+    return [
+        (Value(_until(p, stops, step), p.type, f"until({p.key},{stops.key},{step.key})"), c + at)
+        for at, p in enumerate(b.params)
+        if (step := b.as_step(value, p)) is not None
+        for stops, c in _holds(b, stop, p)
+    ]
+
+
+@_rule(
+    "V",
+    "keep V while U [be] P; V while U [be] P; V as long as U be P; V repeatedly while U be P; keep V as long as U be P; "
+    "keep V while V be P; V while V be P",
+    cost=0.3,
+)
+def value_while(b: Builder, *given: Value | Predicate) -> Readings:
+    return value_until(b, said(given, Value), said(given, Predicate).negated())
+
+
 @_done("D while U be P; D as long as U be P; keep D while U be P; D while P", cost=0.1)
 def doing_while(b: Builder, deed: Relation, going: Predicate) -> Relation:
     return until(b, deed, going.negated())

@@ -126,10 +126,11 @@ def minus_previous(b: Builder, xs: Value) -> Readings:
 @_rule(
     "V",
     "V plus next|previous; V plus the one next|after|before it; add V to next; add each F to next; V added to next; each F "
-    "added to next; V and next added; sum of V and next",
+    "added to next; V and next added; sum of V and next; V plus next without last [one|element|number|value]; each F plus "
+    "next without last [one|element|number|value]",
     cost=0.0,
 )
-def plus_next(b: Builder, xs: Value | Relation) -> Readings:
+def plus_next(b: Builder, xs: Value | Relation, *_: object) -> Readings:
     lists = [xs.each or xs] if isinstance(xs, Value) else [v for p in b.params for v, _ in xs.of(p)]
     return readings(b.template("x windows 2 map sum", source) for source in lists[:1])
 
@@ -270,3 +271,15 @@ def of_it(b: Builder, relation: Relation | None = None) -> Relation:
 @_rule("I", "its position", cost=0.0)
 def own_index(b: Builder) -> Relation:
     return Relation(b, "index", lambda v: b.call("indices", v))
+
+
+@_rule(
+    "F",
+    "largest! difference between|of [any] two F; smallest! difference between|of [any] two F; smallest! [possible] "
+    "difference between two F; largest|smallest! distance between [any] two F; largest|smallest! difference between any F",
+    cost=0.0,
+)
+def extreme_difference(b: Builder, which: str, _: Relation) -> Relation:
+    """ "the largest difference between two elements"."""
+    text = "x maximum - x minimum" if which == "largest" else "x sort delta minimum"
+    return Relation(b, f"{which} difference", lambda v: b.template(text, v), noun=True, strict=True)

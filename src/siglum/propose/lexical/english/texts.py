@@ -45,9 +45,10 @@ def initials(b: Builder) -> Relation:
 
 
 @_done(
-    "convert * from snake case to camel case; convert snake case to camel case; convert * to camel case; in camel case; to "
-    "camel case; convert snake_case [like V] to camelcase; convert * from snake_case to camelcase; convert * to camelcase; "
-    "convert snake_case [V] to camelcase; in camelcase",
+    "convert * from snake case to camel case; convert snake case to|into camel case; snake case to|into camel case; convert "
+    "* to camel case; in camel case; to camel case; convert snake_case [like V] to camelcase; convert * from snake_case to "
+    "camelcase; convert * to|into camelcase; convert snake_case [V] to|into camelcase; snake_case to|into camelcase; in "
+    "camelcase",
     cost=0.0,
 )
 def camel_case(b: Builder, _: Value | None = None) -> Relation:
@@ -56,8 +57,9 @@ def camel_case(b: Builder, _: Value | None = None) -> Relation:
 
 
 @_done(
-    "convert * to snake case; in snake case; convert * from camel case to snake case; convert camelcase [V] to snake_case; "
-    "convert * to snake_case; convert camel case to snake case",
+    "convert * to snake case; in snake case; convert * from camel case to snake case; convert camelcase [V] to|into "
+    "snake_case; camelcase to|into snake_case; convert snake_case from camelcase; convert * to|into snake_case; convert "
+    "camel case to|into snake case; camel case to|into snake case",
     cost=0.0,
 )
 def snake_case(b: Builder, _: Value | None = None) -> Relation:

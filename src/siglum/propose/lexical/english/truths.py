@@ -242,7 +242,9 @@ def two_equal(b: Builder, *given: Value | Relation) -> Readings:
 
 @_rule(
     "C",
-    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F coincide|match",
+    "no two V be equal|identical|same; no two V coincide|match|agree; no two F be equal|identical|same; no two F "
+    "coincide|match; be no two V equal|identical|same; be no two F equal|identical|same; be there no two "
+    "equal|identical|same F; there be no two equal|identical|same F; do no two F coincide|match|agree",
     cost=0.0,
 )
 def no_two_equal(b: Builder, *given: Value | Relation) -> Readings:
@@ -412,4 +414,23 @@ def equally_many(b: Builder, *given: Value | None) -> Readings:
         for x, c in occurrences(b, values[0], whole)
         for y, d in occurrences(b, values[1], whole)
         if (v := b.call("=", x, y)) is not None
+    ]
+
+
+@_rule(
+    "C",
+    "do V have|contains more|fewer|less! F than V; V have|contains more|fewer|less! F than V; be there more|fewer|less! F "
+    "in V than in V; there be more|fewer|less! F in V than in V; have V more|fewer|less! F than V",
+    cost=0.0,
+)
+def more_in_one(b: Builder, *given: Value | str | Relation) -> Readings:
+    """ "does s have more letters than t"."""
+    symbol = ">" if said(given, str) == "more" else "<"
+    things = said(given, Relation)
+    first, second = [g for g in given if isinstance(g, Value)]
+    return [
+        (v, c + d + e)
+        for x, c in counted_in(b, things, first)
+        for y, d in counted_in(b, things, second)
+        for v, e in compare(b, symbol, x, y)
     ]

@@ -68,7 +68,8 @@ def units_in(b: Builder, new: Unit, amount: Value, old: Unit) -> Readings:
 @_rule(
     "V",
     "number-of M in V M and|plus V M; how-many M be there|in V M and V M; how-many M be V M and V M; M in V M and V M; V M "
-    "and V M in|to|as M; convert V M and V M to|into M; total [number-of] M in V M and V M",
+    "and V M in|to|as M; convert V M and V M to|into M; total [number-of] M in V M and V M; time|duration in M for|of V M "
+    "and V M; M for|of V M and V M; total time in M for|of V M and V M; M that V M and V M have|make",
     cost=0.0,
 )
 def units_in_both(b: Builder, *given: Unit | Value) -> Readings:
