@@ -65,7 +65,7 @@ def becoming(b: Builder, value: Value, wanted: Type) -> Readings:
     if "digits(" not in value.key:
         texts = tuple((text, cost + (UNASKED if "undigits" in text else 0.0)) for text, cost in texts)
     out: list[tuple[Value | None, float]] = [(b.template(text, value), cost) for text, cost in texts]
-    if wanted is STR and "lines(" in value.key and str(value.type) == "[str]":
+    if wanted is STR and ("lines(" in value.key or "{x lines}" in value.key) and str(value.type) == "[str]":
         out.append((b.template('x join "\\n"', value), 0.5))
     if not texts and wanted is Array(value.type):
         out.append((b.call("single", value), 2.0))

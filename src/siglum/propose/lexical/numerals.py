@@ -24,7 +24,9 @@ _ORDINALS: Final = {
     "eleventh": 11, "twelfth": 12, "twentieth": 20, "hundredth": 100,
 }  # fmt: skip
 _OTHERS: Final = {"dozen": 12, "couple": 2, "pair": 2, "once": 1, "twice": 2, "thrice": 3, "double": 2, "triple": 3}
-_FRACTIONS: Final = {"half": 0.5, "quarter": 0.25, "tenth": 0.1, "fifth": 0.2, "eighth": 0.125}
+_FRACTIONS: Final = {
+    "half": 0.5, "quarter": 0.25, "tenth": 0.1, "fifth": 0.2, "eighth": 0.125, "hundredth": 0.01, "thousandth": 0.001,
+}  # fmt: skip
 _SIGNS: Final = frozenset(("minus", "negative", "-"))
 
 
@@ -65,6 +67,8 @@ def numerals(tokens: Sequence[Token]) -> list[Numeral]:
                 if token.word in _OTHERS:
                     kind = "times" if token.word in ("once", "twice", "thrice") else "number"
                     found.append(Numeral(kind, _OTHERS[token.word], at, end))
+                if token.word in _SCALES:
+                    found.append(Numeral("number", _SCALES[token.word], at, end))
                 if token.word in _FRACTIONS:
                     found.append(Numeral("fraction", _FRACTIONS[token.word], at, end))
         at = end

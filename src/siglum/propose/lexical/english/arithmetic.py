@@ -89,7 +89,7 @@ def how_much_less(b: Builder, number: Value, other: Value) -> Readings:
 @_rule("V", "V of V", cost=0.6)
 def times_of(b: Builder, count: Value, number: Value) -> Readings:
     """ "half of n" where the half is a fraction."""
-    if count.type is not F64 or getattr(count.tree, "value", None) not in (0.5, 0.25, 0.75, 0.2, 0.1):
+    if count.type is not F64 or getattr(count.tree, "value", None) not in (0.5, 0.25, 0.75, 0.2, 0.125, 0.1, 0.01, 0.001):
         return []
     return operate(b, "*", count, number)
 
@@ -261,6 +261,11 @@ def _share(b: Builder, part: Value, text: str) -> Readings:
     size = b.call("length", source)
     counts = part.origin.detail.of_all(source, "count")
     return [(v, c) for n, c in counts if size is not None and (v := b.template(text, n, size)) is not None]
+
+
+@_rule("V", "V percent as [a] fraction|decimal|number|share", cost=0.0)
+def percent_as_fraction(b: Builder, share: Value) -> Readings:
+    return readings(b.template("x / 100.0", share) or b.template("x / 100", share))
 
 
 @_rule("V", "V percent [of] V; V percent of V", cost=0.2)

@@ -136,7 +136,27 @@ def ending(b: Builder, part: Value) -> Predicate:
     return Predicate(b, f"ends {part.key}", lambda x, _: _at_edge(b, x, part, "last"))
 
 
-@_rule("P", "starts and ends with V; starts and ends in V; starts and ends V", cost=0.1)
+@_rule(
+    "P",
+    "starts or ends with V; starts or ends in V; starts or ends V; starts V or ends V; either starts or ends with V; starts "
+    "or U ends with V; start|begin or end|finish with|in V; either start|begin or end|finish with|in V",
+    cost=0.1,
+)
+def starting_or_ending(b: Builder, *parts: Value) -> Predicate:
+    return starting(b, parts[0]).joined("or", ending(b, parts[-1]))
+
+
+@_rule("P", "[be] at beginning|start or end of V; [be] at start|beginning or at end of V; [be] prefix or suffix of V", cost=0.1)
+def at_either_end_of(b: Builder, whole: Value) -> Predicate:
+    return at_start_of(b, whole).joined("or", at_end_of(b, whole))
+
+
+@_rule(
+    "P",
+    "starts and ends with V; starts and ends in V; starts and ends V; start|begin and end|finish with|in V; both "
+    "start|begin and end|finish with|in V",
+    cost=0.1,
+)
 def starting_and_ending(b: Builder, part: Value) -> Predicate:
     return starting(b, part).joined("and", ending(b, part))
 

@@ -54,7 +54,7 @@ def none_of_them(b: Builder) -> Predicate:
     return Predicate(b, "= 0", lambda x, _: compare(b, "=", x, b.literal(0)))
 
 
-@_rule("P", "contains Q F; with Q F; have Q F; Q F long; contains Q of F", cost=0.2)
+@_rule("P", "contains Q F; with Q F; have Q F; Q F long; contains Q of F; of Q F; having Q F", cost=0.2)
 def so_many(b: Builder, how_many_of: Predicate, things: Relation) -> Predicate | None:
     """ "with more than k letters"."""
     if not things.noun:
@@ -173,3 +173,18 @@ def with_repeated(b: Builder, *given: Relation | str) -> Predicate | None:
         return [(v, c) for xs, c in things.of(x) if (v := b.template("x unique length < (x length)", xs)) is not None]
 
     return Predicate(b, f"repeats {things.key}", make)
+
+
+@_rule(
+    "P",
+    "with|of|having V F or less|fewer! ; contains V F or less|fewer!; have V F or less|fewer!; V F or less|fewer! long",
+    cost=0.1,
+)
+def so_many_or_fewer(b: Builder, number: Value, things: Relation, _: str) -> Predicate | None:
+    """ "words of three letters or fewer"."""
+    return so_many(b, quantity(b, "at-most", number) or none_of_them(b), things)
+
+
+@_rule("P", "with|of|having V F or more|greater; contains V F or more; have V F or more; with|of|having V or more F", cost=0.1)
+def so_many_or_more(b: Builder, number: Value, things: Relation) -> Predicate | None:
+    return so_many(b, quantity(b, "at-least", number) or none_of_them(b), things)
