@@ -184,3 +184,24 @@ def largest_number(b: Builder, digits: Value) -> Readings:
 @_rule("V", "largest power of V that divides V; largest power of V dividing V", cost=0.0)
 def greatest_power(b: Builder, base: Value, number: Value) -> Readings:
     return readings(b.template("1 until (y % (it * x) != 0) (it * x)", base, number))
+
+
+_TRIANGLES: Final = {
+    "equilateral": "x unique length = 1",
+    "isosceles": "x unique length < 3",
+    "scalene": "x unique length = 3",
+}
+
+
+@_rule(
+    "C",
+    "triangle equilateral|isosceles|scalene!; triangle be equilateral|isosceles|scalene!; be triangle "
+    "equilateral|isosceles|scalene!; be triangle with side T equilateral|isosceles|scalene!; triangle with side T be "
+    "equilateral|isosceles|scalene!; T form|make a equilateral|isosceles|scalene! triangle; do T form|make a "
+    "equilateral|isosceles|scalene! triangle; be T side of a equilateral|isosceles|scalene! triangle",
+    cost=0.0,
+)
+def kind_of_triangle(b: Builder, *given: str | Together) -> Readings:
+    """ "is the triangle with sides a, b and c equilateral"."""
+    xs = b.list_of(maybe(given, Together) or Together(b.params))
+    return readings(b.template(_TRIANGLES[said(given, str)], xs)) if xs is not None else []
