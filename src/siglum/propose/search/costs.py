@@ -5,6 +5,7 @@ Imports `ir`, `records` and this folder's catalogue.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any, Final, NamedTuple
@@ -48,13 +49,14 @@ def literals_for(spec: Spec, said: Sequence[Literal]) -> list[Literal]:
 
 
 def _of_examples(spec: Spec) -> Iterator[Literal]:
-    """Constants that show in the results: small integers and short texts that are the same wherever they are."""
+    """Constants that show in the results: those that come again, where these are few, and characters that all texts have."""
     results = [example.result for example in spec.examples]
-    if spec.result is I64 and len(set(results)) <= 3:
-        yield from (Literal(value, I64, 5.0) for value in set(results))
+    if spec.result in (I64, STR):
+        times = Counter(results)
+        if len(times) <= 3:
+            bits = 5.0 if spec.result is I64 else 4.0
+            yield from (Literal(value, spec.result, bits) for value, count in times.items() if count > 1)
     if spec.result is STR:
-        if len(set(results)) <= 3:
-            yield from (Literal(value, STR, 4.0) for value in set(results))
         given = {c for example in spec.examples for a in example.arguments for c in str(a)}
         added = {c for result in results for c in result} - given
         everywhere = [c for c in added if all(c in result for result in results)]
