@@ -47,6 +47,9 @@ CERTAIN_BITS: Final = 18.0
 DOUBT_BITS: Final = 5.0
 """Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
 bits more twice that. What costs much may well be met by chance."""
+BEYOND_BITS: Final = 6.0
+LONGER: Final = 4
+"""Others are looked for until they cost so much more than the best, but no longer than so many times that time."""
 
 
 class Enough(Exception):
@@ -60,15 +63,22 @@ def spent() -> float:
 
 
 class Deadline:
-    """When to stop looking for others: it moves with what is found."""
+    """When to stop looking for others, in processor seconds: `until`, if the search is at `bits` by then, else `latest`. They
+    move with what is found.
+    """
 
     def __init__(self) -> None:
-        self.until = inf
+        self.until = self.latest = self.bits = inf
 
-    def keep(self) -> None:
-        """Raises Enough where it has passed."""
-        if spent() > self.until:
-            raise Enough
+    def move(self, best: float, seconds: float, now: float, end: float) -> None:
+        """The best costs so many bits, and from `now` on others are looked for so long."""
+        self.until, self.latest = min(end, now + seconds), min(end, now + LONGER * seconds)
+        self.bits = best + BEYOND_BITS
+
+    def passed(self, bits: float) -> bool:
+        """Whether a search that is at so many bits need not go on."""
+        now = spent()
+        return now > self.latest or (now > self.until and bits >= self.bits)
 
 
 @cache
@@ -98,8 +108,8 @@ def search(progress: Callable[[Progress], None] | None = None, deadline: Deadlin
     def told(how: Progress) -> None:
         if progress:
             progress(how)
-        if deadline:
-            deadline.keep()
+        if deadline and deadline.passed(how.bits):
+            raise Enough
 
     return SearchProposer(library, _priors, _said, _fragments, told)
 
@@ -276,7 +286,7 @@ def propose(
     met = 0.0
     deadline = deadline or Deadline()
     asked = proposers(deadline=deadline) if asked is None else asked
-    programs = passing(spec, asked, proposed, lambda: min(end, deadline.until) - spent())
+    programs = passing(spec, asked, proposed, lambda: min(end, deadline.latest) - spent())
     try:
         for program in programs:
             first = not proposed.alternatives.found
@@ -285,8 +295,8 @@ def propose(
             if first:
                 met = now - start
             best = proposed.programs[0].candidate.cost if proposed.programs else 0.0
-            deadline.until = min(end, start + met + patience(spec, met, more, best))
-            if now > deadline.until:
+            deadline.move(best, patience(spec, met, more, best), start + met, end)
+            if deadline.passed(program.candidate.cost):
                 proposed.over = "enough"
                 break
         else:

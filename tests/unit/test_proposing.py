@@ -52,8 +52,22 @@ def test_each_proposer_has_the_time_that_those_before_it_have_left() -> None:
 def test_after_a_program_the_others_have_only_what_is_spent_on_more() -> None:
     first, second = Working(0.1, "xs sum"), Working(0.0, "xs maximum + 1")
     found = proposing.propose(SUM, [first, second], more=0.0)
-    assert second.budgets[0] == pytest.approx(proposing.LEAST_MORE_S, abs=0.1)
+    assert second.budgets[0] == pytest.approx(proposing.LONGER * proposing.LEAST_MORE_S, abs=0.2)
     assert [program.text for program in found.programs] == ["xs sum", "xs maximum + 1"]
+
+
+def test_a_deadline_waits_for_what_costs_little_more_but_not_for_ever() -> None:
+    deadline = proposing.Deadline()
+    assert not deadline.passed(100.0)
+    now = proposing.spent()
+    deadline.move(8.0, 0.0, now, now + 10)
+    assert deadline.passed(8.0)  # no time at all, and four times none
+    deadline.move(8.0, 1.0, now - 2.0, now + 10)
+    assert not deadline.passed(13.0) and deadline.passed(8.0 + proposing.BEYOND_BITS)
+    deadline.move(8.0, 1.0, now - 5.0, now + 10)
+    assert deadline.passed(9.0)
+    deadline.move(8.0, 1.0, now, now - 1)
+    assert deadline.passed(9.0)
 
 
 def test_the_time_of_solvers_and_other_children_counts() -> None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 FRESH: Final = 1000
 FRESH_S: Final = 1.0
-"""So many inputs that nobody has shown tell how wrong the nearest candidate is, or fewer: those of so many seconds."""
+FEWEST: Final = 20
+"""So many inputs that nobody has shown tell how wrong the nearest candidate is, or fewer: those of so many seconds, or the fewest.
+"""
 
 
 class Tried(NamedTuple):
@@ -121,7 +123,7 @@ def _fits_and_fails(spec: Spec, program: Program, examples: Sequence[Example]) -
     runs = failed = 0
     end = time.process_time() + FRESH_S
     for example in evidence.by_reference(spec, spec.reference, 3 * FRESH):
-        if runs == FRESH or time.process_time() > end:
+        if runs == FRESH or (runs >= FEWEST and time.process_time() > end):
             break
         if repr(example.arguments) not in known:
             known.add(repr(example.arguments))
