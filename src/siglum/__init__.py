@@ -31,7 +31,16 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "siglum.api": (
-        "Compiled", "Function", "Proposed", "check", "compile", "compile_python", "function", "native", "propose", "prototype",
+        "Compiled",
+        "Function",
+        "Proposed",
+        "check",
+        "compile",
+        "compile_python",
+        "function",
+        "native",
+        "propose",
+        "prototype",
         "trial",
     ),
     "siglum.errors": ("SiglumError", "Stop"),

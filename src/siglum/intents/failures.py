@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 FRESH: Final = 1000
 FRESH_S: Final = 1.0
 FEWEST: Final = 20
-"""So many inputs that nobody has shown tell how wrong the nearest candidate is, or fewer: those of so many seconds, or the fewest.
-"""
+"""So many inputs that nobody has shown tell how wrong the nearest candidate is, or those of so many seconds, but not fewer than
+the fewest."""
 
 
 class Tried(NamedTuple):

@@ -224,5 +224,3 @@ def _small(t: Type, random: Random) -> Any:
     if t.kind == "map":
         return {_small(t.args[0], random): _small(t.args[1], random) for _ in range(random.randint(1, 4))}
     return value(t, random, 4)
-
-

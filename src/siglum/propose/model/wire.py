@@ -235,4 +235,3 @@ class _Wire(io.RawIOBase):
     def close(self) -> None:
         self.close_socket()
         super().close()
-

@@ -327,7 +327,7 @@ def _constant_bits(constant: Any) -> float:
     """What a constant costs that nobody said: it shows in all results."""
     if isinstance(constant, int):
         return 4.0 + 2 * log2(1 + abs(constant)) / 3
-    return 4.0 + len(constant) / 2
+    return (4.0 if isinstance(constant, str) else 2.0) + len(constant) / 2
 
 
 def _grouped(text: str) -> str:

@@ -20,7 +20,10 @@ _FAR: Final = 1 << 40
 FIRST_GOALS: Final = 5
 """How many are joined too."""
 MOST_GOALS: Final = 96
-MOST_BITS: Final = 22.0
+SHOWN: Final = 0.5
+"""What several elements that all results begin or end with cost, of what they cost otherwise: that is hardly chance."""
+CONSTANTS: Final = (1, 2, 3, 4, 5, 10)
+MOST_BITS: Final = 24.0
 
 
 class Goal(NamedTuple):
@@ -59,8 +62,8 @@ def goals(column: Sequence[Any], t: Type, priced: Priced) -> Iterator[Goal]:
             continue
         seen.add(key)
         yield goal
-        for undone in _undone(goal.column, t):
-            cost = bits + priced(undone.operation, t, undone.constant)
+        for undone in _undone(goal.column, t, CONSTANTS if not goal.steps else CONSTANTS[:1]):
+            cost = bits + priced(undone.operation, t, undone.constant) * (SHOWN if _many(undone.constant) else 1.0)
             if cost <= MOST_BITS:
                 step = _around(undone, t)
                 heappush(waiting, (cost, next(order), Goal(undone.column, t, (step, *goal.steps), cost)))
@@ -71,26 +74,34 @@ def _around(undone: Undone, t: Type) -> tuple[str, str]:
     before, _, behind = undone.operation.partition("a")
     if undone.constant is None:
         return before, behind
-    shown = show_value(undone.constant, I64 if isinstance(undone.constant, int) else t)
+    constant = list(undone.constant) if isinstance(undone.constant, tuple) else undone.constant
+    shown = show_value(constant, I64 if isinstance(constant, int) else t)
     shown = f"({shown})" if shown.startswith("-") else shown
     word = behind.removesuffix("b")
     return (f"{shown}{word}", "") if undone.first else (before, f"{word}{shown}")
 
 
-def _undone(column: Sequence[Any], t: Type) -> Iterator[Undone]:
+def _many(constant: Any) -> bool:
+    return isinstance(constant, str | tuple) and len(constant) > 1
+
+
+def _undone(column: Sequence[Any], t: Type, added: Sequence[int]) -> Iterator[Undone]:
+    """What may have been done last; `added` are the constants that may have been added."""
     if t.kind == "array":
         yield Undone(tuple(value[::-1] for value in column), "a reverse")
     if t is _INTEGERS:
-        yield from _of_integers(column)
+        yield from _of_integers(column, added)
     elif t is I64:
-        yield from _arithmetic([column], lambda columns: tuple(columns[0]))
+        yield from _arithmetic([column], lambda columns: tuple(columns[0]), added)
     elif t is STR:
         yield from _of_texts(column)
     elif t is BOOL:
         yield Undone(tuple(not value for value in column), "a not")
 
 
-def _arithmetic(rows: Sequence[Sequence[int]], done: Callable[[list[list[int]]], tuple[Any, ...]]) -> Iterator[Undone]:
+def _arithmetic(
+    rows: Sequence[Sequence[int]], done: Callable[[list[list[int]]], tuple[Any, ...]], added: Sequence[int]
+) -> Iterator[Undone]:
     """What was done to each number."""
 
     def each(change: Callable[[int], int]) -> tuple[Any, ...]:
@@ -100,23 +111,29 @@ def _arithmetic(rows: Sequence[Sequence[int]], done: Callable[[list[list[int]]],
     if not any(numbers) or max(map(abs, numbers)) > _FAR:
         return
     yield Undone(each(lambda x: -x), "a negate")
-    for k in (1, 2, 3, 4, 5, 10):
+    for k in added:
         yield Undone(each(lambda x, k=k: x - k), "a + b", k)  # type: ignore[misc]
         yield Undone(each(lambda x, k=k: x + k), "a - b", k)  # type: ignore[misc]
-    for k in (2, 3, 4, 5, 10):
+    for k in CONSTANTS[1:]:
         if all(x % k == 0 for x in numbers):
             yield Undone(each(lambda x, k=k: x // k), "a * b", k)  # type: ignore[misc]
     if min(numbers) >= 0 and all(isqrt(x) ** 2 == x for x in numbers):
         yield Undone(each(isqrt), "a square")
 
 
-def _of_integers(column: Sequence[list[int]]) -> Iterator[Undone]:
-    yield from _arithmetic(column, tuple)
+def _of_integers(column: Sequence[list[int]], added: Sequence[int]) -> Iterator[Undone]:
+    yield from _arithmetic(column, tuple, added)
     yield Undone(tuple([b - a for a, b in zip([0, *value], value, strict=False)] for value in column), "a scan (acc + it)")
     differences = tuple([*value[:1], *(a - b for a, b in pairwise(value))] for value in column)
     yield Undone(differences, "a scan (acc - it)")
     if all(a and b % a == 0 for value in column for a, b in pairwise(value)):
         yield Undone(tuple([*value[:1], *(b // a for a, b in pairwise(value))] for value in column), "a scan (acc * it)")
+    if len({tuple(value) for value in column}) > 1:
+        before, behind = _common(column), _common([value[::-1] for value in column])[::-1]
+        if len(before) > 1:
+            yield Undone(tuple(value[len(before) :] for value in column), "a concat b", tuple(before), first=True)
+        if len(behind) > 1:
+            yield Undone(tuple(value[: -len(behind)] for value in column), "a concat b", tuple(behind))
     if all(column):
         if len({value[0] for value in column}) == 1 < len(column):
             yield Undone(tuple(value[1:] for value in column), "a prepend b", column[0][0])
@@ -124,9 +141,9 @@ def _of_integers(column: Sequence[list[int]]) -> Iterator[Undone]:
             yield Undone(tuple(value[:-1] for value in column), "a append b", column[0][-1])
 
 
-def _common(texts: Sequence[str]) -> str:
-    """What all texts begin with."""
-    first, last = min(texts), max(texts)
+def _common(values: Sequence[Any]) -> Any:
+    """What all texts, or lists, begin with."""
+    first, last = min(values), max(values)
     return first[: next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
