@@ -1,6 +1,6 @@
 """List tasks of ExeDec by example: what is consistent with the examples, what agrees with the truth, how many questions settle.
 
-`python -m benchmarks exedec [--tasks N] [--seed S] [--splits NAME...] [--parts given ten questions] [--jobs J]`, with
+`python -m benchmarks exedec [--tasks N] [--given N] [--seed S] [--splits NAME...] [--parts given ten questions] [--jobs J]`, with
 SIGLUM_BENCH_DATA set; without `--tasks` all of them. The whole vocabulary is searched.
 """
 
@@ -39,23 +39,25 @@ Task = dict[str, Any]
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks exedec")
     parser.add_argument("--tasks", type=int, help="how many of each split")
+    parser.add_argument("--given", type=int, help="how many of each split where only the given examples are looked at")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--splits", nargs="+", choices=SPLITS, default=SPLITS)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
-    tasks = {split: chosen(split, options.tasks, options.seed) for split in options.splits}
+    counts = {part: options.given or options.tasks if part == "given" else options.tasks for part in options.parts}
+    tasks = {(split, part): chosen(split, counts[part], options.seed) for split in options.splits for part in options.parts}
     work = {
         f"{split} {part} {task['index']}": (part, split, task, options.seed)
         for part in options.parts
         for split in options.splits
-        for task in tasks[split]
+        for task in tasks[split, part]
     }
     rows = made("exedec", measured, work, {"seed": options.seed}, options.jobs)
     lines: list[str] = []
     for split in options.splits:
         for part in options.parts:
-            some = [rows[f"{split} {part} {task['index']}"] for task in tasks[split]]
+            some = [rows[f"{split} {part} {task['index']}"] for task in tasks[split, part]]
             lines += [f"{split}, {len(some)} tasks, seed {options.seed}", *REPORTS[part](some), ""]
     keep("exedec", "\n".join([*lines, footer(options.jobs)]), rows)
 

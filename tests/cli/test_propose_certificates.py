@@ -81,9 +81,7 @@ def test_a_program_found_for_a_reference_is_compared_with_it_again(here: Path, c
         ({"status": ""}, "`not_claimed` says"),
     ],
 )
-def test_an_edited_intent_is_refused(
-    here: Path, capsys: pytest.CaptureFixture[str], change: Certificate, said: str
-) -> None:
+def test_an_edited_intent_is_refused(here: Path, capsys: pytest.CaptureFixture[str], change: Certificate, said: str) -> None:
     alternatives = ["xs sort reverse take 3 unique", *(["xs sort reverse take 3 - 0"] if "alternatives" in change else [])]
     real = {"alternatives": alternatives, "status": f"consistent with 2 examples, {len(alternatives)} alternative"}
     real["status"] += "s, not proved" if len(alternatives) > 1 else ", not proved"

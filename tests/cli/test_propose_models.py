@@ -18,6 +18,7 @@ from tests.unit.propose.model.fake_endpoint import Behaviour, Handler, answering
 
 import siglum
 from siglum import proposing
+from siglum.intents.failures import FEWEST
 from siglum.cli.frame import run
 from siglum.errors import EnvironmentFault, UserError
 from siglum.propose.apart import Apart
@@ -151,7 +152,7 @@ def test_a_candidate_that_knows_the_shown_examples_fails_fresh_ones(asked: Asked
     told = report["message"].partition(": fits ")[2]
     assert told.startswith("5 shown examples, fails ")
     failed, _, runs = told.removeprefix("5 shown examples, fails ").partition(" fresh")[0].partition("/")
-    assert (int(runs), int(failed) > 500) == (1000, True)
+    assert int(runs) >= FEWEST and int(failed) > int(runs) / 2
 
 
 @pytest.mark.parametrize("phrase", ['xs map text join "" save "made" length', "naturals sum", "xs print sum", "input length"])
