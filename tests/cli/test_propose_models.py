@@ -18,9 +18,9 @@ from tests.unit.propose.model.fake_endpoint import Behaviour, Handler, answering
 
 import siglum
 from siglum import proposing
-from siglum.intents.failures import FEWEST
 from siglum.cli.frame import run
 from siglum.errors import EnvironmentFault, UserError
+from siglum.intents.failures import FEWEST
 from siglum.propose.apart import Apart
 from siglum.records import Candidate, Feedback, Spec
 
