@@ -9,6 +9,7 @@ import ctypes
 import mmap
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from siglum.errors import EnvironmentFault
@@ -28,6 +29,8 @@ MAGNITUDE: Final = (1 << 63) - 1
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
 _HITS: Final = 4096
+_MANY: Final = 1 << 17
+"""Entries of a table from which on large pages pay."""
 _LARGER: Final = 3
 _ROW_BYTES: Final = 128
 _RESERVE: Final = 32
@@ -97,7 +100,7 @@ class Shape(NamedTuple):
 Operations = list[tuple[Type, bytes]]
 """What each gives, and the head of its jobs."""
 Shapes = dict[Shape, dict[int, Operations]]
-"""Operations by what they take and cost."""
+"""Operations by what they take and cost, the cheapest first."""
 
 
 def _width(t: Type) -> int:
@@ -130,11 +133,12 @@ class Memory:
             raise EnvironmentFault(f"cannot reserve {size} bytes for the search: {reason}", fix="give it less memory") from None
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.view))
         self.size = size
-        if size >= 2 * _HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
-            try:
+
+    def enlarge_pages(self) -> None:
+        """From now on in large pages, which cost more to begin with and less to go on with."""
+        if self.size >= 2 * _HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
+            with suppress(OSError):  # small pages do as well
                 self.view.madvise(mmap.MADV_HUGEPAGE)
-            except OSError:
-                return  # small pages do as well
 
 
 class Library:
@@ -231,6 +235,7 @@ class Library:
                 found.setdefault(shape, {}).setdefault(cost, []).append(head)
                 cost += round(UNITS * SPREAD_BITS)
             found.setdefault(Shape(operation.params, operation.commutes), {}).setdefault(cost, []).append(head)
+        found = {shape: dict(sorted(by_cost.items())) for shape, by_cost in found.items()}
         if usual:
             self._shapes[key] = found
         return found
@@ -351,6 +356,10 @@ class Bank:
             self._put4(R_TABLE_MOST=entries * 7 // 8)
             return self.count < entries * 7 // 8 and self._portion()
         self._table = Memory(2 * old.size)
+        if entries == _MANY:
+            for memory in (self._values, self._records, self._shapes, self._origins):
+                memory.enlarge_pages()
+        self._table.enlarge_pages()
         self._put(R_OLD_TABLE=old.address, R_OLD=entries)
         self._use_table(2 * entries)
         self.library.widen(self._request.address)
@@ -421,6 +430,13 @@ class Bank:
             elif not (self._widen() if why == at.TABLE else self._portion()):
                 self.full = True
                 return False
+
+    def first_of(self, job: int) -> int:
+        """The number of the first value that a job of the last run gave, or would have given."""
+        begun, start = (
+            struct.unpack_from("<I", self._jobs.view, job * at.JOB_BYTES + JOB[name])[0] for name in ("J_BEGUN", "J_START")
+        )
+        return int(start) if begun else self.count
 
     def hits(self) -> list[Hit]:
         """What was met since the last call."""

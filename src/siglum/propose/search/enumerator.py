@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from math import inf, log2, sqrt
 from typing import Any, Final, NamedTuple
 
@@ -194,9 +194,13 @@ class Search:
     def _level(self) -> Iterator[Candidate]:
         batches = self.schedule.jobs(self.level)
         made: list[tuple[Type, int, int]] = []
-        # the goal's own type last: what it is made of is there by then
-        for t in sorted(batches, key=lambda t: t is self.goal_type):
-            yield from self._do(batches[t], t, made)
+        if sum(map(len, batches.values())) <= MOST_JOBS:
+            yield from self._do(batches, made)
+        else:
+            # the goal's own type last: what does not fit into one run of the engine is least needed there
+            for t in sorted(batches, key=lambda t: t is self.goal_type):
+                for start in range(0, len(batches[t]), MOST_JOBS):
+                    yield from self._do({t: batches[t][start : start + MOST_JOBS]}, made)
         for t, first, last in made:
             self.schedule.group(t, self.level, first, last)
         if len(self.goals) < MOST_GOALS and self.bank.tally.completed > _FIRST_JOINS:
@@ -220,18 +224,20 @@ class Search:
         for joined in self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))):
             yield self._put_together(joined)
 
-    def _do(self, jobs: list[bytes], t: Type, made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
+    def _do(self, batches: Mapping[Type, list[bytes]], made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
+        """Runs jobs, at most MOST_JOBS; `made` is told which values they gave of each type."""
         if not self._going():
             return
-        first = self.bank.count
-        for start in range(0, len(jobs), MOST_JOBS):
-            going = self.bank.run(jobs[start : start + MOST_JOBS], pulse=self._pulse)
-            for hit in self.bank.hits():
-                yield self._met(hit)
-            if not going:
-                break
-        if self.bank.count > first:
-            made.append((t, first, self.bank.count))
+        jobs = [job for some in batches.values() for job in some]
+        self.bank.run(jobs, pulse=self._pulse)
+        place, bounds = 0, []
+        for some in batches.values():
+            bounds.append(self.bank.first_of(place))
+            place += len(some)
+        bounds.append(self.bank.count)
+        made += [(t, first, last) for t, (first, last) in zip(batches, pairwise(bounds), strict=True) if last > first]
+        for hit in self.bank.hits():
+            yield self._met(hit)
 
     def _pulse(self) -> bool:
         bank = self.bank

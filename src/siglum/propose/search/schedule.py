@@ -22,8 +22,9 @@ class _Active:
 
     def __init__(self, shape: Shape, by_cost: dict[int, Operations], groups: list[Groups]) -> None:
         self.groups, self.commutes = groups, shape.commutes
-        self.by_cost = sorted(by_cost.items())
+        self.by_cost = by_cost
         self.kinds = [(p, k == shape.constant) for k, p in enumerate(shape.params)]
+        self.least = 0
         self.known: dict[int, list[bytes]] = {}
 
     def arguments(self, cost: int) -> list[bytes]:
@@ -73,6 +74,7 @@ class Schedule:
         self.constants: dict[Type, Groups] = {}
         self._least: dict[tuple[Type, bool], int] = {}
         self._waiting = dict(shapes)
+        self._more = True
         self._active: list[_Active] = []
         self._starts: list[int] = []
         self._costs: list[int] = []
@@ -80,10 +82,12 @@ class Schedule:
     def group(self, t: Type, cost: int, first: int, last: int, *, constant: bool = False) -> None:
         """The values `first` up to `last`, which come after all others, are of this type and cost."""
         self.groups.setdefault(t, {}).setdefault(cost, []).append((first, last))
-        self._least[t, False] = min(cost, self._least.get((t, False), cost))
         if constant:
             self.constants.setdefault(t, {}).setdefault(cost, []).append((first, last))
-            self._least[t, True] = min(cost, self._least.get((t, True), cost))
+        for kind in ((t, False), (t, True))[: 1 + constant]:
+            if cost < self._least.get(kind, cost + 1):
+                self._least[kind] = cost
+                self._more = True
         self._starts.append(first)
         self._costs.append(cost)
 
@@ -104,15 +108,12 @@ class Schedule:
 
     def jobs(self, level: int) -> dict[Type, list[bytes]]:
         """The jobs of a cost, by what they give."""
-        for shape in list(self._waiting):
-            groups = [(self.constants if k == shape.constant else self.groups).get(p) for k, p in enumerate(shape.params)]
-            there = [group for group in groups if group]
-            if len(there) == len(groups):
-                self._active.append(_Active(shape, self._waiting.pop(shape), there))
+        if self._more:
+            self._look_again()
         batches: dict[Type, list[bytes]] = {}
         for active in self._active:
-            most = level - sum([self._least[kind] for kind in active.kinds])
-            for cost, operations in active.by_cost:
+            most = level - active.least
+            for cost, operations in active.by_cost.items():
                 if cost > most:
                     break
                 given = active.arguments(level - cost)
@@ -120,3 +121,14 @@ class Schedule:
                     for t, head in operations:
                         batches.setdefault(t, []).extend([head + one for one in given])
         return batches
+
+    def _look_again(self) -> None:
+        """There are values of another type, or cheaper ones."""
+        self._more = False
+        for shape in list(self._waiting):
+            groups = [(self.constants if k == shape.constant else self.groups).get(p) for k, p in enumerate(shape.params)]
+            there = [group for group in groups if group]
+            if len(there) == len(groups):
+                self._active.append(_Active(shape, self._waiting.pop(shape), there))
+        for active in self._active:
+            active.least = sum([self._least[kind] for kind in active.kinds])
