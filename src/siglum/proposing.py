@@ -47,7 +47,7 @@ CERTAIN_BITS: Final = 18.0
 DOUBT_BITS: Final = 5.0
 """Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
 bits more twice that. What costs much may well be met by chance."""
-BEYOND_BITS: Final = 6.0
+BEYOND_BITS: Final = 10.0
 LONGER: Final = 4
 """Others are looked for until they cost so much more than the best, but no longer than so many times that time."""
 
@@ -68,17 +68,17 @@ class Deadline:
     """
 
     def __init__(self) -> None:
-        self.until = self.latest = self.bits = inf
+        self.until = self.latest = self.bits = self.reached = inf
 
     def move(self, best: float, seconds: float, now: float, end: float) -> None:
         """The best costs so many bits, and from `now` on others are looked for so long."""
         self.until, self.latest = min(end, now + seconds), min(end, now + LONGER * seconds)
         self.bits = best + BEYOND_BITS
 
-    def passed(self, bits: float) -> bool:
-        """Whether a search that is at so many bits need not go on."""
+    def passed(self) -> bool:
+        """Whether the search, which has `reached` so many bits, need not go on."""
         now = spent()
-        return now > self.latest or (now > self.until and bits >= self.bits)
+        return now > self.latest or (now > self.until and self.reached >= self.bits)
 
 
 @cache
@@ -108,8 +108,10 @@ def search(progress: Callable[[Progress], None] | None = None, deadline: Deadlin
     def told(how: Progress) -> None:
         if progress:
             progress(how)
-        if deadline and deadline.passed(how.bits):
-            raise Enough
+        if deadline:
+            deadline.reached = how.bits
+            if deadline.passed():
+                raise Enough
 
     return SearchProposer(library, _priors, _said, _fragments, told)
 
@@ -296,7 +298,7 @@ def propose(
                 met = now - start
             best = proposed.programs[0].candidate.cost if proposed.programs else 0.0
             deadline.move(best, patience(spec, met, more, best), start + met, end)
-            if deadline.passed(program.candidate.cost):
+            if deadline.passed():
                 proposed.over = "enough"
                 break
         else:

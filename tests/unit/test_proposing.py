@@ -58,16 +58,17 @@ def test_after_a_program_the_others_have_only_what_is_spent_on_more() -> None:
 
 def test_a_deadline_waits_for_what_costs_little_more_but_not_for_ever() -> None:
     deadline = proposing.Deadline()
-    assert not deadline.passed(100.0)
+    assert not deadline.passed()
     now = proposing.spent()
-    deadline.move(8.0, 0.0, now, now + 10)
-    assert deadline.passed(8.0)  # no time at all, and four times none
-    deadline.move(8.0, 1.0, now - 2.0, now + 10)
-    assert not deadline.passed(13.0) and deadline.passed(8.0 + proposing.BEYOND_BITS)
-    deadline.move(8.0, 1.0, now - 5.0, now + 10)
-    assert deadline.passed(9.0)
-    deadline.move(8.0, 1.0, now, now - 1)
-    assert deadline.passed(9.0)
+
+    def passed(best: float, seconds: float, since: float, reached: float, end: float = 10.0) -> bool:
+        deadline.move(best, seconds, now - since, now + end)
+        deadline.reached = reached
+        return deadline.passed()
+
+    assert passed(8.0, 0.0, 0.1, 8.0)  # no time at all, and four times none
+    assert not passed(8.0, 1.0, 2.0, 13.0) and passed(8.0, 1.0, 2.0, 8.0 + proposing.BEYOND_BITS)
+    assert passed(8.0, 1.0, 5.0, 9.0) and passed(8.0, 1.0, 0.0, 9.0, end=-1.0)
 
 
 def test_the_time_of_solvers_and_other_children_counts() -> None:

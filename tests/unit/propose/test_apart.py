@@ -85,9 +85,7 @@ def test_what_is_expected_never_goes_there(apart: Apart, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("phrase", ["naturals sum", "9999999999 range sum", "[0] times 60 (it concat it) length"])
-def test_one_that_does_not_end_stops_for_want_of_fuel_and_the_next_one_runs(
-    monkeypatch: pytest.MonkeyPatch, phrase: str
-) -> None:
+def test_one_that_does_not_end_stops_for_want_of_fuel_and_the_next_one_runs(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
     monkeypatch.setattr(there, "SECONDS", 0.3)
     found = Apart()
     wanted = spec("xs:[i64] -> i64")

@@ -34,6 +34,7 @@ COMMON_CONSTANTS: Final = 0.4
 AGAIN: Final = 2 * UNITS
 """What a value costs that the program has already."""
 MOST_STEPS: Final = 20_000
+_MOST_JOINED: Final = 16
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _BEFORE: Final = 0.9
@@ -172,6 +173,7 @@ class Search:
         for met, value in self.met:
             yield self._already(met, value)
         for self.level in range(1, round(UNITS * MOST_BITS)):
+            self._pulse()
             yield from self._level()
             yield None
             if not self._going():
@@ -209,8 +211,7 @@ class Search:
                     yield self._already(met, value)
         for t, first, last in made:
             if t is self.goal_type and self._going():
-                for joined in self.joins.one((first, last)):
-                    yield self._put_together(joined)
+                yield from self._cheapest(self.joins.one((first, last)))
         if self.bank.tally.completed > self.next_joins and self._going():
             yield from self._pairs()
 
@@ -221,8 +222,11 @@ class Search:
         """Two of the cheapest values beside the goal, as many as the search so far is worth."""
         completed = self.bank.tally.completed
         self.next_joins = _LATER * completed
-        for joined in self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))):
-            yield self._put_together(joined)
+        yield from self._cheapest(self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))))
+
+    def _cheapest(self, joined: Iterable[Joined]) -> list[Candidate]:
+        """What was joined, the cheapest first; of much that will do, most is the same said otherwise."""
+        return sorted(map(self._put_together, joined), key=lambda candidate: candidate.cost)[:_MOST_JOINED]
 
     def _do(self, batches: Mapping[Type, list[bytes]], made: list[tuple[Type, int, int]]) -> Iterator[Candidate]:
         """Runs jobs, at most MOST_JOBS; `made` is told which values they gave of each type."""
