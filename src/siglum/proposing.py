@@ -47,7 +47,7 @@ CERTAIN_BITS: Final = 18.0
 DOUBT_BITS: Final = 5.0
 """Where there is no English to tell likely programs from cheap ones: what is spent on others at CERTAIN_BITS, and after how many
 bits more twice that. What costs much may well be met by chance."""
-BEYOND_BITS: Final = 10.0
+BEYOND_BITS: Final = 6.0
 LONGER: Final = 4
 """Others are looked for until they cost so much more than the best, but no longer than so many times that time."""
 

@@ -163,8 +163,8 @@ def test_ctrl_c_at_the_question_builds_the_best_so_far(reply: Reply) -> None:
 
 def test_that_a_program_stops_may_be_chosen(reply: Reply) -> None:
     phrases = ("xs first", "xs empty ? 0 : xs first")
-    status, out, talk = reply("#2\n", *phrases)
-    assert question(talk) == ([], ["0", "stops"])
+    status, out, talk = reply("#1\n", *phrases)
+    assert question(talk) == ([], ["stops", "0"])
     assert (status, built(out)) == (0, "xs first")
     status, out, _ = reply("stops\n", *phrases)
     assert (status, built(out)) == (0, "xs first")

@@ -262,8 +262,8 @@ def test_that_a_program_stops_is_an_answer_too() -> None:
     found, _ = inquiry(ONE, "xs first", "xs empty ? 0 : xs first")
     question = found.question()
     assert question is not None
-    assert [c.result for c in question.choices] == ["0", STOPPED]
-    assert question.choices[1].answer == "[] -> stops"
+    assert [c.result for c in question.choices] == [STOPPED, "0"]
+    assert question.choices[0].answer == "[] -> stops"
     found.answer(question, "stops")
     assert texts(found) == ["xs first"]
 

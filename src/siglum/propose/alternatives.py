@@ -22,8 +22,7 @@ STOPPED: Final = "stops"
 LEXICAL: Final = "lexical"
 """Who reads English by rules."""
 STOPPING_BITS: Final = 12.0
-STOPS_BITS: Final = 1.0
-"""What a program costs more that stops on every probe, and one that stops on any."""
+"""What a program costs more that stops on every probe."""
 READING_STOPPING_BITS: Final = 1.5
 """The same for a reading of the English: "the first space" means no more where there is none."""
 
@@ -40,10 +39,8 @@ class Alternative:
     def cost(self) -> float:
         """The program's cost in bits, and more where it stops on what is typical."""
         stopped = sum(isinstance(result, _Stopped) for result in self.results)
-        share = stopped / max(1, len(self.results))
-        if self.program.candidate.origin == LEXICAL:
-            return self.program.candidate.cost + READING_STOPPING_BITS * share
-        return self.program.candidate.cost + (STOPS_BITS if stopped else 0.0) + STOPPING_BITS * share
+        bits = READING_STOPPING_BITS if self.program.candidate.origin == LEXICAL else STOPPING_BITS
+        return self.program.candidate.cost + bits * stopped / max(1, len(self.results))
 
 
 class Question(NamedTuple):

@@ -79,7 +79,7 @@ def test_an_answer_leaves_those_that_give_it() -> None:
 def test_where_programs_stop_is_an_answer_too() -> None:
     found = alternatives("xs first", "xs first else 0")
     question = found.question()
-    assert question is not None and question.arguments == ([],) and question.answers == ("0", STOPPED)
+    assert question is not None and question.arguments == ([],) and question.answers == (STOPPED, "0")
 
 
 def test_inputs_where_none_stops_are_asked_about_first() -> None:

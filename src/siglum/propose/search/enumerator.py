@@ -25,7 +25,7 @@ from siglum.propose.search.schedule import Schedule
 from siglum.records import Candidate, Example, Spec
 
 INPUT_BITS: Final = 1.0
-UNSAID_BITS: Final = 6.0
+UNSAID_BITS: Final = 10.0
 """What a program costs beside that nothing said in English led to."""
 MOST_BITS: Final = 60.0
 USUAL: Final = 10
