@@ -141,7 +141,8 @@ class Joins:
     def _checked(self, middle: int, inner: Rule, theirs: int, met: int) -> Iterator[Joined]:
         """Whether the inner operation gives what lies in the middle, and the outer one with it the goal."""
         operation, arguments = self.bank.origin(middle)
-        outer = next((r for r in self.rules if r.probe == operation and arguments[not r.wanted_first] in self.goal_values), None)
+        goal = self.goal_values[0]
+        outer = next((r for r in self.rules if r.probe == operation and arguments[not r.wanted_first] == goal), None)
         if outer is None:
             return
         beside = arguments[1] if outer.wanted_first else arguments[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from random import Random
 from typing import Any
 
 import pytest
@@ -170,3 +171,13 @@ def test_the_memory_of_a_search_goes_with_it(library: Library) -> None:
         assert bank() is None
     finally:
         gc.enable()
+
+
+def test_what_is_joined_is_made_of_programs_alone(library: Library) -> None:
+    """Values that were there before they were goals are not taken for the goal that two others lie beside."""
+    random = Random(4)
+    for _ in range(4):
+        rows = [[random.randint(1, 30) for _ in range(3)] for _ in range(3)]
+        examples = [(*row, row[0] * row[1] + 7 * row[2] - row[0] % 5) for row in rows]
+        for candidate in Search(library, spec("a:i64 b:i64 c:i64 -> i64", *examples, seconds=0.6)).run():
+            assert "?" not in candidate.text and meaning(candidate.text, "a:i64 b:i64 c:i64 -> i64")(*rows[0]) == examples[0][-1]
