@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 STEPS: Final = 20_000
 """Words applied in one run before it is given up."""
+_LENGTHENING: Final = frozenset(["repeat", "pad", "indent", "center", "times", "iterate", "cycle"])
+"""Words that lengthen what they are given by a number."""
 LARGE: Final = 1000
 LOOPS: Final = 200_000
 MEMORY: Final = 1 << 25
-"""With a number beyond the first among its arguments a program may run so many loops and calls, in so many bytes."""
+"""With a number beyond the first among its arguments, or with a word that makes lists as long as a number says, a program may run
+so many loops and calls, in so many bytes."""
 RUNS: Final = 100
 """Inputs on which a candidate is compared with a reference."""
 STOPS: Final = (Stop, ArithmeticError, LookupError, ValueError, AssertionError, TypeError, RecursionError)
@@ -63,13 +66,14 @@ class Program:
         self.text = read.print(tree)
         self.candidate, self.spec = candidate, spec
         self._evaluate: Callable[..., Any] = evaluate
+        self._grows = any(map(_may_grow, _words_of(tree)))
 
     @property
     def result(self) -> Type:
         return self.definition.result
 
     def __call__(self, *arguments: Any) -> Any:
-        if any(map(_is_large, arguments)):
+        if self._grows or any(map(_is_large, arguments)):
             from siglum.ir.interpret import OutOfSteps
 
             with contextlib.suppress(UserError):  # of values that are none of their types the definitions say what is wrong
@@ -97,19 +101,38 @@ def _is_large(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(map(_is_large, value))
 
 
-def effects_of(text: syntax.Program) -> list[str]:
-    """What the words of a parsed text may do on the outside, whatever their types."""
+def _words_of(text: syntax.Program) -> set[str]:
+    """The words of a parsed text."""
     from siglum.frontend.phrase.syntax import Call, children
-    from siglum.vocab.declare import vocabulary
 
     found: set[str] = set()
     pending: list[Any] = [definition.body for definition in text.definitions]
     while pending:
         tree = pending.pop()
         if isinstance(tree, Call):
-            found.update(effect for overload in vocabulary().overloads(tree.word) for effect in overload.effects)
+            found.add(tree.word)
         pending.extend(children(tree))
-    return sorted(found)
+    return found
+
+
+@cache
+def _may_grow(word: str) -> bool:
+    """Whether a word may make a list, or a text, as long as a number says: such a number may be one that was computed."""
+    from siglum.vocab.declare import vocabulary
+
+    for overload in vocabulary().overloads(word):
+        kinds = [t.kind for _, t in overload.params]
+        if overload.result.kind == "array" and "i64" in kinds and ("array" not in kinds or word in _LENGTHENING):
+            return True
+    return word in _LENGTHENING
+
+
+def effects_of(text: syntax.Program) -> list[str]:
+    """What the words of a parsed text may do on the outside, whatever their types."""
+    from siglum.vocab.declare import vocabulary
+
+    words = _words_of(text)
+    return sorted({effect for word in words for overload in vocabulary().overloads(word) for effect in overload.effects})
 
 
 def same(a: Any, b: Any) -> bool:

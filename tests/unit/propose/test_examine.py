@@ -11,7 +11,7 @@ import pytest
 from tests.unit.propose.search.support import spec
 
 from siglum.errors import Stop
-from siglum.propose.examine import Program, examined, same
+from siglum.propose.examine import STOPS, Program, examined, same
 from siglum.propose.repair import parts
 from siglum.records import Candidate, Feedback, Spec
 
@@ -153,3 +153,11 @@ def test_programs_that_never_end_are_given_up() -> None:
 )  # fmt: skip
 def test_values_are_the_same_where_a_person_would_say_so(a: Any, b: Any, equal: bool) -> None:
     assert same(a, b) is equal and same(b, a) is equal
+
+
+@pytest.mark.parametrize("text", ["n factorial range reverse", "n factorial range sort", "'a' repeat (n factorial) reverse"])
+def test_lists_as_long_as_a_computed_number_end_in_a_stop(text: str) -> None:
+    program = Program(Candidate(text, "test"), spec("n:i64"))
+    with pytest.raises(STOPS):
+        program(18)
+    assert program(3)
