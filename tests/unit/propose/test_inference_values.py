@@ -55,6 +55,8 @@ def test_the_type_of_a_value_is_the_type_of_its_literal(value: Any) -> None:
         found: Type | None = type_of(value)
     except NoTypeError:
         found = None
+    if found is not None and fitted(value, found) is MISFIT:
+        found = None  # a whole number beside others that has no exact f64
     try:
         literal = parse_literal(written(value))
         wanted: Type | None = infer_type(literal, allow_unknown=True)
