@@ -14,45 +14,31 @@ move:
 2:
     ret
 
+    .macro stretching instruction, width    # eight elements a turn
+9:
+    .irp k, 0, 1, 2, 3
+    \instruction xmm0, [rax + 2 * \width * \k]
+    movups [r11 + 16 * \k], xmm0
+    .endr
+    add rax, 8 * \width
+    add r11, 64
+    sub ecx, 8
+    ja 9b
+    pop rcx
+    ret
+    .endm
+
 # Elements of r10 bytes (1, 2, 4) at rax, ecx of them, to r11 as words; up to seven more are written.
 stretch:
     push rcx
     cmp r10d, 2
     ja 4f
     je 2f
-1:
-    .irp k, 0, 1, 2, 3
-    pmovsxbq xmm0, [rax + 2 * \k]
-    movups [r11 + 16 * \k], xmm0
-    .endr
-    add rax, 8
-    add r11, 64
-    sub ecx, 8
-    ja 1b
-    pop rcx
-    ret
+    stretching pmovsxbq, 1
 2:
-    .irp k, 0, 1, 2, 3
-    pmovsxwq xmm0, [rax + 4 * \k]
-    movups [r11 + 16 * \k], xmm0
-    .endr
-    add rax, 16
-    add r11, 64
-    sub ecx, 8
-    ja 2b
-    pop rcx
-    ret
+    stretching pmovsxwq, 2
 4:
-    .irp k, 0, 1, 2, 3
-    pmovsxdq xmm0, [rax + 8 * \k]
-    movups [r11 + 16 * \k], xmm0
-    .endr
-    add rax, 32
-    add r11, 64
-    sub ecx, 8
-    ja 4b
-    pop rcx
-    ret
+    stretching pmovsxdq, 4
 
 # The hash r13 of SHAPE and the elements, r15 bytes at r14: words are multiplied in pairs, products folded and added up (as in NH:
 # Black, Halevi, Krawczyk, Krovetz, Rogaway, UMAC, 1999).
