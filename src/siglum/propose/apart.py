@@ -30,6 +30,17 @@ _LENGTH: Final = struct.Struct("<Q")
 _KEPT: Final = 100
 
 
+def end(process: subprocess.Popen[bytes] | None) -> None:
+    """Kills a process, if there is one, and closes what led to it."""
+    if process is not None:
+        with process:
+            process.kill()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+
+
 class Apart:
     """A process that runs candidates, started when it is first needed and again where one ended it; closed by `close`."""
 
@@ -60,13 +71,7 @@ class Apart:
         """Ends it."""
         process, self._process = self._process, None
         self._ready = False
-        if process is not None:
-            with process:
-                process.kill()
-                for stream in (process.stdin, process.stdout):
-                    if stream is not None:
-                        with contextlib.suppress(OSError):
-                            stream.close()
+        end(process)
 
     def program(self, candidate: Candidate, spec: Spec) -> Program:
         """The candidate as a function that runs there. Raises `UserError` for text that is no program."""

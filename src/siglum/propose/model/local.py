@@ -1,7 +1,8 @@
 """Models of the package `llm`, in a process of their own: what runs there can be ended at any time, and take nothing with it.
 
-Imports `siglum.errors` and its siblings. The package is an extra, imported by that process (`python -m siglum.propose.model.local
-MODEL`), which reads a question a line and writes an answer a line, both JSON. Its models take no grammar.
+Imports `siglum.errors`, `propose.apart` and its siblings. The package is an extra, imported by that process (`python -m
+siglum.propose.model.local MODEL`), which reads a question a line and writes an answer a line, both JSON. Its models take no
+grammar.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from typing import IO, Any, Final
 
 from siglum.errors import EnvironmentFault, UserError, echo
+from siglum.propose.apart import end
 from siglum.propose.model.chat import Reply, Request, Usage
 from siglum.propose.model.wire import FAULT, SLICE, Stopped
 
@@ -48,13 +50,7 @@ class PackagedModel:
 
     def close(self) -> None:
         process, self._process = self._process, None
-        if process is not None:
-            with process:
-                process.kill()
-                for stream in (process.stdin, process.stdout):
-                    if stream is not None:
-                        with contextlib.suppress(OSError):
-                            stream.close()
+        end(process)
 
     def ask(self, request: Request) -> list[Reply]:
         if self._stopped:
