@@ -111,18 +111,19 @@ def _how_it_failed(spec: Spec, shown: int, feedback: Feedback) -> str:
     if spec.reference is None or feedback.kind in ("text", "type"):
         return feedback.message
     with closing(Apart()) as apart, suppress(EnvironmentFault):
-        return _fits_and_fails(spec, apart.program(feedback.candidate, spec), spec.examples[:shown]) + feedback.message
+        return _fits_and_fails(spec, apart.program(feedback.candidate, spec), shown, feedback.arguments) + feedback.message
     return feedback.message
 
 
-def _fits_and_fails(spec: Spec, program: Program, examples: Sequence[Example]) -> str:
-    """How a program does on the examples that were shown, and on inputs that were not."""
+def _fits_and_fails(spec: Spec, program: Program, shown: int, refuted: evidence.Arguments | None) -> str:
+    """How a program does on the examples that were shown, and on inputs that were not; one that refuted it is among them."""
     assert spec.reference is not None
+    examples = spec.examples[:shown]
     fits = sum(agrees(program, example) for example in examples)
-    known = {repr(example.arguments) for example in spec.examples}
+    known = {repr(example.arguments) for example in examples}
     runs = failed = 0
     end = time.process_time() + FRESH_S
-    for example in evidence.by_reference(spec, spec.reference, 3 * FRESH):
+    for example in evidence.by_reference(spec, spec.reference, 3 * FRESH, () if refuted is None else (refuted,)):
         if runs == FRESH or (runs >= FEWEST and time.process_time() > end):
             break
         if repr(example.arguments) not in known:
