@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TARGET: Final = "x86-64-v2"
 """Evaluators run a few elements at a time: what the level above has brings nothing."""
 FOLDER: Final = PACKAGE / "propose" / "search" / "built"
-ENGINE: Final = ("engine.s", "ways.s", "values.s")
+ENGINE: Final = ("engine.s", "ways.s", "values.s", "covers.s")
 _NAME: Final = "evaluators.bin"
 _MAGIC: Final = b"SIGLEVAL"
 _HEAD: Final = struct.Struct("<8s32sIII")

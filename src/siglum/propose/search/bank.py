@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
@@ -40,10 +40,15 @@ _FIRST_TABLE: Final = 1 << 14
 _OPERATION: Final = struct.Struct("<QQQQIII3I3B4B")
 _RANGES: Final = struct.Struct("<II3I3I3IIII")
 _HIT: Final = struct.Struct("<iI3II")
+_COVER: Final = struct.Struct("<QQII8x")
+MOST_APART: Final = 64
+"""Operations, at most, whose results are kept apart."""
 _PAD: Final = 256
 """Bytes behind values that may be read and written, to no effect."""
 _INDEX_BYTES: Final = 16 + at.ORIGIN_BYTES
 """What a value takes beside its record and its entry of the table: its address, its shape, and its origin."""
+_MOST_COVERED: Final = 64
+"""Elements that have a bit each."""
 _LEAST_LEFT: Final = 64
 """The share of the memory that is not worth going on for."""
 
@@ -64,6 +69,17 @@ class Hit(NamedTuple):
     operation: int
     arguments: tuple[int, int, int]
     tag: int
+
+
+class Cover(NamedTuple):
+    """A value that is the same as a wanted one at some elements (a bit each), is as long on some rows (a bit each), and elsewhere
+    above it or below (`layout.ABOVE`, `layout.BELOW`), or neither.
+    """
+
+    elements: int
+    rows: int
+    value: int
+    sides: int
 
 
 class Tally(NamedTuple):
@@ -150,8 +166,7 @@ class Library:
         self.holds: list[object] = []
         """What keeps the placed code where it is."""
         base, start = place(code), place(engine)
-        work, insert, widen = struct.unpack_from("<3I", engine)
-        self.work, self.insert, self.widen = _ENTRY(start + work), _ENTRY(start + insert), _ENTRY(start + widen)
+        self.work, self.insert, self.widen, self.covers = (_ENTRY(start + entry) for entry in struct.unpack_from("<4I", engine))
         types: dict[str, Type] = {}
         for row in operations:
             for text in (*row[1], row[2]):
@@ -165,7 +180,8 @@ class Library:
         # one more operation a type stands for values that are given, not made
         self._given = {t: len(operations) + k for k, t in enumerate(self.types)}
         self._descriptors = Memory(1 << 16)
-        self._table = Memory(at.OPERATION_BYTES * (len(operations) + len(self.types)))
+        self._apart: dict[int, int] = {}
+        self._table = Memory(at.OPERATION_BYTES * (len(operations) + len(self.types) + MOST_APART))
         described = self._described()
         words_of = {t: len(components(t)) for t in self.types}
         for number, (operation, row) in enumerate(zip(self.operations, operations, strict=True)):
@@ -173,7 +189,7 @@ class Library:
             self._write(number, base + row[6], flat, operation, described, words_of)
         for t, number in self._given.items():
             self._write(number, 0, 0, Operation("", (), t, (), 0), described, words_of)
-        self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations))]
+        self._heads = [self.address_of(number).to_bytes(8, "little") for number in range(len(operations) + len(self.types))]
         self.by_text = {(o.text, o.params): number for number, o in enumerate(self.operations)}
         """Operations by text and types of arguments."""
         self._shapes: dict[tuple[frozenset[Type], Type, bool], Shapes] = {}
@@ -240,9 +256,28 @@ class Library:
             self._shapes[key] = found
         return found
 
+    def is_apart(self, operation: int) -> bool:
+        """Whether what the operation makes is apart."""
+        return operation >= len(self.operations) + len(self.types)
+
     def head(self, operation: int) -> bytes:
         """The beginning of a job that does the operation."""
         return self._heads[operation]
+
+    def apart(self, operation: int) -> int:
+        """The number of an operation that does the same, and whose results are never equal to those of others that are not apart:
+        what is made on the way to a goal must not be taken for a program's value.
+        """
+        number = self._apart.get(operation)
+        if number is None:
+            number = self._apart[operation] = len(self._heads)
+            place, first = number * at.OPERATION_BYTES, operation * at.OPERATION_BYTES
+            self._table.view[place : place + at.OPERATION_BYTES] = self._table.view[first : first + at.OPERATION_BYTES]
+            (seed,) = struct.unpack_from("<Q", self._table.view, place + OPERATION["O_SEED"])
+            struct.pack_into("<Q", self._table.view, place + OPERATION["O_SEED"], ~seed & (1 << 64) - 1)
+            struct.pack_into("<I", self._table.view, place + OPERATION["O_NUMBER"], number)
+            self._heads.append(self.address_of(number).to_bytes(8, "little"))
+        return number
 
     def way(self, operation: int) -> int:
         """How the engine does all rows of an operation (`layout.ROWS` ..)."""
@@ -366,11 +401,14 @@ class Bank:
         return self._portion()
 
     # Values that are given ------------------------------------------------------------------------------------------------
-    def insert(self, column: Sequence[Any], t: Type, goal: int = 0) -> int:
-        """A value by what it is on each row: its number, which is that of an equal one where there is one. With a negative `goal`
-        it is what a hit reports from now on, and no value. Raises OverflowError and KeyError for what cannot be a value.
+    def insert(self, column: Sequence[Any], t: Type, goal: int = 0, *, apart: bool = False) -> int:
+        """A value by what it is on each row: its number, which is that of an equal one where there is one (`apart`: among those
+        that are apart). With a negative `goal` it is what a hit reports from now on, and no value. Raises OverflowError and
+        KeyError for what cannot be a value.
         """
         operation = self.library.given(t)
+        if apart:
+            operation = self.library.apart(operation)
         packer = Packer(self._inputs.address + self._input_end)
         lengths: list[int] = []
         content = packer.address
@@ -430,6 +468,34 @@ class Bank:
             elif not (self._widen() if why == at.TABLE else self._portion()):
                 self.full = True
                 return False
+
+    def shape_of(self, value: int) -> int:
+        """The same for lists that are as long as each other on every row."""
+        return int(struct.unpack_from("<Q", self._shapes.view, 8 * value)[0])
+
+    def elements_of(self, value: int) -> int:
+        """How many elements a list has on all rows together (65,535: so many or more)."""
+        return self.shape_of(value) & 0xFFFF
+
+    def coverable(self, wanted: int, *, listed: bool) -> bool:
+        """Whether a value has few enough elements for `covers`, and some."""
+        return 0 < (self.elements_of(wanted) if listed else self.rows) <= _MOST_COVERED
+
+    def covers(self, wanted: int, values: tuple[int, int], *, listed: bool, elements: int = 0, rows: int = 0) -> Iterator[Cover]:
+        """Of a range of values of the wanted one's type (`listed`: lists of integers; else integers), those of which the wanted
+        one may be the least or the greatest, with others: those that are the same at least at these `elements` and as long at
+        least on these `rows`. It must be `coverable`.
+        """
+        count = self.elements_of(wanted) if listed else self.rows
+        self._put(R_OFFSET=self._get("R_LENGTHS_BYTES") if listed else 0, R_NEED=elements, R_NEED_ROWS=rows)
+        self._put4(R_WANTED=wanted, R_COVERED=count, R_FROM=values[0], R_TO=values[1])
+        while True:
+            why = self.library.covers(self._request.address)
+            count = self._get4("R_HITS")
+            self._put4(R_HITS=0)
+            yield from map(Cover._make, _COVER.iter_unpack(self._hits.view[: count * at.HIT_BYTES]))
+            if why == at.FINISHED:
+                return
 
     def first_of(self, job: int) -> int:
         """The number of the first value that a job of the last run gave, or would have given."""

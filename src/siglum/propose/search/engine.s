@@ -15,7 +15,7 @@
     .long work - .              # where the entries are, from here
     .long insert - . + 4
     .long widen - . + 8
-    .long 0
+    .long covers - . + 12
 
     .macro enter
     push rbx

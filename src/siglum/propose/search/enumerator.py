@@ -13,7 +13,7 @@ from math import inf, log2, sqrt
 from typing import Any, Final, NamedTuple
 
 from siglum.frontend.literals import show_value
-from siglum.ir.types import I64, Type
+from siglum.ir.types import I64, Array, Type
 from siglum.propose.repair import Part
 from siglum.propose.search.bank import MAGNITUDE, MOST_JOBS, STEPS, Bank, Hit, Library
 from siglum.propose.search.catalogue import NAMES, SPREAD_BITS
@@ -35,12 +35,18 @@ AGAIN: Final = 2 * UNITS
 """What a value costs that the program has already."""
 MOST_STEPS: Final = 20_000
 _MOST_JOINED: Final = 16
+_LEFT: Final = 1200
+_COVERED: Final = (64, 100_000)
+"""What so many of the cheapest values leave of the goal may be the least or the greatest of two: of so few, and of so many."""
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _BEFORE: Final = 0.9
 """The share of the seconds that values are made in; in the rest two of them are tried beside the goal once more."""
 _SHARE: Final = 0.03
-"""Two values beside the goal are tried after so many candidates, then after as many times as many; pairs are a share of them."""
+_TO_PAIR: Final = 3
+"""Two values beside the goal are tried after so many candidates, then after as many times as many; pairs of cheap values are a
+share of them. Of what those leave of the goal about so many a value are left of the right lengths.
+"""
 _NAME: Final = re.compile(r"\b[abc]\b")
 _ATOM: Final = re.compile(r'[A-Za-z_]\w*|\d[\d.]*|"[^"\\]*"|\'[^\'\\]\'')
 
@@ -115,11 +121,20 @@ class Search:
             if part.type in self.taken:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
         self.goals: list[Goal] = []
-        self.goal_values: list[int] = []
+        self.goal_values: dict[int, None] = {}
         self.waiting = goals([example.result for example in self.examples], self.goal_type, self._priced)
         self.met = list(self._further(FIRST_GOALS))
-        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse)
+        self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse, self._unlike())
         self.next_joins = _FIRST_JOINS
+
+    def _unlike(self) -> list[int] | None:
+        """The lengths of the results, if they are lists of integers and no list that is given has the same."""
+        if self.goal_type is not Array(I64):
+            return None
+        lengths = [len(example.result) for example in self.examples]
+        lists = [k for k, (_, t) in enumerate(self.spec.params) if t is self.goal_type]
+        given = [[len(example.arguments[k]) for example in self.examples] for k in lists]
+        return None if not lists or lengths in given else lengths
 
     def _priced(self, operation: str, t: Type, constant: Any) -> float:
         """Bits of an operation on a value of the goal's type, with a constant where there is one."""
@@ -144,7 +159,7 @@ class Search:
             except OverflowError:
                 continue
             self.goals.append(goal)
-            self.goal_values.append(value)
+            self.goal_values[value] = None
             if value < there:
                 yield -len(self.goals), value
 
@@ -207,8 +222,7 @@ class Search:
             self.schedule.group(t, self.level, first, last)
         if len(self.goals) < MOST_GOALS and self.bank.tally.completed > _FIRST_JOINS:
             for met, value in self._further(MOST_GOALS):
-                if not self.joins.lies_between(value):
-                    yield self._already(met, value)
+                yield self._already(met, value)
         for t, first, last in made:
             if t is self.goal_type and self._going():
                 yield from self._cheapest(self.joins.one((first, last)))
@@ -222,7 +236,11 @@ class Search:
         """Two of the cheapest values beside the goal, as many as the search so far is worth."""
         completed = self.bank.tally.completed
         self.next_joins = _LATER * completed
-        yield from self._cheapest(self.joins.two(self.schedule.cheapest(self.goal_type, round(sqrt(completed * _SHARE)))))
+        count = round(sqrt(completed * _SHARE))
+        values, few, many = (self.schedule.cheapest(self.goal_type, most) for most in (count, *_COVERED))
+        self.joins.leave(self.schedule.cheapest(self.goal_type, _LEFT))
+        yield from self._cheapest(self.joins.two(values, count * _TO_PAIR))
+        yield from self._cheapest(self.joins.covered(few, many))
 
     def _cheapest(self, joined: Iterable[Joined]) -> list[Candidate]:
         """What was joined, the cheapest first; of much that will do, most is the same said otherwise."""

@@ -1,22 +1,30 @@
 """Meeting in the middle: which values that are there give the goal together, one operation apart or two.
 
-Imports this folder's bank and goals.
+Imports this folder's bank, covers, goals and schedule.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from heapq import nlargest
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from siglum.ir.types import Type
+from siglum.ir.types import I64, Array, Type
 from siglum.propose.search.bank import Bank, Hit, ranges
-from siglum.propose.search.goals import FIRST_GOALS, JOINS
+from siglum.propose.search.covers import Covers, Likely, Span, Step
+from siglum.propose.search.goals import FIRST_GOALS, JOINS, zipped
+from siglum.propose.search.schedule import first_of
 
 _NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
-
-Span = tuple[int, int]
+_LIKELY: Final = 0.3
+_MOST_LIKELY: Final = 80
+_MOST_ALIKE: Final = 3
+"""What a value beside the goal leaves may be the least or the greatest of two others where a cheap one has this share of its
+elements; so many of these are looked at, and for the same value so many: those with the largest shares.
+"""
 
 
 def swapped(text: str) -> str:
@@ -43,7 +51,7 @@ class Rule(NamedTuple):
         """Which argument of the probe is the wanted value: what the probe gives has its lengths."""
         return 1 if self.wanted_first else 2
 
-    def making(self, there: int, met: int) -> tuple[int, int, int]:
+    def making(self, there: int, met: int) -> Step:
         """The operation that makes the wanted value, and what of."""
         return (self.made, met, there) if self.met_first else (self.made, there, met)
 
@@ -57,105 +65,151 @@ class Joined(NamedTuple):
     """What gives a goal (negative): operations on two values each, innermost first; -1 is the result of the one before."""
 
     goal: int
-    steps: tuple[tuple[int, int, int], ...]
+    steps: tuple[Step, ...]
 
 
 class Joins:
-    """The joins for goals of one type; `goal_values` are the numbers of the goals as values, the cheapest first."""
+    """The joins for goals of one type; `goal_values` are the numbers of the goals as values, the cheapest first. `unlike` says
+    that the first goal, a list, has the lengths of no list that is given: it may be of two that are each longer on some row, and
+    is looked for in what is left of these as well.
+    """
 
-    def __init__(self, bank: Bank, t: Type, goal_values: Sequence[int], pulse: Callable[[], bool]) -> None:
+    def __init__(
+        self, bank: Bank, t: Type, goal_values: Collection[int], pulse: Callable[[], bool], unlike: Sequence[int] | None = None
+    ) -> None:
         self.bank, self.goal_values, self.pulse = bank, goal_values, pulse
+        self.library = bank.library
         self.rules: list[Rule] = []
-        numbers = bank.library.by_text
+        self.cut: list[Rule] = []
+        """The same beside what is left of a longer value."""
         for join in JOINS.get(t, ()):
-            first = not join.probe.startswith("b")
-            probe = numbers.get((join.probe if first else swapped(join.probe), (t, t)))
-            met_first = join.made.startswith("b")
-            made = numbers.get((swapped(join.made) if met_first else join.made, (t, t)))
-            if probe is not None and made is not None:
-                self.rules.append(Rule(probe, first, made, met_first, join.twice))
-        self.aside: list[Span] = []
-        """Values that stand between the goal and what is looked for: no program of their own."""
+            rule = self._rule(join.probe, join.made, t, join.twice)
+            if rule is not None:
+                self.rules.append(rule)
+                made = join.made if " zip " in join.made else zipped(join.made)
+                beside = self._rule(join.probe, made, t, join.twice) if unlike else None
+                if beside is not None:
+                    self.cut.append(beside._replace(probe=self.library.apart(beside.probe)))
+        self.covers = Covers(bank, t)
+        self.left: list[Span] = []
+        """What cheap values leave of the goal."""
+        if unlike:
+            self.cutting = self.library.apart(self.library.by_text[zipped("a - b"), (t, t)])
+            self.zeros = bank.insert([[0] * length for length in unlike], Array(I64), apart=True)
 
-    def _head(self, operation: int) -> bytes:
-        return self.bank.library.head(operation)
+    def _rule(self, probe: str, made: str, t: Type, twice: bool) -> Rule | None:
+        numbers = self.library.by_text
+        first, met_first = not probe.startswith("b"), made.startswith("b")
+        probing = numbers.get((probe if first else swapped(probe), (t, t)))
+        making = numbers.get((swapped(made) if met_first else made, (t, t)))
+        return None if probing is None or making is None else Rule(probing, first, making, met_first, twice)
 
     def _own(self, value: int) -> bool:
         """Whether a value is one that a program gives."""
-        return value >= 0 and value not in self.goal_values and not self.lies_between(value)
-
-    def lies_between(self, value: int) -> bool:
-        """Whether no program gives a value: it is what two others leave of a goal."""
-        return any(first <= value < last for first, last in self.aside)
+        return value >= 0 and value not in self.goal_values
 
     def one(self, values: Span) -> Iterator[Joined]:
         """The values with what each would need beside it."""
-        jobs = [
-            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), values), tag=k, shaped=rule.shaped)
-            for k, rule in enumerate(self.rules)
-            for goal in self.goal_values[:FIRST_GOALS]
-            if not rule.twice
-        ]
-        self.bank.run(jobs, probe=True, pulse=self.pulse)
-        found: list[tuple[int, int, int]] = []
-        for hit in self.bank.hits():
-            rule = self.rules[hit.tag]
-            _, theirs = rule.parts(hit)
-            if self._own(hit.met) and self._own(theirs):
-                found.append(rule.making(theirs, hit.met))
+        goals = list(islice(self.goal_values, FIRST_GOALS))
+        found = list(self._single(goals, self.rules, values))
+        if self.cut:
+            self._cut(values)
+            found += self._single(goals, self.cut, values)
+        found += chain.from_iterable(self.covers.of(goal, (values,)) for goal in goals)
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
-        made = [self._single(step, k) for k, step in enumerate(found)]
-        self.bank.run(made, probe=True, pulse=self.pulse)
-        for hit in self.bank.hits():
+        for step, hit in self._made(found):
             if hit.met < 0:
-                yield Joined(hit.met, (found[hit.tag],))
+                yield Joined(hit.met, (step,))
 
-    def two(self, values: Sequence[Span]) -> Iterator[Joined]:
-        """Cheap values, one beside the goal and one beside what that leaves: any value that is there may be the third."""
-        goal = self.goal_values[0]
-        start = self.bank.count
-        jobs = [
-            self._head(rule.probe) + ranges(rule.spans((goal, goal + 1), span), shaped=rule.shaped)
-            for rule in self.rules
-            for span in values
-        ]
-        going = self.bank.run(jobs, pulse=self.pulse)
+    def _single(self, goals: Sequence[int], rules: Sequence[Rule], values: Span) -> Iterator[Step]:
+        rules = [rule for rule in rules if not rule.twice]
+        self.bank.run(self._probes(rules, [(goal, goal + 1) for goal in goals], (values,)), probe=True, pulse=self.pulse)
+        for hit in self.bank.hits():
+            rule = rules[hit.tag]
+            _, theirs = rule.parts(hit)
+            met = self._whole(hit.met)
+            if self._own(met) and self._own(theirs):
+                yield rule.making(theirs, met)
+
+    def _cut(self, values: Span) -> None:
+        """Keeps, apart, what is left of values that are longer than the goal."""
+        self.bank.run(
+            [self.library.head(self.cutting) + ranges((values, (self.zeros, self.zeros + 1)), shaped=2)], pulse=self.pulse
+        )
         self.bank.hits()
-        between = (start, self.bank.count)
-        self.aside.append(between)
-        if not going or between[0] == between[1]:
-            return
+
+    def _whole(self, value: int) -> int:
+        """The value of which this one is left; -1 for one that is apart for another reason."""
+        if value < 0:
+            return value
+        operation, arguments = self.bank.origin(value)
+        if not self.library.is_apart(operation):
+            return value
+        return arguments[0] if self.cut and operation == self.cutting else -1
+
+    def _made(self, steps: Sequence[Step], *, apart: bool = False) -> Iterator[tuple[Step, Hit]]:
+        """What steps meet: goals and values, or those that are apart."""
         jobs = [
-            self._head(rule.probe) + ranges(rule.spans(between, span), tag=k, shaped=rule.shaped)
-            for k, rule in enumerate(self.rules)
-            for span in values
+            self.library.head(self.library.apart(operation) if apart else operation) + ranges(((a, a + 1), (b, b + 1)), tag=k)
+            for k, (operation, a, b) in enumerate(steps)
         ]
         self.bank.run(jobs, probe=True, pulse=self.pulse)
+        for hit in self.bank.hits():
+            yield steps[hit.tag], hit
+
+    def leave(self, values: Sequence[Span]) -> None:
+        """Works out what these values leave of the goal."""
+        goal = next(iter(self.goal_values))
+        start = self.bank.count
+        self.bank.run(self._probes(self.rules, [(goal, goal + 1)], values, apart=True), pulse=self.pulse)
+        self.bank.hits()
+        if self.bank.count > start:
+            self.left.append((start, self.bank.count))
+
+    def two(self, values: Sequence[Span], most: int) -> Iterator[Joined]:
+        """Cheap values, each beside one of what is left of the goal, of which the first so many are looked at: any value that is
+        there may be the third.
+        """
+        self.bank.run(self._probes(self.rules, first_of(self.left, most), values), probe=True, pulse=self.pulse)
         hits = self.bank.hits()
         for hit in hits[:_MOST_HITS]:
             rule = self.rules[hit.tag]
             middle, theirs = rule.parts(hit)
             if self._own(hit.met):
-                yield from self._checked(middle, rule, theirs, hit.met)
+                yield from self._checked(middle, rule.making(theirs, hit.met))
 
-    def _checked(self, middle: int, inner: Rule, theirs: int, met: int) -> Iterator[Joined]:
+    def covered(self, few: Sequence[Span], many: Sequence[Span]) -> Iterator[Joined]:
+        """What is left of the goal as the least or the greatest of two values: of a `few` that are cheap, and of `many`."""
+        likely: list[Likely] = []
+        for middle in chain.from_iterable(range(*span) for span in self.left):
+            of_one = (one for one in self.covers.likely(middle, few) if one.share >= _LIKELY)
+            likely += nlargest(_MOST_ALIKE, of_one, key=lambda one: one.share)
+        for one in nlargest(_MOST_LIKELY, likely, key=lambda one: one.share):
+            for step in self.covers.beside(one, many):
+                yield from self._checked(one.wanted, step)
+
+    def _probes(
+        self, rules: Sequence[Rule], wanted: Iterable[Span], values: Iterable[Span], *, apart: bool = False
+    ) -> list[bytes]:
+        return [
+            self.library.head(self.library.apart(rule.probe) if apart else rule.probe)
+            + ranges(rule.spans(one, span), tag=k, shaped=rule.shaped)
+            for k, rule in enumerate(rules)
+            for one in wanted
+            for span in values
+        ]
+
+    def _checked(self, middle: int, first: Step) -> Iterator[Joined]:
         """Whether the inner operation gives what lies in the middle, and the outer one with it the goal."""
         operation, arguments = self.bank.origin(middle)
-        goal = self.goal_values[0]
-        outer = next((r for r in self.rules if r.probe == operation and arguments[not r.wanted_first] == goal), None)
+        goal = next(iter(self.goal_values))
+        rules = (r for r in self.rules if self.library.apart(r.probe) == operation and arguments[not r.wanted_first] == goal)
+        outer = next(rules, None)
         if outer is None:
             return
         beside = arguments[1] if outer.wanted_first else arguments[0]
-        first = inner.making(theirs, met)
-        self.bank.run([self._single(first)], probe=True, pulse=self.pulse)
-        if not any(hit.met == middle for hit in self.bank.hits()):
-            return
-        self.bank.run([self._single(outer.making(beside, middle))], probe=True, pulse=self.pulse)
-        for hit in self.bank.hits():
-            if hit.met < 0:
-                yield Joined(hit.met, (first, outer.making(beside, -1)))
-                return
-
-    def _single(self, step: tuple[int, int, int], tag: int = 0) -> bytes:
-        operation, a, b = step
-        return self._head(operation) + ranges(((a, a + 1), (b, b + 1)), tag=tag)
+        if any(hit.met == middle for _, hit in self._made([first], apart=True)):
+            for _, hit in self._made([outer.making(beside, middle)]):
+                if hit.met < 0:
+                    yield Joined(hit.met, (first, outer.making(beside, -1)))
+                    return

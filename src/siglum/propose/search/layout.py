@@ -31,14 +31,16 @@ _REQUEST_SIZES: Final = {
             "R_FUEL", "R_FLAT_FUEL", "R_HITS_AT", "R_STACK", "R_LARGEST", "R_MAGNITUDE", "R_CONTENT_MOST", "R_LENGTHS_BYTES",
             "R_SIDE", "R_OTHER_SIDE",
             "R_OLD_TABLE", "R_OLD", "R_CONTENT", "R_BYTES", "R_SHAPE", "R_LENGTHS", "R_HASH", "R_LAST_CONTENT",
-            "R_LAST_BYTES", "R_LAST_SHAPE", "R_LAST_LENGTHS", "R_LAST_HASH",
+            "R_LAST_BYTES", "R_LAST_SHAPE", "R_LAST_LENGTHS", "R_LAST_HASH", "R_OFFSET", "R_NEED", "R_NEED_ROWS",
         ),
         8,
     ),
     "R_CURSORS": 8 * MOST_ARGUMENTS,
     "R_LENGTHS_AT": 8 * MOST_ARGUMENTS,
     **dict.fromkeys(
-        ("R_COUNT", "R_MOST", "R_TABLE_MOST", "R_ROWS", "R_ROW", "R_MODE", "R_HITS", "R_HITS_MOST", "R_GOAL", "R_PENDING"), 4
+        ("R_COUNT", "R_MOST", "R_TABLE_MOST", "R_ROWS", "R_ROW", "R_MODE", "R_HITS", "R_HITS_MOST", "R_GOAL", "R_PENDING",
+         "R_WANTED", "R_COVERED", "R_FROM", "R_TO"),
+        4,
     ),
     "R_LAST": 4 * MOST_ARGUMENTS,
 }  # fmt: skip
@@ -104,6 +106,8 @@ FINISHED, SLICE, VALUES, BANK, TABLE = range(5)
 """Why the engine came back."""
 KEEPS, PROBES = 0, 1
 """Modes: values that are new are kept; or what is known already is reported."""
+ABOVE, BELOW = 1, 2
+"""On which sides of the wanted value others are."""
 SCALAR, NESTED, END = 0, 16, 255
 """Codes of a descriptor beside the widths of elements."""
 MIX: Final = 0x9E3779B97F4A7C15
@@ -114,6 +118,6 @@ FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
 NUMBERS: Final = {
     **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES,
     "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
-    "MIXED": MIXED, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
+    "ABOVE": ABOVE, "BELOW": BELOW, "MIXED": MIXED, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
     "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

@@ -6,7 +6,7 @@ Imports `ir` and this folder's bank.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from siglum.ir.types import Type
@@ -15,6 +15,17 @@ from siglum.propose.search.bank import Operations, Shape, Shapes, ranges
 Span = tuple[int, int]
 Groups = dict[int, list[Span]]
 """Ranges of values by cost."""
+
+
+def first_of(spans: Iterable[Span], count: int) -> list[Span]:
+    """As much of these as holds so many values."""
+    found: list[Span] = []
+    for first, last in spans:
+        if count <= 0:
+            break
+        found.append((first, min(last, first + count)))
+        count -= last - first
+    return found
 
 
 class _Active:
@@ -97,14 +108,7 @@ class Schedule:
 
     def cheapest(self, t: Type, count: int) -> list[Span]:
         """The cheapest values of a type, about so many."""
-        found: list[Span] = []
-        for _, spans in sorted(self.groups.get(t, {}).items()):
-            for first, last in spans:
-                if count <= 0:
-                    return found
-                found.append((first, min(last, first + count)))
-                count -= last - first
-        return found
+        return first_of((span for _, spans in sorted(self.groups.get(t, {}).items()) for span in spans), count)
 
     def jobs(self, level: int) -> dict[Type, list[bytes]]:
         """The jobs of a cost, by what they give."""
