@@ -185,6 +185,8 @@ class Joins:
             of_one = (one for one in self.covers.likely(middle, few) if one.share >= _LIKELY)
             likely += nlargest(_MOST_ALIKE, of_one, key=lambda one: one.share)
         for one in nlargest(_MOST_LIKELY, likely, key=lambda one: one.share):
+            if not self.pulse():
+                return
             for step in self.covers.beside(one, many):
                 yield from self._checked(one.wanted, step)
 
