@@ -35,15 +35,14 @@ AGAIN: Final = 2 * UNITS
 """What a value costs that the program has already."""
 MOST_STEPS: Final = 20_000
 _MOST_JOINED: Final = 16
-_LEFT: Final = 1200
-_COVERED: Final = (64, 100_000)
+_COVERED: Final = (1200, 64, 100_000)
 """What so many of the cheapest values leave of the goal may be the least or the greatest of two: of so few, and of so many."""
 _FIRST_JOINS: Final = 50_000
 _LATER: Final = 3
 _BEFORE: Final = 0.9
 """The share of the seconds that values are made in; in the rest two of them are tried beside the goal once more."""
-_SHARE: Final = 0.03
-_TO_PAIR: Final = 3
+_SHARE: Final = 0.02
+_TO_PAIR: Final = 2
 """Two values beside the goal are tried after so many candidates, then after as many times as many; pairs of cheap values are a
 share of them. Of what those leave of the goal about so many a value are left of the right lengths.
 """
@@ -237,10 +236,10 @@ class Search:
         completed = self.bank.tally.completed
         self.next_joins = _LATER * completed
         count = round(sqrt(completed * _SHARE))
-        values, few, many = (self.schedule.cheapest(self.goal_type, most) for most in (count, *_COVERED))
-        self.joins.leave(self.schedule.cheapest(self.goal_type, _LEFT))
+        values, left, few, many = (self.schedule.cheapest(self.goal_type, most) for most in (count, *_COVERED))
+        self.joins.leave(left, few)
         yield from self._cheapest(self.joins.two(values, count * _TO_PAIR))
-        yield from self._cheapest(self.joins.covered(few, many))
+        yield from self._cheapest(self.joins.covered(many))
 
     def _cheapest(self, joined: Iterable[Joined]) -> list[Candidate]:
         """What was joined, the cheapest first; of much that will do, most is the same said otherwise."""

@@ -19,6 +19,8 @@ from siglum.propose.search.schedule import first_of
 
 _NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
+_CUT_GOALS: Final = 2
+"""So many of the goals are looked for in what is left of longer values."""
 _LIKELY: Final = 0.3
 _MOST_LIKELY: Final = 80
 _MOST_ALIKE: Final = 3
@@ -93,6 +95,7 @@ class Joins:
         self.covers = Covers(bank, t)
         self.left: list[Span] = []
         """What cheap values leave of the goal."""
+        self.likely: list[Likely] = []
         if unlike:
             self.cutting = self.library.apart(self.library.by_text[zipped("a - b"), (t, t)])
             self.zeros = bank.insert([[0] * length for length in unlike], Array(I64), apart=True)
@@ -114,7 +117,7 @@ class Joins:
         found = list(self._single(goals, self.rules, values))
         if self.cut:
             self._cut(values)
-            found += self._single(goals, self.cut, values)
+            found += self._single(goals[:_CUT_GOALS], self.cut, values)
         found += chain.from_iterable(self.covers.of(goal, (values,)) for goal in goals)
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
         for step, hit in self._made(found):
@@ -157,14 +160,20 @@ class Joins:
         for hit in self.bank.hits():
             yield steps[hit.tag], hit
 
-    def leave(self, values: Sequence[Span]) -> None:
-        """Works out what these values leave of the goal."""
+    def leave(self, values: Sequence[Span], few: Sequence[Span]) -> None:
+        """Works out what these values leave of the goal, and which of these may be the least or the greatest of one of a few and
+        another.
+        """
         goal = next(iter(self.goal_values))
         start = self.bank.count
         self.bank.run(self._probes(self.rules, [(goal, goal + 1)], values, apart=True), pulse=self.pulse)
         self.bank.hits()
         if self.bank.count > start:
             self.left.append((start, self.bank.count))
+        for middle in range(start, self.bank.count):
+            of_one = (one for one in self.covers.likely(middle, few) if one.share >= _LIKELY)
+            self.likely += nlargest(_MOST_ALIKE, of_one, key=lambda one: one.share)
+        self.likely = nlargest(_MOST_LIKELY, self.likely, key=lambda one: one.share)
 
     def two(self, values: Sequence[Span], most: int) -> Iterator[Joined]:
         """Cheap values, each beside one of what is left of the goal, of which the first so many are looked at: any value that is
@@ -178,16 +187,12 @@ class Joins:
             if self._own(hit.met):
                 yield from self._checked(middle, rule.making(theirs, hit.met))
 
-    def covered(self, few: Sequence[Span], many: Sequence[Span]) -> Iterator[Joined]:
-        """What is left of the goal as the least or the greatest of two values: of a `few` that are cheap, and of `many`."""
-        likely: list[Likely] = []
-        for middle in chain.from_iterable(range(*span) for span in self.left):
-            of_one = (one for one in self.covers.likely(middle, few) if one.share >= _LIKELY)
-            likely += nlargest(_MOST_ALIKE, of_one, key=lambda one: one.share)
-        for one in nlargest(_MOST_LIKELY, likely, key=lambda one: one.share):
+    def covered(self, values: Sequence[Span]) -> Iterator[Joined]:
+        """What is left of the goal as the least or the greatest of two values, one of the likely ones and one of these."""
+        for one in self.likely:
             if not self.pulse():
                 return
-            for step in self.covers.beside(one, many):
+            for step in self.covers.beside(one, values):
                 yield from self._checked(one.wanted, step)
 
     def _probes(
