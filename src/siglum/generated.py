@@ -1,6 +1,6 @@
 """What is generated from the sources and not kept beside them: in a source tree a child process makes it anew.
 
-Imports `siglum.errors` and the standard library only.
+Imports `siglum.children`, `siglum.errors` and the standard library only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from siglum.children import environment
 from siglum.errors import EnvironmentFault
 
 PACKAGE: Final = Path(__file__).parent
@@ -37,7 +38,6 @@ def remake(module: str, folder: Path, what: str, *, older: str) -> None:
     Raises EnvironmentFault where llvmlite is missing or the child fails.
     """
     import importlib.util
-    import os
     import subprocess
     import sys
 
@@ -45,10 +45,9 @@ def remake(module: str, folder: Path, what: str, *, older: str) -> None:
     if importlib.util.find_spec("llvmlite") is None:
         fix = f"pip install 'siglum[asm]', then {command}"
         raise EnvironmentFault(f"{older} and llvmlite is missing", fix=fix, code="E-301")
-    path = os.pathsep.join([str(PACKAGE.parent), *(entry for entry in sys.path if entry)])
     child = subprocess.run(
         [sys.executable, "-m", module, str(folder)],
-        env={**os.environ, "PYTHONPATH": path},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 
 STAGES = ("bind", "check", "audit", "measure", "host", "propose", "optimize")
 LAYERS = (
-    ("errors", "files", "generated"),
+    ("errors", "children", "files", "generated"),
     ("ir",),
     ("frontend",),
     ("vocab", "target", "smt", "stencil", "sandbox", "records"),

@@ -1,16 +1,16 @@
 """Assembly text to machine code by LLVM's assembler, in a child process: its errors kill the process they happen in.
 
-Imports `errors` and the ELF reader. Needs llvmlite, the extra `asm`, in the child alone.
+Imports `children`, `errors` and the ELF reader. Needs llvmlite, the extra `asm`, in the child alone.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from typing import NamedTuple
 
+from siglum.children import environment
 from siglum.errors import EnvironmentFault, SiglumError, UnsafeCode, UserError, echo, place_in
 from siglum.target.elf import read_elf_code
 
@@ -80,8 +80,7 @@ def assemble(text: str, syntax: str = "intel", source: str = "<asm>") -> Assembl
 
 
 def _run_child(text: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("LLVM")}
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    given = {key: value for key, value in environment().items() if not key.startswith("LLVM")}
     try:
         return subprocess.run(
             [sys.executable, "-c", _CHILD],
@@ -89,7 +88,7 @@ def _run_child(text: str) -> subprocess.CompletedProcess[bytes]:
             capture_output=True,
             timeout=TIME_LIMIT,
             check=False,
-            env=environment,
+            env=given,
         )
     except subprocess.TimeoutExpired:
         fix = "look for a .rept or .fill that is too long"

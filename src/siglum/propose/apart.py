@@ -1,7 +1,8 @@
 """Candidates of strangers run in a process of its own, which is given inputs and never learns what is expected of them.
 
-`python -m siglum.propose.apart` is that process. Imports `records`, `errors`, `ir` and its sibling examine. What the processes
-say to each other is marshalled and stands behind its length: text, signature and arguments one way, the outcome the other.
+`python -m siglum.propose.apart` is that process. Imports `records`, `children`, `errors`, `ir` and its sibling examine. What
+the processes say to each other is marshalled and stands behind its length: text, signature and arguments one way, the outcome the
+other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import time
 from typing import IO, Any, Final
 
+from siglum.children import environment
 from siglum.errors import EnvironmentFault, Place, Stop, UserError
 from siglum.ir.types import parse_type
 from siglum.propose.examine import STOPS, Program
@@ -54,14 +56,13 @@ class Apart:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "siglum.propose.apart"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for the parent, which ends this one
             )
         except OSError as error:

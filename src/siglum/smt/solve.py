@@ -1,6 +1,7 @@
 """The portfolio: a question goes to several solvers, and only what two of them answer alike is called unsatisfiable.
 
-Imports `errors`, `smt.terms`, `smt.printer` and `smt.evaluate`; the solvers run in processes of their own (`smt.worker`).
+Imports `children`, `errors`, `smt.terms`, `smt.printer` and `smt.evaluate`; the solvers run in processes of their own
+(`smt.worker`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Protocol
 
+from siglum.children import environment
 from siglum.errors import EnvironmentFault
 from siglum.smt.evaluate import below, evaluator
 from siglum.smt.printer import script, variables_of
@@ -65,13 +67,12 @@ class _Worker:
     def __init__(self, name: str) -> None:
         self.name = name
         self.busy = False
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "siglum.smt.worker", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
         )
         assert self.process.stdout is not None
         self.descriptor = self.process.stdout.fileno()

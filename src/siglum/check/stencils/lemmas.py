@@ -1,18 +1,19 @@
 """What the contracts take from the theory of floats: how an unsigned number becomes a float.
 
 The instruction models know floats by name only; this one equation is asked in SMT-LIB's FloatingPoint theory, whose rounding
-to nearest is what `cvtsi2sd` and `addsd` do under the MXCSR of the psABI. Imports the solvers' processes only.
+to nearest is what `cvtsi2sd` and `addsd` do under the MXCSR of the psABI. Imports `children`; asks the solvers' processes.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+from siglum.children import environment
 
 _NEGATIVE: Final = "(bvslt x (_ bv0 64))"
 _SIGNED: Final = "((_ to_fp 11 53) RNE x)"
@@ -43,12 +44,11 @@ def settled(script: str, seconds: float = 60.0) -> tuple[str, ...]:
     """The solvers that find no answer to a script."""
     found = []
     question = json.dumps({"script": script, "names": [], "seconds": seconds}) + "\n"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     for name in SOLVERS:
         command = [sys.executable, "-m", "siglum.smt.worker", name]
         try:
             done = subprocess.run(
-                command, input=question, env=environment, capture_output=True, text=True, timeout=seconds + 30, check=False
+                command, input=question, env=environment(), capture_output=True, text=True, timeout=seconds + 30, check=False
             )
         except subprocess.TimeoutExpired:
             continue

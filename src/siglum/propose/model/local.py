@@ -1,6 +1,6 @@
 """Models of the package `llm`, in a process of their own: what runs there can be ended at any time, and take nothing with it.
 
-Imports `siglum.errors`, `propose.apart` and its siblings. The package is an extra, imported by that process (`python -m
+Imports `children`, `errors`, `propose.apart` and its siblings. The package is an extra, imported by that process (`python -m
 siglum.propose.model.local MODEL`), which reads a question a line and writes an answer a line, both JSON. Its models take no
 grammar.
 """
@@ -18,6 +18,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import IO, Any, Final
 
+from siglum.children import environment
 from siglum.errors import EnvironmentFault, UserError, echo
 from siglum.propose.apart import end
 from siglum.propose.model.chat import Reply, Request, Usage
@@ -73,13 +74,12 @@ class PackagedModel:
         self.close()
         if find_spec("llm") is None:
             raise EnvironmentFault("the package llm is missing", None, "pip install 'siglum[llm]'", FAULT)
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "siglum.propose.model.local", self.model],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for the parent, which ends this one
         )
         answer = self._answer(None)
