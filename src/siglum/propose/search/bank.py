@@ -28,7 +28,7 @@ STEPS: Final = 4_000
 MAGNITUDE: Final = (1 << 63) - 1
 _FRAMES: Final = 1 << 20
 _INPUTS: Final = 8 << 20
-_HITS: Final = 4096
+_HITS: Final = 1 << 15
 _MANY: Final = 1 << 17
 """Entries of a table from which on large pages pay."""
 _LARGER: Final = 3
@@ -303,7 +303,7 @@ class Bank:
 
     def __init__(self, library: Library, rows: int, memory: int, *, steps: int = STEPS, magnitude: int = MAGNITUDE) -> None:
         self.library, self.rows, self.magnitude = library, rows, magnitude
-        self._fixed = _INPUTS + _FRAMES + 2 * at.SIDE_BYTES
+        self._fixed = _INPUTS + _FRAMES + 2 * at.SIDE_BYTES + _HITS * at.HIT_BYTES
         self._room = max(1 << 20, (memory - self._fixed) * (_RESERVE - 1) // _RESERVE)
         self._whole = max(self._room, memory - self._fixed)
         # address space is no memory: each part could take all of it
@@ -449,14 +449,14 @@ class Bank:
         self.full = not self._portion()
 
     # Work ---------------------------------------------------------------------------------------------------------------------
-    def run(self, jobs: Sequence[bytes], *, probe: bool = False, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
-        """Does the jobs (at most MOST_JOBS). `pulse` is asked after every slice of candidates whether to go on. False where it
-        said no, or where the memory is full (`full`).
+    def run(self, jobs: Sequence[bytes], *, mode: int = at.KEEPS, pulse: Callable[[], bool], slice_: int = 200_000) -> bool:
+        """Does the jobs (at most MOST_JOBS), in one of `layout`'s modes. `pulse` is asked after every slice of candidates whether
+        to go on. False where it said no, or where the memory is full (`full`).
         """
         joined = b"".join(jobs)
         self._jobs.view[: len(joined)] = joined
         self._put(R_JOB=self._jobs.address, R_JOBS_END=self._jobs.address + len(joined), R_MAGNITUDE=self.magnitude)
-        self._put4(R_MODE=at.PROBES if probe else at.KEEPS)
+        self._put4(R_MODE=mode)
         while True:
             self._put(R_LEFT=slice_)
             why = self.library.work(self._request.address)

@@ -21,8 +21,8 @@ _MOST_ALIKE: Final = 4096
 """Covers of the same size that are remembered."""
 
 Span = tuple[int, int]
-Step = tuple[int, int, int]
-"""An operation on two values."""
+Step = tuple[int, ...]
+"""An operation, and the values it is done to."""
 
 
 class Likely(NamedTuple):

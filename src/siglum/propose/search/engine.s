@@ -219,8 +219,8 @@ resolve:
     inc qword ptr [rbp + $R_KNOWN]
     ret
 1:
-    cmp dword ptr [rbp + $R_MODE], $PROBES
-    je 3f
+    cmp dword ptr [rbp + $R_MODE], $KEEPS
+    jne 3f
     call keep
     jnz 3f
     mov eax, [rbp + $R_COUNT]

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from siglum.frontend.literals import show_value
 from siglum.ir.types import I64, Array, Type
 from siglum.propose.repair import Part
+from siglum.propose.search.ahead import Ahead
 from siglum.propose.search.bank import MAGNITUDE, MOST_JOBS, STEPS, Bank, Hit, Library
 from siglum.propose.search.catalogue import NAMES, SPREAD_BITS
 from siglum.propose.search.costs import UNITS, Literal, literals_for, units
@@ -100,22 +101,25 @@ class Search:
         self.level = 0
 
     # Leaves -----------------------------------------------------------------------------------------------------------
-    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float, *, constant: bool = False) -> None:
+    def _leaf(self, column: Sequence[Any], t: Type, text: str, bits: float, *, constant: bool = False) -> int:
         number = self.bank.insert(column, t)
         if number == self.bank.count - 1 and number not in self.leaves:
             self.leaves[number] = text
             self.leaf_units[number] = max(1, round(UNITS * bits))
             cost = max(1, round(UNITS * bits * self.constant_share)) if constant else self.leaf_units[number]
             self.schedule.group(t, cost, number, number + 1, constant=constant)
+        return number
 
     def _begin(self) -> None:
         rows = range(len(self.examples))
+        literals: dict[tuple[Any, Type], int] = {}
         for k, (name, t) in enumerate(self.spec.params):
             self._leaf([example.arguments[k] for example in self.examples], t, name, INPUT_BITS)
         for literal in self.literals:
             if literal.type in self.taken:
                 text = show_value(literal.value, literal.type)
-                self._leaf([literal.value for _ in rows], literal.type, text, literal.bits, constant=True)
+                column = [literal.value for _ in rows]
+                literals[literal.value, literal.type] = self._leaf(column, literal.type, text, literal.bits, constant=True)
         for part in self.seeds:
             if part.type in self.taken:
                 self._leaf(part.column[: len(self.examples)], part.type, part.text, part.bits)
@@ -124,6 +128,7 @@ class Search:
         self.waiting = goals([example.result for example in self.examples], self.goal_type, self._priced)
         self.met = list(self._further(FIRST_GOALS))
         self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse, self._unlike())
+        self.ahead = Ahead(self.bank, self.goal_type, next(iter(self.goal_values)), self.costs, literals, self._pulse)
         self.next_joins = _FIRST_JOINS
 
     def _unlike(self) -> list[int] | None:
@@ -181,7 +186,7 @@ class Search:
                 if candidate:
                     told.add(candidate.text)
         finally:
-            del self.joins, self.waiting  # they hold what holds them: the memory would wait for the collector
+            del self.joins, self.ahead, self.waiting  # they hold what holds them: the memory would wait for the collector
 
     def _levels(self) -> Iterator[Candidate | None]:
         for met, value in self.met:
@@ -224,7 +229,7 @@ class Search:
                 yield self._already(met, value)
         for t, first, last in made:
             if t is self.goal_type and self._going():
-                yield from self._cheapest(self.joins.one((first, last)))
+                yield from self._cheapest(chain(self.ahead.of((first, last)), self.joins.one((first, last))))
         if self.bank.tally.completed > self.next_joins and self._going():
             yield from self._pairs()
 

@@ -1,6 +1,6 @@
 """Meeting in the middle: which values that are there give the goal together, one operation apart or two.
 
-Imports this folder's bank, covers, goals and schedule.
+Imports this folder's bank, covers, goals, layout and schedule.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from siglum.ir.types import I64, Array, Type
 from siglum.propose.search.bank import Bank, Hit, ranges
 from siglum.propose.search.covers import Covers, Likely, Span, Step
 from siglum.propose.search.goals import FIRST_GOALS, JOINS, zipped
+from siglum.propose.search.layout import MEETS, PROBES
 from siglum.propose.search.schedule import first_of
 
 _NAME: Final = re.compile(r"\b[ab]\b")
@@ -64,7 +65,7 @@ class Rule(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """What gives a goal (negative): operations on two values each, innermost first; -1 is the result of the one before."""
+    """What gives a goal (negative): operations on values, innermost first; -1 is the result of the one before."""
 
     goal: int
     steps: tuple[Step, ...]
@@ -121,12 +122,11 @@ class Joins:
         found += chain.from_iterable(self.covers.of(goal, (values,)) for goal in goals)
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
         for step, hit in self._made(found):
-            if hit.met < 0:
-                yield Joined(hit.met, (step,))
+            yield Joined(hit.met, (step,))
 
     def _single(self, goals: Sequence[int], rules: Sequence[Rule], values: Span) -> Iterator[Step]:
         rules = [rule for rule in rules if not rule.twice]
-        self.bank.run(self._probes(rules, [(goal, goal + 1) for goal in goals], (values,)), probe=True, pulse=self.pulse)
+        self.bank.run(self._probes(rules, [(goal, goal + 1) for goal in goals], (values,)), mode=PROBES, pulse=self.pulse)
         for hit in self.bank.hits():
             rule = rules[hit.tag]
             _, theirs = rule.parts(hit)
@@ -151,12 +151,12 @@ class Joins:
         return arguments[0] if self.cut and operation == self.cutting else -1
 
     def _made(self, steps: Sequence[Step], *, apart: bool = False) -> Iterator[tuple[Step, Hit]]:
-        """What steps meet: goals and values, or those that are apart."""
+        """The goals that steps meet; or the values that are apart."""
         jobs = [
-            self.library.head(self.library.apart(operation) if apart else operation) + ranges(((a, a + 1), (b, b + 1)), tag=k)
-            for k, (operation, a, b) in enumerate(steps)
+            self.library.head(self.library.apart(operation) if apart else operation) + ranges([(v, v + 1) for v in values], tag=k)
+            for k, (operation, *values) in enumerate(steps)
         ]
-        self.bank.run(jobs, probe=True, pulse=self.pulse)
+        self.bank.run(jobs, mode=PROBES if apart else MEETS, pulse=self.pulse)
         for hit in self.bank.hits():
             yield steps[hit.tag], hit
 
@@ -179,7 +179,7 @@ class Joins:
         """Cheap values, each beside one of what is left of the goal, of which the first so many are looked at: any value that is
         there may be the third.
         """
-        self.bank.run(self._probes(self.rules, first_of(self.left, most), values), probe=True, pulse=self.pulse)
+        self.bank.run(self._probes(self.rules, first_of(self.left, most), values), mode=PROBES, pulse=self.pulse)
         hits = self.bank.hits()
         for hit in hits[:_MOST_HITS]:
             rule = self.rules[hit.tag]
@@ -217,6 +217,4 @@ class Joins:
         beside = arguments[1] if outer.wanted_first else arguments[0]
         if any(hit.met == middle for _, hit in self._made([first], apart=True)):
             for _, hit in self._made([outer.making(beside, middle)]):
-                if hit.met < 0:
-                    yield Joined(hit.met, (first, outer.making(beside, -1)))
-                    return
+                yield Joined(hit.met, (first, outer.making(beside, -1)))

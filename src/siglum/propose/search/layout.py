@@ -104,8 +104,8 @@ HIT_BYTES: Final = 32
 
 FINISHED, SLICE, VALUES, BANK, TABLE = range(5)
 """Why the engine came back."""
-KEEPS, PROBES = 0, 1
-"""Modes: values that are new are kept; or what is known already is reported."""
+KEEPS, PROBES, MEETS = range(3)
+"""Modes: values that are new are kept, and goals reported; goals and values that are known are reported; goals alone are."""
 ABOVE, BELOW = 1, 2
 """On which sides of the wanted value others are."""
 SCALAR, NESTED, END = 0, 16, 255
@@ -118,6 +118,6 @@ FIRST_KEY, SECOND_KEY = 0xD1B54A32D192ED03, 0xABC98388FB8FAC03
 NUMBERS: Final = {
     **REQUEST, **SIDE, **JOB, **OPERATION, "JOB_BYTES": JOB_BYTES, "ARENA_BYTES": ARENA_BYTES,
     "ARGUMENT_BYTES": ARGUMENT_BYTES, "MOST_FLAT": MOST_FLAT,
-    "ABOVE": ABOVE, "BELOW": BELOW, "MIXED": MIXED, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
+    "ABOVE": ABOVE, "BELOW": BELOW, "MIXED": MIXED, "KEEPS": KEEPS, "PROBES": PROBES, "NESTED": NESTED, "END": END, "MIX": MIX,
     "FIRST_KEY": FIRST_KEY, "SECOND_KEY": SECOND_KEY, "SLICE": SLICE, "VALUES": VALUES, "BANK": BANK, "TABLE": TABLE,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from siglum.ir.types import CHAR, I64, STR, Array, Map, Pair, Type, parse_type
 from siglum.propose.examine import STOPS, Program
 from siglum.propose.search.bank import Bank, Library, ranges
 from siglum.propose.search.catalogue import NAMES, Operation
-from siglum.propose.search.layout import ZIPPED
+from siglum.propose.search.layout import MEETS, PROBES, ZIPPED
 from siglum.records import Candidate, Spec
 
 MEMORY = 64 << 20
@@ -152,8 +152,13 @@ def test_a_probe_reports_what_is_there_and_keeps_nothing(library: Library) -> No
     bank = Bank(library, 1, MEMORY)
     xs, ys = bank.insert([[3, 1]], LIST), bank.insert([[1, 3]], LIST)
     jobs = [library.head(library.by_text[text, (LIST,)]) + ranges(((xs, xs + 1),)) for text in ("a sort", "a square")]
-    bank.run(jobs, probe=True, pulse=always)
+    bank.run(jobs, mode=PROBES, pulse=always)
     assert [hit.met for hit in bank.hits()] == [ys] and bank.count == 2
+    bank.run(jobs, mode=MEETS, pulse=always)
+    assert bank.hits() == []
+    bank.insert([[9, 1]], LIST, goal=-1)
+    bank.run(jobs, mode=MEETS, pulse=always)
+    assert [(hit.met, hit.operation) for hit in bank.hits()] == [(-1, library.by_text["a square", (LIST,)])] and bank.count == 2
 
 
 def test_a_triangle_takes_each_pair_once(library: Library) -> None:

@@ -10,7 +10,7 @@ from tests.unit.propose.search.support import meaning, spec
 
 from siglum import proposing
 from siglum.ir.types import I64, STR, Array
-from siglum.propose.search.bank import Bank, Cover, Library
+from siglum.propose.search.bank import Bank, Cover, Library, ranges
 from siglum.propose.search.covers import Covers, Side
 from siglum.propose.search.enumerator import Search
 from siglum.propose.search.layout import ABOVE, BELOW
@@ -73,10 +73,11 @@ def test_covers_of_numbers_are_by_row(library: Library) -> None:
 
 def test_more_covers_than_there_is_room_for_come_in_turns(library: Library) -> None:
     bank = Bank(library, 2, MEMORY)
-    bank.insert([0, 0], I64)
-    for k in range(1, 6001):
+    for k in (*range(200), *range(200, 40_000, 200)):
         bank.insert([0, k], I64)
-    assert [cover.value for cover in bank.covers(0, (1, 6001), listed=False)] == list(range(1, 6001))
+    plus = library.head(library.by_text["a + b", (I64, I64)])
+    bank.run([plus + ranges(((1, 200), (200, bank.count)))], pulse=lambda: True)
+    assert [cover.value for cover in bank.covers(0, (1, 40_000), listed=False)] == list(range(1, 40_000))
 
 
 def test_a_value_of_many_elements_is_not_covered(library: Library) -> None:

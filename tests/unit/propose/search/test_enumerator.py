@@ -112,7 +112,7 @@ def test_progress_is_told(library: Library) -> None:
     told: list[Progress] = []
     nothing = spec("xs:[i64] -> [i64]", ([1, 2], [977, -3, 12]), ([4], [5, 99, 99, 1]), seconds=0.3)
     first(library, nothing, progress=told.append)
-    assert [how.bits for how in told] == sorted(how.bits for how in told) and told[-1].candidates > told[0].candidates == 0
+    assert [how.bits for how in told] == sorted(how.bits for how in told) and told[-1].candidates > told[0].candidates
     assert told[-1].memory > 0
 
 
