@@ -7,7 +7,7 @@ from importlib import import_module
 
 QUICK = ("tokens", "sizes", "startup", "latency", "memory", "loops")
 """What `make bench` runs; the others take longer or need the network and are run by name."""
-PROPOSALS = ("exedec", "list_functions", "humaneval", "english", "search")
+PROPOSALS = ("exedec", "list_functions", "humaneval", "english", "search", "embedding")
 ALL = (*QUICK, "fuzz", "phrases", "faults", "hostile", "install", "cosimulate", "mutants", "foreign", "flips", "proofs",
        "hackers_delight", *PROPOSALS)  # fmt: skip
 HOMES = {

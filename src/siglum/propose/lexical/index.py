@@ -9,6 +9,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -26,8 +27,16 @@ PAIR: Final = 1.5
 """How much more a pair of neighbouring terms counts than each of both."""
 
 RELATED_SCORE: Final = 3.0
-SIMILAR_SCORE: Final = 6.0
-"""What a word gains that the thesaurus relates to a term, and one whose description a model finds the same."""
+SIMILAR_SCORE: Final = 5.0
+LATER: Final = 0.35
+"""What a word gains that the thesaurus relates to a term, and one that a model likens an unknown term to; how much less those
+gain that stand later in an entry of the thesaurus.
+"""
+
+LEAST_NEAR: Final = 0.3
+MOST_NEAR: Final = 8
+LEAST_LETTERS: Final = 3
+"""How near an expression must be to an unknown word, to how many words of the vocabulary it is likened, and how long it is."""
 
 TEMPERATURE: Final = 3.0
 """Scores this far apart are a factor of e apart in probability."""
@@ -53,7 +62,6 @@ class Index:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._weights: dict[str, dict[str, float]] = defaultdict(dict)
-        self._descriptions: dict[str, str] = {}
         names = list(vocabulary.names())
         for name in names:
             terms: dict[str, float] = defaultdict(float)
@@ -71,9 +79,9 @@ class Index:
                         terms[term] = max(terms[term], EXAMPLE)
             for term, weight in terms.items():
                 self._weights[term][name] = weight
-            self._descriptions[name] = f"{name}: {overloads[0].doc}" if overloads else name
         self._rarity = {term: math.log(1 + len(names) / len(words)) for term, words in self._weights.items()}
         self._related = _related(vocabulary)
+        self._count = len(names)
 
     def scores(self, text: str) -> dict[str, float]:
         """How much the text speaks of each word; words it does not speak of are left out."""
@@ -96,24 +104,70 @@ class Index:
                 for expression, names in self._related.get(base, ()):
                     whole = len(expression) <= len(tokens) - at and all(w in forms[at + k] for k, w in enumerate(expression))
                     for place, name in enumerate(names if whole else ()):
-                        found[name] = max(found.get(name, 0.0), RELATED_SCORE * len(expression) ** 0.5 / (1.0 + 0.35 * place))
+                        found[name] = max(found.get(name, 0.0), RELATED_SCORE * len(expression) ** 0.5 / (1.0 + LATER * place))
         return found
 
+    @cached_property
+    def _meanings(self) -> dict[str, dict[str, int]]:
+        """Every expression that is known, and the words of the vocabulary it may mean, each with its place among them."""
+        expressions = (" ".join(words) for listed in thesaurus.concepts().values() for words in listed)
+        found: dict[str, dict[str, int]] = defaultdict(dict, {text: {} for text in expressions if len(text) >= LEAST_LETTERS})
+        for name in self.vocabulary.names():
+            if name.isalpha() and len(name) > LEAST_LETTERS and name not in thesaurus.names():
+                found[name][name] = 0
+            for synonym in _synonyms(self.vocabulary.overloads(name)):
+                found[synonym.replace("_", " ")][name] = 0
+        for entries in self._related.values():
+            for expression, names in entries:
+                meant = found[" ".join(expression)]
+                for place, name in enumerate(names):
+                    meant[name] = min(place, meant.get(name, place))
+        return dict(found)
+
+    @cached_property
+    def expressions(self) -> tuple[str, ...]:
+        """What an unknown word may be near to."""
+        return tuple(self._meanings)
+
+    def near(self, word: str, similarity: Similarity) -> list[tuple[str, float]]:
+        """The expressions that a model finds near a word of which nothing is known, the nearest first, with how near they are.
+        Nothing is near what is no word of English.
+        """
+        if len(word) < LEAST_LETTERS or not (word.isascii() and word.isalpha()):
+            return []
+        of_forms = [similarity.similar(form, self.expressions) for form in bases(word)]
+        shares = map(max, zip(*of_forms, strict=True))
+        found = [(text, share) for text, share in zip(self.expressions, shares, strict=True) if share >= LEAST_NEAR]
+        return sorted(found, key=lambda one: -one[1])
+
+    def likened(self, word: str, similarity: Similarity) -> list[tuple[str, float]]:
+        """The words of the vocabulary that the expressions near a word may mean, the nearest first, with how near they are."""
+        found: dict[str, float] = {}
+        for text, share in self.near(word, similarity):
+            for name, place in self._meanings[text].items():
+                found[name] = max(found.get(name, 0.0), share / (1.0 + LATER * place))
+        return sorted(found.items(), key=lambda one: -one[1])[:MOST_NEAR]
+
     def retrieve(
-        self, text: str, params: Sequence[Type], result: Type | None, similarity: Similarity | None = None
+        self,
+        text: str,
+        params: Sequence[Type],
+        result: Type | None,
+        similarity: Similarity | None = None,
+        unknown: Sequence[str] = (),
     ) -> list[tuple[str, float]]:
-        """The words the text speaks of with their cost in bits, the likeliest first. Words whose types the signature has gain."""
+        """The words the text speaks of with their cost in bits, the likeliest first. Words whose types the signature has gain; so
+        do those that a model likens `unknown` words of the text to.
+        """
         scores = self.scores(text)
         if similarity is not None:
-            names = list(self._descriptions)
-            near = similarity.similar(text, [self._descriptions[n] for n in names])
-            for name, share in zip(names, near, strict=True):
+            for name, share in (found for word in unknown for found in self.likened(word, similarity)):
                 scores[name] = scores.get(name, 0.0) + SIMILAR_SCORE * share
         if not scores:
             return []
         for name in scores:
             scores[name] *= self._fitting(name, params, result)
-        bits = in_bits(scores, len(self._descriptions))
+        bits = in_bits(scores, self._count)
         return sorted(((n, bits[n]) for n in scores), key=lambda found: found[1])
 
     def _fitting(self, name: str, params: Sequence[Type], result: Type | None) -> float:

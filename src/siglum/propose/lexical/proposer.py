@@ -5,6 +5,7 @@ Imports `siglum.errors`, `siglum.frontend`, `siglum.ir`, `siglum.records` and it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import log2
 from typing import Final
@@ -13,7 +14,7 @@ from siglum.errors import SiglumError
 from siglum.frontend.phrase.syntax import SUBJECT, Call, Function, Tree, children
 from siglum.ir.types import Type
 from siglum.propose.lexical.index import default_bits
-from siglum.propose.lexical.reading import Fragment, english, reading_of
+from siglum.propose.lexical.reading import Fragment, english, reading_of, understood
 from siglum.propose.lexical.similarity import Similarity
 from siglum.records import Candidate, Feedback, Params, Spec
 
@@ -22,6 +23,11 @@ MOST_CANDIDATES: Final = 300
 MOST_FRAGMENTS: Final = 200
 COUNTED: Final = 20
 """Readings whose words count for the priors."""
+
+REWORDINGS: Final = 3
+MOST_REWORDED: Final = 100
+REWORDED_BITS: Final = 8.0
+"""How often a text is read with other words for unknown ones, candidates of each, and the bits for a word that is not near."""
 
 READ, RETRIEVED, USUAL, ANY = 0.45, 0.35, 0.12, 0.08
 """Shares of a word's prior: how cheap readings use words, what retrieval finds, what programs usually need, all words alike."""
@@ -40,24 +46,53 @@ class LexicalProposer:
 
     name: str = NAME
 
+    def __init__(self, similarity: Similarity | None = None) -> None:
+        self.similarity = similarity
+
     def propose(self, spec: Spec, feedback: Sequence[Feedback]) -> Iterator[Candidate]:
-        """Phrases that have the Spec's types, each once; none where the text is no English that is known."""
+        """Phrases that have the Spec's types, each once; none where the text is no English that is known. With a model of
+        similarity the text is read again with other words for those that are unknown.
+        """
         del feedback
-        language = english().language
-        reading = reading_of(spec.phrase, spec.params, spec.result)
         seen: set[str] = set()
-        for value, cost in reading.wholes:
-            text = reading.text(value)
-            if text in seen:
-                continue
-            seen.add(text)
-            try:
-                language.read(text, spec.params, spec.result)
-            except SiglumError:
-                continue
-            yield Candidate(text, NAME, round(cost, 2))
-            if len(seen) >= MOST_CANDIDATES:
-                return
+        yield from _read(spec, spec.phrase, 0.0, seen, MOST_CANDIDATES)
+        if self.similarity is not None:
+            for text, bits in reworded(spec.phrase, spec.params, self.similarity):
+                yield from _read(spec, text, bits, seen, MOST_REWORDED)
+
+
+def _read(spec: Spec, english_text: str, bits: float, seen: set[str], most: int) -> Iterator[Candidate]:
+    """What a text may mean that was not `seen`, at most so many, each so many bits dearer than its reading."""
+    reading = reading_of(english_text, spec.params, spec.result)
+    before = len(seen)
+    for value, cost in reading.wholes:
+        text = reading.text(value)
+        if text in seen:
+            continue
+        seen.add(text)
+        try:
+            english().language.read(text, spec.params, spec.result)
+        except SiglumError:
+            continue
+        yield Candidate(text, NAME, round(bits + cost, 2))
+        if len(seen) - before >= most:
+            return
+
+
+def reworded(text: str, params: Params, similarity: Similarity) -> Iterator[tuple[str, float]]:
+    """The text with other words for its unknown ones, those that a model finds nearest first, and what that costs in bits; none
+    where nothing is near, or where the text is no English.
+    """
+    said = understood(text, params)
+    words = said.unknown if said.is_english else ()
+    others = {word: found for word in words if (found := english().words.near(word, similarity))}
+    for k in range(min(REWORDINGS, max(map(len, others.values()), default=0))):
+        made, bits = text, 0.0
+        for word, found in others.items():
+            other, share = found[min(k, len(found) - 1)]
+            made = re.sub(rf"\b{word}\b", other, made, flags=re.IGNORECASE)
+            bits += REWORDED_BITS * (1.0 - share)
+        yield made, bits
 
 
 def fragments(spec: Spec) -> list[Fragment]:
@@ -78,9 +113,16 @@ def _reads(fragment: Fragment, params: Params) -> bool:
 
 def retrieve(text: str, params: Params, result: Type | None, similarity: Similarity | None = None) -> list[tuple[str, float]]:
     """The words of the vocabulary that an English text speaks of, with their cost in bits (-log2 of a probability), the likeliest
-    first. Words that it does not speak of are left out; what they cost is `priors`' business.
+    first. Words that it does not speak of are left out; what they cost is `priors`' business. A model of similarity adds those
+    that it likens unknown words of the text to.
     """
-    return english().words.retrieve(text, [t for _, t in params], result, similarity)
+    unknown = understood(text, params).unknown if similarity is not None else ()
+    return english().words.retrieve(text, [t for _, t in params], result, similarity, unknown)
+
+
+def near(word: str, similarity: Similarity) -> list[str]:
+    """What a model finds near a word of which nothing is known: expressions that are known, the nearest first."""
+    return [expression for expression, _ in english().words.near(word, similarity)]
 
 
 def priors(spec: Spec, similarity: Similarity | None = None) -> Mapping[str, float]:

@@ -1,6 +1,6 @@
 """What an optional model of meaning has to offer to retrieval: how near texts are to one another.
 
-Imports the standard library only. The proposer works without one.
+Imports the standard library only. The proposer works without one; `embedding` has one.
 """
 
 from __future__ import annotations

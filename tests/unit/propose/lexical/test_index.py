@@ -1,4 +1,4 @@
-"""Which words an English text speaks of, in bits, and the priors of a search."""
+"""Which words an English text speaks of, in bits, the priors of a search, and what a model of similarity adds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 
 from siglum.frontend.phrase.parser import parse_signature
 from siglum.propose.lexical import Similarity, priors, retrieve
-from siglum.propose.lexical.index import Index
+from siglum.propose.lexical.index import LEAST_NEAR, MOST_NEAR, Index
+from siglum.propose.lexical.proposer import near
+from siglum.propose.lexical.reading import english
 from siglum.records import Spec
 from siglum.vocab.declare import Vocabulary, declared, vocabulary, word
 
@@ -69,14 +71,55 @@ def test_a_new_word_is_found_at_once() -> None:
     assert index.retrieve("flip the gizmo", [], None)[0][0] == "frobnicate"
 
 
-class Echo:
-    """A model that finds one description near."""
+class Likening:
+    """A model that finds some texts near a word, and remembers what it was asked."""
+
+    def __init__(self, word: str, near: dict[str, float]) -> None:
+        self.word, self.near = word, near
+        self.queries: list[str] = []
 
     def similar(self, query: str, texts: Sequence[str]) -> Sequence[float]:
-        return [float(text.startswith("median:")) for text in texts]
+        self.queries.append(query)
+        return [self.near.get(text, 0.0) if query == self.word else 0.0 for text in texts]
 
 
-def test_a_model_of_similarity_may_have_its_say() -> None:
-    model: Similarity = Echo()
-    params, result = parse_signature("xs:[f64] -> f64")
-    assert retrieve("what is in the centre", params, result, model)[0][0] == "median"
+FLOATS = parse_signature("xs:[f64] -> f64")
+
+
+def test_an_unknown_word_brings_the_words_that_a_model_likens_it_to() -> None:
+    model: Similarity = Likening("frob", {"average": 0.9})
+    assert retrieve("the frob", *FLOATS) == []
+    assert retrieve("the frob", *FLOATS, model)[0][0] == "mean"
+    params, result = FLOATS
+    spec = Spec(params, result, phrase="the frob")
+    assert priors(spec, model)["mean"] < priors(spec)["mean"] - 3
+
+
+def test_inflected_words_are_likened_by_their_bases() -> None:
+    assert retrieve("the frobs", *FLOATS, Likening("frob", {"average": 0.9}))[0][0] == "mean"
+
+
+def test_a_model_is_asked_about_unknown_words_alone() -> None:
+    model = Likening("sum", {"average": 1.0})
+    text = "the sum of xs é x1 ab"
+    assert retrieve(text, *FLOATS, model) == retrieve(text, *FLOATS)
+    assert model.queries == []
+
+
+def test_what_is_not_near_is_unrelated() -> None:
+    assert retrieve("the frob", *FLOATS, Likening("frob", {"average": LEAST_NEAR - 0.01})) == []
+    assert retrieve("the frob", *FLOATS, Likening("frob", {"average": LEAST_NEAR})) != []
+
+
+def test_the_nearest_words_come_first_and_only_so_many() -> None:
+    index = english().words
+    everything = dict.fromkeys(index.expressions, 0.5) | {"average": 0.8}
+    found = index.likened("frob", Likening("frob", everything))
+    assert found[0] == ("mean", 0.8)
+    assert len(found) == MOST_NEAR
+
+
+def test_expressions_with_no_word_of_the_vocabulary_are_near_too() -> None:
+    model = Likening("roster", {"array": 0.9})
+    assert near("roster", model) == ["array"]
+    assert retrieve("the roster", *FLOATS, model) == []
