@@ -117,11 +117,16 @@ def _words_of(text: syntax.Program) -> set[str]:
 
 @cache
 def _may_grow(word: str) -> bool:
-    """Whether a word may make a list, or a text, as long as a number says: such a number may be one that was computed."""
+    """Whether a word may make a list, or a text, as long as a number says, which may be one that was computed; or many lists of
+    what one holds.
+    """
     from siglum.vocab.declare import vocabulary
 
     for overload in vocabulary().overloads(word):
         kinds = [t.kind for _, t in overload.params]
+        if overload.result.kind == "array" and overload.result.element.kind == "array" and "array" in kinds:
+            if overload.result.element.element.kind == "var":
+                return True
         if overload.result.kind == "array" and "i64" in kinds and ("array" not in kinds or word in _LENGTHENING):
             return True
     return word in _LENGTHENING

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from tests.unit.propose.search.support import spec
 
+from siglum import proposing
 from siglum.errors import Stop
-from siglum.propose.examine import STOPS, Program, examined, same
+from siglum.ir.interpret import OutOfSteps
+from siglum.ir.types import BOOL, CHAR, F64, I64, STR, Type
+from siglum.propose.examine import LOOPS, MEMORY, STOPS, Program, examined, same
 from siglum.propose.repair import parts
 from siglum.records import Candidate, Feedback, Spec
 
@@ -161,3 +164,45 @@ def test_lists_as_long_as_a_computed_number_end_in_a_stop(text: str) -> None:
     with pytest.raises(STOPS):
         program(18)
     assert program(3)
+
+
+def arguments_of(t: Type) -> Any:
+    """A list of sixteen, a number below it; KeyError for other types than these."""
+    if t.kind == "array":
+        count = 4 if t.element.kind == "array" else 16
+        some = [arguments_of(t.element) if t.element is not I64 else 7 * k % 23 for k in range(count)]
+        return "".join("abc"[k % 3] for k in range(count)) if t is STR else some
+    return {I64: 9, F64: 2.5, BOOL: True, CHAR: "b"}[t]
+
+
+def single_words() -> list[tuple[str, str, tuple[Type, ...], Type]]:
+    """Each word alone, at the types the search knows it with."""
+    operations = proposing.library().operations
+    return [(o.words[0], o.text, o.params, o.result) for o in operations if len(o.words) == 1]
+
+
+def test_a_word_that_makes_more_than_the_definitions_can_bear_runs_within_bounds() -> None:
+    laborious: set[str] = set()
+    for word, text, params, result in single_words():
+        given = Spec(tuple(zip("abc", params, strict=False)), result)
+        try:
+            arguments = tuple(map(arguments_of, params))
+        except KeyError:
+            continue
+        program = Program(Candidate(text, "test"), given)
+        try:
+            program._interpreted.run(arguments, memory_limit=MEMORY, steps=LOOPS)
+        except OutOfSteps:
+            laborious.add(word)
+        except Stop as stop:
+            laborious |= {word} if stop.kind == "memory" else set()
+        assert word not in laborious or program._grows, text
+    assert {"permutations", "subsets"} <= laborious
+
+
+@pytest.mark.parametrize("text", ["xs permutations length", "xs subsets map (it sum) maximum", "xs combinations 12 length"])
+def test_more_lists_than_the_memory_holds_end_in_a_stop(text: str) -> None:
+    program = Program(Candidate(text, "test"), spec("xs:[i64]"))
+    with pytest.raises(STOPS):
+        program(list(range(26)))
+    assert program([1, 2, 3]) is not None
