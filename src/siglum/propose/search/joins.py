@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from heapq import nlargest
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, NamedTuple
 
 from siglum.ir.types import I64, Array, Type
@@ -16,10 +16,12 @@ from siglum.propose.search.bank import Bank, Hit, ranges
 from siglum.propose.search.covers import Covers, Likely, Span, Step
 from siglum.propose.search.goals import FIRST_GOALS, JOINS, zipped
 from siglum.propose.search.layout import MEETS, PROBES
-from siglum.propose.search.schedule import first_of
+from siglum.propose.search.schedule import limited
 
 _NAME: Final = re.compile(r"\b[ab]\b")
 _MOST_HITS: Final = 300
+_MOST_STEPS: Final = 10_000
+"""What may give a goal and is tried, of the values of one cost."""
 _CUT_GOALS: Final = 2
 """So many of the goals are looked for in what is left of longer values."""
 _LIKELY: Final = 0.3
@@ -115,13 +117,13 @@ class Joins:
     def one(self, values: Span) -> Iterator[Joined]:
         """The values with what each would need beside it."""
         goals = list(islice(self.goal_values, FIRST_GOALS))
-        found = list(self._single(goals, self.rules, values))
+        found = [step for goal in goals for step in self.covers.of(goal, (values,))]
+        found += self._single(goals, self.rules, values)
         if self.cut:
             self._cut(values)
             found += self._single(goals[:_CUT_GOALS], self.cut, values)
-        found += chain.from_iterable(self.covers.of(goal, (values,)) for goal in goals)
         # what is met need not give the goal (a quotient leaves a remainder): it is made, and seen to be one
-        for step, hit in self._made(found):
+        for step, hit in self._made(found[:_MOST_STEPS]):
             yield Joined(hit.met, (step,))
 
     def _single(self, goals: Sequence[int], rules: Sequence[Rule], values: Span) -> Iterator[Step]:
@@ -179,7 +181,7 @@ class Joins:
         """Cheap values, each beside one of what is left of the goal, of which the first so many are looked at: any value that is
         there may be the third.
         """
-        self.bank.run(self._probes(self.rules, first_of(self.left, most), values), mode=PROBES, pulse=self.pulse)
+        self.bank.run(self._probes(self.rules, limited(self.left, most), values), mode=PROBES, pulse=self.pulse)
         hits = self.bank.hits()
         for hit in hits[:_MOST_HITS]:
             rule = self.rules[hit.tag]

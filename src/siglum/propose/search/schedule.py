@@ -17,7 +17,7 @@ Groups = dict[int, list[Span]]
 """Ranges of values by cost."""
 
 
-def first_of(spans: Iterable[Span], count: int) -> list[Span]:
+def limited(spans: Iterable[Span], count: int) -> list[Span]:
     """As much of these as holds so many values."""
     found: list[Span] = []
     for first, last in spans:
@@ -108,7 +108,7 @@ class Schedule:
 
     def cheapest(self, t: Type, count: int) -> list[Span]:
         """The cheapest values of a type, about so many."""
-        return first_of((span for _, spans in sorted(self.groups.get(t, {}).items()) for span in spans), count)
+        return limited((span for _, spans in sorted(self.groups.get(t, {}).items()) for span in spans), count)
 
     def jobs(self, level: int) -> dict[Type, list[bytes]]:
         """The jobs of a cost, by what they give."""
