@@ -127,6 +127,8 @@ class Search:
         self.goal_values: dict[int, None] = {}
         self.waiting = goals([example.result for example in self.examples], self.goal_type, self._priced)
         self.met = list(self._further(FIRST_GOALS))
+        if not self.goals:
+            raise OverflowError("the results do not fit")
         self.joins = Joins(self.bank, self.goal_type, self.goal_values, self._pulse, self._unlike())
         self.ahead = Ahead(self.bank, self.goal_type, next(iter(self.goal_values)), self.costs, literals, self._pulse)
         self.next_joins = _FIRST_JOINS

@@ -122,6 +122,7 @@ def test_progress_is_told(library: Library) -> None:
         spec("xs:[i64] -> i64"),
         spec("m:{[i64]:f64} -> i64", ({}, 1)),
         spec("x:i64 -> i64", (1 << 70, 1)),
+        spec("x:i64 -> i64", (1, 1 << 70)),
     ],
 )
 def test_what_cannot_be_searched_gives_nothing(library: Library, wanted: Spec) -> None:
