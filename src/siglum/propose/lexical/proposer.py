@@ -12,7 +12,7 @@ from typing import Final
 
 from siglum.errors import SiglumError
 from siglum.frontend.phrase.syntax import SUBJECT, Call, Function, Tree, children
-from siglum.ir.types import Type
+from siglum.ir.types import Fn, Type
 from siglum.propose.lexical.index import default_bits
 from siglum.propose.lexical.reading import Fragment, english, reading_of, understood
 from siglum.propose.lexical.similarity import Similarity
@@ -98,17 +98,20 @@ def reworded(text: str, params: Params, similarity: Similarity) -> Iterator[tupl
 def fragments(spec: Spec) -> list[Fragment]:
     """Typed parts of programs that parts of the English may mean, with costs in bits, the cheapest first: seeds for a search."""
     reading = reading_of(spec.phrase, spec.params, spec.result)
-    return [f for f in reading.fragments() if _reads(f, spec.params)][:MOST_FRAGMENTS]
+    read = (_as_read(fragment, spec.params) for fragment in reading.fragments())
+    return [fragment for fragment in read if fragment][:MOST_FRAGMENTS]
 
 
-def _reads(fragment: Fragment, params: Params) -> bool:
+def _as_read(fragment: Fragment, params: Params) -> Fragment | None:
+    """The fragment with the type that its text has as a program, in which what may be missing is taken to be there."""
+    function = fragment.type.kind == "fn"
     # the first name is what an open phrase starts from
-    scope = params if fragment.type.kind != "fn" else ((SUBJECT, fragment.type.args[0]), *params)
+    scope = ((SUBJECT, fragment.type.args[0]), *params) if function else params
     try:
-        english().language.read(fragment.text, scope)
+        result = english().language.read(fragment.text, scope).main.result
     except SiglumError:
-        return False
-    return True
+        return None
+    return fragment._replace(type=Fn(fragment.type.args[:-1], result) if function else result)
 
 
 def retrieve(text: str, params: Params, result: Type | None, similarity: Similarity | None = None) -> list[tuple[str, float]]:
