@@ -124,10 +124,10 @@ def _may_grow(word: str) -> bool:
 
     for overload in vocabulary().overloads(word):
         kinds = [t.kind for _, t in overload.params]
-        if overload.result.kind == "array" and overload.result.element.kind == "array" and "array" in kinds:
-            if overload.result.element.element.kind == "var":
-                return True
-        if overload.result.kind == "array" and "i64" in kinds and ("array" not in kinds or word in _LENGTHENING):
+        made = overload.result
+        lists = made.kind == "array" and made.element.kind == "array" and made.element.element.kind == "var" and "array" in kinds
+        counted = made.kind == "array" and "i64" in kinds and ("array" not in kinds or word in _LENGTHENING)
+        if lists or counted:
             return True
     return word in _LENGTHENING
 

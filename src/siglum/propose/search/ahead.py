@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from siglum.ir.types import I64, Array, Type
-from siglum.propose.search.bank import Bank, Library, ranges
+from siglum.propose.search.bank import Bank, Library, Span, ranges
 from siglum.propose.search.costs import UNITS
-from siglum.propose.search.covers import Span, Step
+from siglum.propose.search.covers import Step
 from siglum.propose.search.joins import Joined
 from siglum.propose.search.layout import MEETS
 

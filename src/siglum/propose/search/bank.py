@@ -93,10 +93,12 @@ class Tally(NamedTuple):
     known: int
 
 
+Span = tuple[int, int]
+"""The numbers of values, from the first up to the second."""
 _NO_RANGE: Final = (0, 0)
 
 
-def ranges(spans: Sequence[tuple[int, int]], *, triangle: bool = False, tag: int = 0, shaped: int = 0) -> bytes:
+def ranges(spans: Sequence[Span], *, triangle: bool = False, tag: int = 0, shaped: int = 0) -> bytes:
     """The arguments of a job: ranges of values, all combinations of which are tried; in a triangle the second is not before the
     first. `shaped` is the argument (1, 2) whose lengths the result must have. Behind an operation's `Library.head` it makes a
     job.
@@ -473,20 +475,20 @@ class Bank:
         """The same for lists that are as long as each other on every row."""
         return int(struct.unpack_from("<Q", self._shapes.view, 8 * value)[0])
 
-    def elements_of(self, value: int) -> int:
-        """How many elements a list has on all rows together (65,535: so many or more)."""
-        return self.shape_of(value) & 0xFFFF
+    def elements_of(self, value: int, *, listed: bool) -> int:
+        """How many elements a list has on all rows together (65,535: so many or more); or, where none is `listed`, a number."""
+        return self.shape_of(value) & 0xFFFF if listed else self.rows
 
     def coverable(self, wanted: int, *, listed: bool) -> bool:
         """Whether a value has few enough elements for `covers`, and some."""
-        return 0 < (self.elements_of(wanted) if listed else self.rows) <= _MOST_COVERED
+        return 0 < self.elements_of(wanted, listed=listed) <= _MOST_COVERED
 
-    def covers(self, wanted: int, values: tuple[int, int], *, listed: bool, elements: int = 0, rows: int = 0) -> Iterator[Cover]:
+    def covers(self, wanted: int, values: Span, *, listed: bool, elements: int = 0, rows: int = 0) -> Iterator[Cover]:
         """Of a range of values of the wanted one's type (`listed`: lists of integers; else integers), those of which the wanted
         one may be the least or the greatest, with others: those that are the same at least at these `elements` and as long at
         least on these `rows`. It must be `coverable`.
         """
-        count = self.elements_of(wanted) if listed else self.rows
+        count = self.elements_of(wanted, listed=listed)
         self._put(R_OFFSET=self._get("R_LENGTHS_BYTES") if listed else 0, R_NEED=elements, R_NEED_ROWS=rows)
         self._put4(R_WANTED=wanted, R_COVERED=count, R_FROM=values[0], R_TO=values[1])
         while True:

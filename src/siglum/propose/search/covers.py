@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from siglum.ir.types import I64, Array, Type
-from siglum.propose.search.bank import Bank, Cover
+from siglum.propose.search.bank import Bank, Cover, Span
 from siglum.propose.search.goals import zipped
 from siglum.propose.search.layout import ABOVE, BELOW
 
@@ -20,7 +20,6 @@ _MOST_PAIRS: Final = 16
 _MOST_ALIKE: Final = 4096
 """Covers of the same size that are remembered."""
 
-Span = tuple[int, int]
 Step = tuple[int, ...]
 """An operation, and the values it is done to."""
 
@@ -91,7 +90,7 @@ class Covers:
     def likely(self, wanted: int, spans: Iterable[Span]) -> Iterator[Likely]:
         """Values of which the wanted one may be the least or the greatest, with the share of its elements that they have."""
         if self._operations and self.bank.coverable(wanted, listed=self.listed):
-            count = self.bank.elements_of(wanted) if self.listed else self.bank.rows
+            count = self.bank.elements_of(wanted, listed=self.listed)
             for span in spans:
                 for cover in self.bank.covers(wanted, span, listed=self.listed):
                     share = cover.elements.bit_count() / count
@@ -109,7 +108,7 @@ class Covers:
                     yield operation, one.cover.value, cover.value
 
     def _whole(self, wanted: int) -> int:
-        elements = self.bank.elements_of(wanted) if self.listed else self.bank.rows
+        elements = self.bank.elements_of(wanted, listed=self.listed)
         rows = self.bank.rows if self.listed else 0
         return (1 << elements) - 1 | ((1 << rows) - 1) << _ROWS_AT
 

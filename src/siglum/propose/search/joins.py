@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from siglum.ir.types import I64, Array, Type
-from siglum.propose.search.bank import Bank, Hit, ranges
-from siglum.propose.search.covers import Covers, Likely, Span, Step
+from siglum.propose.search.bank import Bank, Hit, Span, ranges
+from siglum.propose.search.covers import Covers, Likely, Step
 from siglum.propose.search.goals import FIRST_GOALS, JOINS, zipped
 from siglum.propose.search.layout import MEETS, PROBES
 from siglum.propose.search.schedule import limited
@@ -84,6 +84,7 @@ class Joins:
     ) -> None:
         self.bank, self.goal_values, self.pulse = bank, goal_values, pulse
         self.library = bank.library
+        self._goal = next(iter(goal_values))
         self.rules: list[Rule] = []
         self.cut: list[Rule] = []
         """The same beside what is left of a longer value."""
@@ -166,7 +167,7 @@ class Joins:
         """Works out what these values leave of the goal, and which of these may be the least or the greatest of one of a few and
         another.
         """
-        goal = next(iter(self.goal_values))
+        goal = self._goal
         start = self.bank.count
         self.bank.run(self._probes(self.rules, [(goal, goal + 1)], values, apart=True), pulse=self.pulse)
         self.bank.hits()
@@ -211,7 +212,7 @@ class Joins:
     def _checked(self, middle: int, first: Step) -> Iterator[Joined]:
         """Whether the inner operation gives what lies in the middle, and the outer one with it the goal."""
         operation, arguments = self.bank.origin(middle)
-        goal = next(iter(self.goal_values))
+        goal = self._goal
         rules = (r for r in self.rules if self.library.apart(r.probe) == operation and arguments[not r.wanted_first] == goal)
         outer = next(rules, None)
         if outer is None:

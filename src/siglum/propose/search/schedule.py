@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from siglum.ir.types import Type
-from siglum.propose.search.bank import Operations, Shape, Shapes, ranges
+from siglum.propose.search.bank import Operations, Shape, Shapes, Span, ranges
 
-Span = tuple[int, int]
 Groups = dict[int, list[Span]]
 """Ranges of values by cost."""
 
